@@ -1,0 +1,82 @@
+"""The parameter budget: what fits in it, and the ladder of smaller budgets below it."""
+
+from dataclasses import dataclass, replace
+
+from search_spaces.candidate import Candidate, Scope, Task
+
+
+class BudgetError(ValueError):
+    """Nothing fits the budget; the message says what would."""
+
+
+def largest_within(candidate: Candidate, limit: int, scope: Scope, task: Task) -> int:
+    """The largest width of a candidate of this shape within `limit` parameters.
+
+    The count grows with the units, so bisection finds it for every shape.
+
+    Returns:
+        The width, or 0 where one unit is already too many.
+    """
+    low, high = 0, 1
+    while replace(candidate, units=high).parameters(scope, task) <= limit:
+        low, high = high, 2 * high
+    while high - low > 1:
+        middle = (low + high) // 2
+        if replace(candidate, units=middle).parameters(scope, task) <= limit:
+            low = middle
+        else:
+            high = middle
+    return low
+
+
+@dataclass(frozen=True)
+class Budget:
+    """A bound on trainable parameters.
+
+    Attributes:
+        limit: The most parameters allowed, itself included.
+        scope: Which parameters are counted.
+    """
+
+    limit: int
+    scope: Scope = Scope.CELL
+
+    def __post_init__(self) -> None:
+        if self.limit < 1:
+            raise BudgetError(f"A budget is at least 1 parameter, but {self.limit:,} was given.")
+
+    def __str__(self) -> str:
+        return f"{self.limit:,} {self.scope} parameters"
+
+    def slack(self, candidate: Candidate, task: Task) -> int:
+        """Parameters over the budget: 0 or less means that the candidate fits."""
+        return candidate.parameters(self.scope, task) - self.limit
+
+    def largest(self, candidate: Candidate, task: Task) -> int:
+        """The largest width of a candidate of this shape within the budget.
+
+        Raises:
+            BudgetError: One unit is already too many.
+        """
+        units = largest_within(candidate, self.limit, self.scope, task)
+        if units == 0:
+            smallest = replace(candidate, units=1).parameters(self.scope, task)
+            raise BudgetError(
+                f"No {candidate.cell.display_name} fits a budget of {self}: one unit already takes "
+                f"{smallest:,} parameters. Raise --max-params, lower --rungs, or choose a "
+                "narrower --embedding."
+            )
+        return units
+
+    def ladder(self, rungs: int) -> tuple["Budget", ...]:
+        """The budget and its halvings, largest first.
+
+        Raises:
+            BudgetError: Halving so often leaves less than one parameter.
+        """
+        if self.limit >> (rungs - 1) < 1:
+            raise BudgetError(
+                f"A budget of {self} cannot be halved {rungs - 1} times. "
+                "Raise --max-params, or lower --rungs."
+            )
+        return tuple(Budget(self.limit >> rung, self.scope) for rung in range(rungs))

@@ -1,0 +1,95 @@
+"""What is to be learnt, and one model that may learn it, sized before it is built."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from search_spaces.cells import Cell
+
+
+class Scope(StrEnum):
+    """Which parameters a budget bounds."""
+
+    CELL = "cell"  # the recurrent layers alone
+    MODEL = "model"  # everything trainable: embedding, recurrent layers, output
+
+
+@dataclass(frozen=True)
+class Task:
+    """A classification of token sequences.
+
+    Attributes:
+        vocabulary: Distinct tokens, padding included.
+        classes: Distinct labels, at least 2.
+        embedding: Default width of the token embedding.
+    """
+
+    vocabulary: int
+    classes: int
+    embedding: int
+
+    @property
+    def outputs(self) -> int:
+        """Width of the output layer: one logistic unit for two classes, else one per class."""
+        return 1 if self.classes == 2 else self.classes
+
+
+@dataclass(frozen=True, kw_only=True)
+class Candidate:
+    """One model: Embedding -> recurrent layers -> Dense, and how it is trained.
+
+    Attributes:
+        units: Width of every recurrent layer (of each direction).
+        embedding: Width of the token embedding, the first layer's inputs.
+        layers: Recurrent layers, each fed by the one below.
+        bidirectional: Whether each layer also reads backwards, its outputs concatenated.
+        dropout: Share of a layer's inputs dropped, one mask a sequence.
+        recurrent_dropout: Share of the state dropped, one mask a sequence
+            (Gal and Ghahramani 2016).
+        learning_rate: Adam's step size.
+        batch_size: Examples per step.
+    """
+
+    cell: Cell
+    units: int
+    embedding: int
+    layers: int = 1
+    bidirectional: bool = False
+    dropout: float = 0.0
+    recurrent_dropout: float = 0.0
+    learning_rate: float = 1e-3
+    batch_size: int = 32
+
+    @property
+    def features(self) -> int:
+        """Width of what the output layer sees."""
+        return self.units * (2 if self.bidirectional else 1)
+
+    @property
+    def cell_parameters(self) -> int:
+        """Trainable parameters of the recurrent layers."""
+        directions = 2 if self.bidirectional else 1
+        first = self.cell.parameters(self.embedding, self.units)
+        above = self.cell.parameters(self.features, self.units)
+        return directions * (first + (self.layers - 1) * above)
+
+    def model_parameters(self, task: Task) -> int:
+        """Trainable parameters of the whole model for `task`."""
+        output = (self.features + 1) * task.outputs
+        return task.vocabulary * self.embedding + self.cell_parameters + output
+
+    def parameters(self, scope: Scope, task: Task) -> int:
+        """Trainable parameters that a budget of this scope counts."""
+        return self.cell_parameters if scope is Scope.CELL else self.model_parameters(task)
+
+    @property
+    def hyperparameters(self) -> dict[str, int | float | bool]:
+        """What was chosen besides cell and width, by name."""
+        return {
+            "embedding": self.embedding,
+            "layers": self.layers,
+            "bidirectional": self.bidirectional,
+            "dropout": self.dropout,
+            "recurrent_dropout": self.recurrent_dropout,
+            "learning_rate": self.learning_rate,
+            "batch_size": self.batch_size,
+        }

@@ -1,0 +1,76 @@
+"""No space ever suggests what is over the budget, and none builds a model to know."""
+
+import subprocess
+import sys
+
+import optuna
+import pytest
+
+from search_spaces import Budget, BudgetError, Cell, Scope, SpaceName, Task, search_space
+from study.model import build
+
+TASKS = {
+    "characters": Task(vocabulary=60, classes=13, embedding=16),
+    "words": Task(vocabulary=10_000, classes=2, embedding=128),
+}
+LIMITS = (500, 3_000, 20_736, 131_584, 2_000_000)
+CELLS = (Cell.LSTM, Cell.GRU)
+
+
+@pytest.mark.parametrize("name", SpaceName)
+@pytest.mark.parametrize("scope", Scope)
+@pytest.mark.parametrize("task", TASKS.values(), ids=TASKS)
+def test_every_candidate_fits(name: SpaceName, scope: Scope, task: Task) -> None:
+    built = 0
+    for limit in LIMITS:
+        budget = Budget(limit, scope)
+        try:
+            space = search_space(name, task, budget, CELLS, batch_size=32)
+        except BudgetError:
+            continue
+        study = optuna.create_study(sampler=optuna.samplers.RandomSampler(seed=limit))
+        sampled = [space.suggest(study.ask()) for _ in range(200)]
+        assert all(budget.slack(candidate, task) <= 0 for candidate in sampled)
+        assert {candidate.cell for candidate in sampled} == set(CELLS)
+        for candidate in sampled[:3]:
+            model = build(candidate, task, steps=2, seed=0, fused=False)
+            assert model.count_params() == candidate.model_parameters(task)
+            built += 1
+    assert built
+
+
+def test_budget_is_reached() -> None:
+    space = search_space(SpaceName.CARD, TASKS["words"], Budget(131_584), CELLS, batch_size=32)
+    widths = {cell: space.largest(cell).units for cell in CELLS}
+    assert widths == {Cell.LSTM: 128, Cell.GRU: 154}
+    study = optuna.create_study()
+    study.enqueue_trial({"cell": "gru", "gru_units": 154, "gru_dropout": 0.25})
+    candidate = space.suggest(study.ask())
+    assert (candidate.units, candidate.dropout, candidate.learning_rate) == (154, 0.25, 1e-3)
+
+
+def test_parameters_carry_their_cell_and_never_move_their_bounds() -> None:
+    space = search_space(SpaceName.WIDE, TASKS["characters"], Budget(20_000), CELLS, batch_size=32)
+    study = optuna.create_study(sampler=optuna.samplers.RandomSampler(seed=0))
+    seen: dict[str, optuna.distributions.BaseDistribution] = {}
+    for _ in range(100):
+        trial = study.ask()
+        cell = space.suggest(trial).cell
+        for parameter, distribution in trial.distributions.items():
+            assert parameter == "cell" or parameter.startswith(f"{cell}_")
+            assert seen.setdefault(parameter, distribution) == distribution
+    assert len(seen) == 1 + 2 * 7
+
+
+def test_budget_that_fits_no_cell_is_refused_at_once() -> None:
+    with pytest.raises(BudgetError, match="Raise --max-params"):
+        search_space(SpaceName.STANDARD, TASKS["words"], Budget(400), CELLS, batch_size=32)
+
+
+def test_importing_the_spaces_loads_nothing_heavy() -> None:
+    code = (
+        "import sys, search_spaces; print([m for m in ('keras', 'tensorflow', 'optuna') "
+        "if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
