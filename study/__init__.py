@@ -1,0 +1,1 @@
+"""Trying it: data, training, search and confirmation."""

@@ -1,0 +1,112 @@
+"""Prepared data sets on disk: a folder each, written whole, checked when opened."""
+
+import fcntl
+import json
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+
+from study.datasets.dataset import VOCABULARY_FILE, Dataset, Split, digest, split_files
+from study.datasets.splits import Part
+from study.datasets.text import Vocabulary
+from study.errors import UserError
+from study.files import create_folder_atomically
+from study.level import Level
+
+FORMAT = 1  # of the entries; raise it when they change, so that old ones are left alone
+_DESCRIPTION = "meta.json"
+
+
+class DamagedEntryError(Exception):
+    """An entry of the cache is not there, or not as it was written."""
+
+
+def cache_folder() -> Path:
+    """$ISOPARAM_CACHE, else `isoparam` under $XDG_CACHE_HOME, else ~/.cache/isoparam."""
+    if own := os.environ.get("ISOPARAM_CACHE"):
+        return Path(own).absolute()
+    shared = Path(os.environ.get("XDG_CACHE_HOME", ""))
+    return (shared if shared.is_absolute() else Path.home() / ".cache") / "isoparam"
+
+
+@contextmanager
+def locked(cache: Path) -> Iterator[None]:
+    """Keep other processes from preparing data sets; they wait for their turn.
+
+    Raises:
+        UserError: The folder cannot be written, or the disk is full.
+    """
+    try:
+        cache.mkdir(parents=True, exist_ok=True)
+        with (cache / ".lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+    except OSError as error:
+        raise UserError(
+            f"The cache folder {cache} cannot be written: {error.strerror}. "
+            "Set ISOPARAM_CACHE to a folder that can."
+        ) from error
+
+
+def store(
+    folder: Path,
+    name: str,
+    vocabulary: Vocabulary,
+    splits: Mapping[Part, Split],
+    validation_given: bool,
+) -> None:
+    """Write a prepared data set to `folder`, which must not be there.
+
+    Raises:
+        OSError: The folder cannot be written.
+    """
+    with create_folder_atomically(folder) as temporary:
+        (temporary / VOCABULARY_FILE).write_text(vocabulary.to_json(), encoding="utf-8")
+        for part in Part:
+            for file, array in zip(split_files(part), splits[part], strict=True):
+                np.save(temporary / file, array.astype("<i4", copy=False), allow_pickle=False)
+        description = {
+            "format": FORMAT,
+            "name": name,
+            "level": vocabulary.level.value,
+            "steps": vocabulary.steps,
+            "vocabulary": len(vocabulary),
+            "labels": vocabulary.labels,
+            "sizes": {part.value: len(splits[part].labels) for part in Part},
+            "validation_given": validation_given,
+            "digests": {file.name: digest(file) for file in sorted(temporary.iterdir())},
+        }
+        (temporary / _DESCRIPTION).write_text(json.dumps(description, indent=2), encoding="utf-8")
+
+
+def load(folder: Path) -> Dataset:
+    """Open a prepared data set; every file but the test split's is checked against its SHA-256.
+
+    Raises:
+        DamagedEntryError: It is not there, or not as it was written.
+    """
+    try:
+        description = json.loads((folder / _DESCRIPTION).read_text(encoding="utf-8"))
+        dataset = Dataset(
+            name=description["name"],
+            folder=folder,
+            vocabulary=description["vocabulary"],
+            steps=description["steps"],
+            level=Level(description["level"]),
+            labels=tuple(description["labels"]),
+            sizes={part.value: description["sizes"][part] for part in Part},
+            validation_given=description["validation_given"],
+            digests=dict(description["digests"]),
+        )
+        if dataset.is_intact([VOCABULARY_FILE, *_training_files()]):
+            return dataset
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise DamagedEntryError(f"{folder} cannot be opened: {error}") from error
+    raise DamagedEntryError(f"A file in {folder} is not as it was written")
+
+
+def _training_files() -> tuple[str, ...]:
+    return split_files(Part.TRAIN) + split_files(Part.VALIDATION)

@@ -1,0 +1,144 @@
+"""Labelled texts, before they become integers."""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Protocol, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from study.datasets.splits import Part
+from study.errors import UserError
+from study.level import Level
+
+_NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d*)?")
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """Labelled texts."""
+
+    texts: Sequence[str]
+    labels: NDArray[np.int32]  # (texts,), positions in `names`
+    names: tuple[str, ...]  # of the classes: in order of value if all are numbers, else sorted
+    given: dict[Part, NDArray[np.intp]]  # positions in `texts`; training at least
+    words: Sequence[str] | None = None  # most frequent first, where the data bring the ranking
+
+    @classmethod
+    def of(
+        cls,
+        where: str,
+        texts: Sequence[str],
+        labels: Sequence[str],
+        parts: Sequence[Part] | None = None,
+    ) -> Self:
+        """Number the classes and see that they can be learnt.
+
+        Args:
+            where: What the texts come from, as errors name it.
+            texts: One for each example.
+            labels: The class of each example.
+            parts: The split of each example; None: all are training.
+
+        Raises:
+            UserError: A single class, no training examples, a class that training lacks or
+                that is too small to be in every split.
+        """
+        names, numbers = number_labels(labels)
+        if len(names) < 2:
+            raise UserError(
+                f"Every text in {where} has the label {names[0]!r}, but at least two classes "
+                "are needed. Check the labels."
+            )
+        if parts is None:
+            given = {Part.TRAIN: np.arange(len(texts))}
+        else:
+            column = np.array(parts, dtype=object)
+            given = {part: np.flatnonzero(column == part) for part in Part if part in set(parts)}
+        _check_classes(where, names, numbers, given)
+        return cls(texts, numbers, names, given)
+
+
+class Source(Protocol):
+    """Something labelled texts come from."""
+
+    @property
+    def name(self) -> str:
+        """What the data set is called."""
+
+    @property
+    def level(self) -> Level:
+        """How its texts are cut where nothing else is asked for."""
+
+    @property
+    def validation_share(self) -> float:
+        """Of the training examples, those for validation where the data say nothing."""
+
+    def identity(self) -> str:
+        """Changes when the content does; costs no parsing.
+
+        Raises:
+            UserError: It cannot be read.
+        """
+
+    def read(self) -> Corpus:
+        """The labelled texts.
+
+        Raises:
+            UserError: The content is not what was expected.
+        """
+
+
+def number_labels(labels: Sequence[str]) -> tuple[tuple[str, ...], NDArray[np.int32]]:
+    """The class names in order, and the position of every label among them.
+
+    Where all labels are numbers they are ordered by value, and "1", "1.0" are one class.
+    """
+    distinct = set(labels)
+    plain = {label: label for label in distinct}
+    names = sorted(distinct)
+    if all(_NUMBER.fullmatch(label) for label in distinct):
+        values = {label: Decimal(label) for label in distinct}
+        plain = {label: _plainly(value) for label, value in values.items()}
+        names = [_plainly(value) for value in sorted(set(values.values()))]
+    position = {name: number for number, name in enumerate(names)}
+    numbers = np.array([position[plain[label]] for label in labels], dtype=np.int32)
+    return tuple(names), numbers
+
+
+def _plainly(value: Decimal) -> str:
+    """Without superfluous zeros, exponent, or a sign on zero."""
+    text = f"{value:f}"
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
+    return "0" if text == "-0" else text
+
+
+def _check_classes(
+    where: str,
+    names: tuple[str, ...],
+    labels: NDArray[np.int32],
+    given: dict[Part, NDArray[np.intp]],
+) -> None:
+    if Part.TRAIN not in given:
+        raise UserError(
+            f"{where} has no training examples, only {' and '.join(sorted(given))}. "
+            "Mark the examples to learn from as 'train', or leave the splits out."
+        )
+    counts = Counter(labels[given[Part.TRAIN]].tolist())
+    needed = 1 + len(Part) - len(given)  # one in training, one in each split drawn from it
+    for number, name in enumerate(names):
+        if counts[number] >= needed:
+            continue
+        if not counts[number]:
+            raise UserError(
+                f"The label {name!r} is in {where} outside training only, so that no model "
+                "can learn it. Add training examples of it, or remove the label."
+            )
+        raise UserError(
+            f"The class {name!r} in {where} has too few training examples to be in every split: "
+            f"{counts[number]} of at least {needed}. Add examples, or remove the class."
+        )

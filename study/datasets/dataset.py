@@ -1,0 +1,177 @@
+"""A prepared data set, as training sees it."""
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from study.datasets.splits import Part, carve
+from study.datasets.text import FIRST_TOKEN, Vocabulary
+from study.errors import UserError
+from study.level import Level
+
+
+class Split(NamedTuple):
+    """Examples of one split."""
+
+    tokens: NDArray[np.int32]  # (examples, steps), int32; 0 pads on the left
+    labels: NDArray[np.int32]  # (examples,), int32, below the number of classes
+
+
+@dataclass(frozen=True)
+class Reading:
+    """The settings that shape the prepared arrays; None stands for the data set's default.
+
+    Raises:
+        UserError: A number out of range.
+    """
+
+    source: str  # "surnames", "imdb", or a path
+    vocabulary: int | None = None  # rows of the embedding: the tokens kept and four more
+    steps: int | None = None  # the last tokens kept of every text
+    level: Level | None = None  # how a text is cut into tokens
+    text_column: str = "text"
+    label_column: str = "label"
+    seed: int = 0  # of the draw of the splits the data do not bring
+
+    def __post_init__(self) -> None:
+        if not self.source:
+            raise UserError("--dataset takes surnames, imdb or a path, but it is empty.")
+        bounds = {"vocabulary": FIRST_TOKEN + 1, "steps": 1, "seed": 0}
+        for name, least in bounds.items():
+            value = getattr(self, name)
+            if value is not None and value < least:
+                raise UserError(f"--{name} is at least {least}, but {value} was given.")
+        if self.text_column == self.label_column:
+            raise UserError(
+                f"Texts and labels cannot both be in the column {self.text_column!r}. "
+                "Name two columns with --text-column and --label-column."
+            )
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """Integer arrays in a folder of the cache, opened memory-mapped."""
+
+    name: str
+    folder: Path
+    vocabulary: int  # rows of the embedding
+    steps: int
+    level: Level
+    labels: tuple[str, ...]  # the class names
+    sizes: Mapping[str, int]  # examples of "train", "validation" and "test"
+    validation_given: bool  # by the data, not drawn from training
+    digests: Mapping[str, str] = field(repr=False)  # SHA-256 of the folder's files, by name
+
+    @property
+    def fingerprint(self) -> str:
+        """16 hexadecimal digits: the same for the same arrays, tokens and class names.
+
+        It does not depend on the machine, nor on the kind of file the texts came from.
+        """
+        lines = "".join(f"{name} {self.digests[name]}\n" for name in sorted(self.digests))
+        return hashlib.sha256(lines.encode()).hexdigest()[:16]
+
+    @property
+    def embedding(self) -> int:
+        """Width of the embedding that suits these tokens."""
+        return self.level.embedding
+
+    @property
+    def vocabulary_file(self) -> Path:
+        """The JSON description of the tokens, for a saved model to ship with."""
+        return self.folder / VOCABULARY_FILE
+
+    def training(self) -> tuple[Split, Split]:
+        """The training and the validation split, memory-mapped and read-only.
+
+        Raises:
+            UserError: The cached files are damaged.
+        """
+        return self._open(Part.TRAIN), self._open(Part.VALIDATION)
+
+    def test(self) -> Split:
+        """The test split, memory-mapped and read-only; only confirmation opens it.
+
+        Raises:
+            UserError: The cached files are damaged.
+        """
+        if not self.is_intact(split_files(Part.TEST)):
+            raise self._damaged(Part.TEST)
+        return self._open(Part.TEST)
+
+    def resplit(self, seed: int) -> tuple[Split, Split]:
+        """Training and validation pooled and drawn afresh, every class in its proportion.
+
+        The sizes stay. A validation split that came with the data stays as it is.
+
+        Raises:
+            UserError: The cached files are damaged.
+        """
+        parts = self.training()
+        if self.validation_given:
+            return parts
+        tokens = np.concatenate([part.tokens for part in parts])
+        labels = np.concatenate([part.labels for part in parts])
+        kept, drawn = carve(labels, self.sizes[Part.VALIDATION], seed)
+        return Split(tokens[kept], labels[kept]), Split(tokens[drawn], labels[drawn])
+
+    def encode(self, texts: Sequence[str]) -> NDArray[np.int32]:
+        """Texts as a model of this data set takes them, (texts, steps), int32."""
+        return self._tokens.encode(texts)
+
+    def is_intact(self, names: Iterable[str]) -> bool:
+        """Whether these files of the folder are there and as they were written."""
+        try:
+            return all(digest(self.folder / name) == self.digests[name] for name in names)
+        except OSError:
+            return False
+
+    @cached_property
+    def _tokens(self) -> Vocabulary:
+        return Vocabulary.from_json(self.vocabulary_file.read_text(encoding="utf-8"))
+
+    def _open(self, part: Part) -> Split:
+        tokens, labels = (self.folder / name for name in split_files(part))
+        try:
+            split = Split(
+                np.load(tokens, mmap_mode="r", allow_pickle=False),
+                np.load(labels, mmap_mode="r", allow_pickle=False),
+            )
+        except (OSError, ValueError, EOFError) as error:
+            raise self._damaged(part) from error
+        size = self.sizes[part]
+        shapes = split.tokens.shape, split.labels.shape
+        types = {split.tokens.dtype, split.labels.dtype}
+        if shapes != ((size, self.steps), (size,)) or types != {np.dtype(np.int32)}:
+            raise self._damaged(part)
+        return split
+
+    def _damaged(self, part: Part) -> UserError:
+        return UserError(
+            f"The cached {part} split in {self.folder} is damaged. "
+            "Delete that folder; it is prepared anew when it is needed."
+        )
+
+
+VOCABULARY_FILE = "vocabulary.json"
+
+
+def digest(path: Path) -> str:
+    """SHA-256 of a file, hexadecimal.
+
+    Raises:
+        OSError: It cannot be read.
+    """
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def split_files(part: Part) -> tuple[str, str]:
+    """The names of the files that hold a split's tokens and labels."""
+    return f"{part}-tokens.npy", f"{part}-labels.npy"

@@ -1,0 +1,130 @@
+"""Labelled texts in a folder: a folder for each class, a file for each text."""
+
+import hashlib
+import logging
+from collections.abc import Iterator
+from functools import cached_property
+from pathlib import Path
+from typing import NamedTuple
+
+from study.datasets.corpus import Corpus
+from study.datasets.splits import Part
+from study.datasets.unpack import LARGEST
+from study.errors import UserError
+from study.level import Level
+
+_UNLABELLED = "unsup"  # in the Large Movie Review Dataset
+_log = logging.getLogger(__name__)
+
+
+class _File(NamedTuple):
+    part: Part | None
+    label: str
+    path: Path
+
+
+class Folder:
+    """`<label>/*.txt`, or the same in `train`, `test` and, if it likes, `validation`.
+
+    Hidden folders are left out, and so is `train/unsup`, which the Large Movie Review Dataset
+    has for reviews without a label.
+    """
+
+    level = Level.WORD
+    validation_share = 0.2
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    @property
+    def name(self) -> str:
+        """The folder's name."""
+        return self._path.resolve().name
+
+    def identity(self) -> str:
+        """SHA-256 of the sorted names and the contents of the texts."""
+        digest = hashlib.sha256()
+        for file in self._files:
+            content = _content(file.path)
+            name = file.path.relative_to(self._path).as_posix()
+            digest.update(f"{len(content)} {name}\0".encode("utf-8", "surrogateescape"))
+            digest.update(content)
+        return digest.hexdigest()
+
+    def read(self) -> Corpus:
+        """The texts, in the order of their names."""
+        files = self._files
+        texts = [_text(file.path) for file in files]
+        parts = [file.part for file in files if file.part]
+        return Corpus.of(str(self._path), texts, [file.label for file in files], parts or None)
+
+    @cached_property
+    def _files(self) -> list[_File]:
+        """Every text.
+
+        Raises:
+            UserError: A folder cannot be read or has no texts, or they are too large.
+        """
+        folders = _folders(self._path)
+        parts = {folder: Part.named(folder.name) for folder in folders}
+        classes: list[tuple[Part | None, Path]] = [
+            (part, label)
+            for folder, part in parts.items()
+            if part
+            for label in _labels(folder, part)
+        ] or [(None, folder) for folder in folders]
+        files = [_File(part, label.name, text) for part, label in classes for text in _texts(label)]
+        if not files:
+            raise UserError(
+                f"{self._path} has no texts. Expected is <label>/*.txt, or the same in the "
+                "folders train and test."
+            )
+        if sum(file.path.stat().st_size for file in files) > LARGEST:
+            raise UserError(f"The texts in {self._path} are larger than {LARGEST:,} bytes.")
+        return files
+
+
+def _folders(path: Path) -> list[Path]:
+    """The folders in a folder, by name, without the hidden ones."""
+    try:
+        return sorted(
+            entry for entry in path.iterdir() if entry.is_dir() and not entry.name.startswith(".")
+        )
+    except OSError as error:
+        raise UserError(f"{path} cannot be read: {error.strerror}.") from error
+
+
+def _labels(folder: Path, part: Part) -> Iterator[Path]:
+    for label in _folders(folder):
+        if part is Part.TRAIN and label.name == _UNLABELLED:
+            _log.warning("%s is left out: its texts have no label.", label)
+        else:
+            yield label
+
+
+def _texts(folder: Path) -> list[Path]:
+    """The texts of a class, by name."""
+    try:
+        texts = sorted(entry for entry in folder.iterdir() if entry.suffix == ".txt")
+    except OSError as error:
+        raise UserError(f"{folder} cannot be read: {error.strerror}.") from error
+    if not texts:
+        raise UserError(
+            f"{folder} has no .txt files, but every folder there is taken for a class. "
+            "Move it elsewhere, or give it texts."
+        )
+    return texts
+
+
+def _content(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise UserError(f"{path} cannot be read: {error.strerror}.") from error
+
+
+def _text(path: Path) -> str:
+    try:
+        return _content(path).decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise UserError(f"{path} is not UTF-8 text ({error.reason}). Save it as UTF-8.") from error

@@ -1,0 +1,93 @@
+"""Keras' copy of the Large Movie Review Dataset: 50,000 film reviews, good or bad.
+
+Maas, Daly, Pham, Huang, Ng and Potts, "Learning Word Vectors for Sentiment Analysis",
+ACL 2011.
+"""
+
+import json
+import pickle
+import zipfile
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from study.datasets.corpus import Corpus
+from study.datasets.download import Download
+from study.datasets.splits import Part
+from study.level import Level
+
+_ORIGIN = "https://storage.googleapis.com/tensorflow/tf-keras-datasets"
+REVIEWS = Download(
+    f"{_ORIGIN}/imdb.npz",
+    "sha256",
+    "69664113be75683a8fe16e3ed0ab59fda8886cb3cd7ada244f7d9544e4676b9f",
+)
+# Keras publishes an MD5 only. It tells a broken download; JSON can do no harm.
+WORDS = Download(f"{_ORIGIN}/imdb_word_index.json", "md5", "bfafd718b763782e994055a2d397834f")
+
+
+class Imdb:
+    """Is a film review good or bad?
+
+    The words' ranks come with the data, so that a review becomes the integers that
+    `keras.datasets.imdb.load_data` gives it.
+    """
+
+    name = "imdb"
+    level = Level.WORD
+    validation_share = 0.2
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def identity(self) -> str:
+        """The hashes of the files, which need not be there."""
+        return f"{REVIEWS.digest} {WORDS.digest}"
+
+    def read(self) -> Corpus:
+        """The reviews as words between spaces, fetched where they are not there."""
+        with WORDS.fetch(self._folder).open(encoding="utf-8") as file:
+            ranks: dict[str, int] = json.load(file)
+        words = {rank: word for word, rank in ranks.items()}
+        reviews, labels, parts = [], [], []
+        with zipfile.ZipFile(REVIEWS.fetch(self._folder)) as archive:
+            for part in (Part.TRAIN, Part.TEST):
+                lists = _read(archive, f"x_{part}.npy")
+                reviews += [" ".join([words[rank] for rank in ranks]) for ranks in lists]
+                labels += [str(label) for label in _read(archive, f"y_{part}.npy")]
+                parts += [part] * len(lists)
+        corpus = Corpus.of(self.name, reviews, labels, parts)
+        return replace(corpus, words=sorted(ranks, key=ranks.__getitem__))
+
+
+class _ListsOnly(pickle.Unpickler):
+    """Rebuilds an array of lists of numbers, and nothing that could run code."""
+
+    def find_class(self, module: str, name: str) -> Any:
+        if module in {"numpy.core.multiarray", "numpy._core.multiarray"}:
+            module = "numpy._core.multiarray"  # its name since NumPy 2
+        if (module, name) not in _NEEDED:
+            raise pickle.UnpicklingError(f"{module}.{name} has no place in lists of numbers")
+        return super().find_class(module, name)
+
+
+_NEEDED = {
+    ("numpy", "dtype"),
+    ("numpy", "ndarray"),
+    ("numpy._core.multiarray", "_reconstruct"),
+}
+
+
+def _read(archive: zipfile.ZipFile, member: str) -> NDArray[Any]:
+    """An array of the archive; lists of unequal lengths are pickled inside it."""
+    with archive.open(member) as file:
+        np.lib.format.read_magic(file)
+        _, _, dtype = np.lib.format.read_array_header_1_0(file)
+        if dtype.hasobject:
+            lists: NDArray[Any] = _ListsOnly(file).load()
+            return lists
+    with archive.open(member) as file:
+        return np.lib.format.read_array(file, allow_pickle=False)

@@ -1,0 +1,124 @@
+"""From a data set's name or path to a prepared data set."""
+
+import hashlib
+import json
+import re
+import shutil
+from collections.abc import Mapping
+from dataclasses import astuple, dataclass
+from pathlib import Path
+from stat import S_ISDIR
+
+import numpy as np
+from numpy.typing import NDArray
+
+from study.datasets.cache import FORMAT, DamagedEntryError, cache_folder, load, locked, store
+from study.datasets.corpus import Corpus, Source
+from study.datasets.dataset import Dataset, Reading, Split
+from study.datasets.folder import Folder
+from study.datasets.imdb import Imdb
+from study.datasets.splits import Part, divide
+from study.datasets.surnames import Surnames
+from study.datasets.table import Table
+from study.datasets.text import FIRST_TOKEN, Vocabulary, rank
+from study.errors import UserError
+from study.level import Level
+
+
+@dataclass(frozen=True)
+class _Shape:
+    """A reading's settings with the defaults filled in."""
+
+    level: Level
+    steps: int
+    vocabulary: int | None  # None: every token
+    seed: int
+
+
+def prepare(reading: Reading, cache: Path | None = None) -> Dataset:
+    """The data set as integer arrays: from the cache where it is there, else made and kept.
+
+    An entry is found by the content of its source and by the settings; one that is damaged
+    is made anew. Two processes that ask at the same time do the work once.
+
+    Args:
+        reading: What to read, and how.
+        cache: The folder of the entries; None: `cache_folder()`.
+
+    Raises:
+        UserError: The source is not there or not as expected, or the cache cannot be written.
+    """
+    cache = cache or cache_folder()
+    source = _source(reading, cache)
+    level = reading.level or source.level
+    shape = _Shape(
+        level, reading.steps or level.steps, reading.vocabulary or level.vocabulary, reading.seed
+    )
+    key = json.dumps([FORMAT, source.identity(), *astuple(shape)])
+    digest = hashlib.sha256(key.encode()).hexdigest()
+    entry = cache / f"{_plain(source.name)}-{digest[:16]}"
+    try:
+        return load(entry)
+    except DamagedEntryError:
+        with locked(cache):
+            return _load_or_make(entry, source, shape)
+
+
+def _source(reading: Reading, cache: Path) -> Source:
+    if reading.source == "surnames":
+        return Surnames()
+    if reading.source == "imdb":
+        return Imdb(cache / "downloads")
+    path = Path(reading.source)
+    try:
+        is_folder = S_ISDIR(path.stat().st_mode)
+    except (OSError, ValueError) as error:  # ValueError: a null character in the path
+        raise UserError(
+            f"There is no readable file or folder {reading.source!r}. "
+            "--dataset takes surnames, imdb, or the path of a table or of a folder of texts."
+        ) from error
+    if is_folder:
+        return Folder(path)
+    return Table(path, reading.text_column, reading.label_column)
+
+
+def _load_or_make(entry: Path, source: Source, shape: _Shape) -> Dataset:
+    try:
+        return load(entry)  # another process may have made it meanwhile
+    except DamagedEntryError:
+        if entry.exists():
+            shutil.rmtree(entry)
+    corpus = source.read()
+    parts = divide(corpus.labels, corpus.given, source.validation_share, shape.seed)
+    vocabulary = _vocabulary(corpus, parts, shape)
+    splits = {
+        part: Split(
+            vocabulary.encode([corpus.texts[position] for position in positions]),
+            corpus.labels[positions],
+        )
+        for part, positions in parts.items()
+    }
+    store(entry, source.name, vocabulary, splits, Part.VALIDATION in corpus.given)
+    return load(entry)
+
+
+def _vocabulary(
+    corpus: Corpus, parts: Mapping[Part, NDArray[np.intp]], shape: _Shape
+) -> Vocabulary:
+    """The most frequent tokens of training and of a validation split drawn from it.
+
+    What comes as test or validation has no say. A drawn validation split has, so that the
+    vocabulary stays right when the two are drawn afresh.
+    """
+    ranking = corpus.words
+    if ranking is None or shape.level is not Level.WORD:
+        pool = {Part.TRAIN} if Part.VALIDATION in corpus.given else {Part.TRAIN, Part.VALIDATION}
+        positions = (position for part in pool for position in parts[part])
+        ranking = rank((corpus.texts[position] for position in positions), shape.level)
+    kept = None if shape.vocabulary is None else shape.vocabulary - FIRST_TOKEN
+    return Vocabulary(shape.level, shape.steps, tuple(ranking[:kept]), corpus.names)
+
+
+def _plain(name: str) -> str:
+    """The name as a part of a folder's name."""
+    return re.sub(r"[^A-Za-z0-9]+", "-", name).strip("-")[:40] or "texts"

@@ -1,0 +1,180 @@
+"""Labelled texts in a table: CSV, TSV or Parquet, packed or not."""
+
+import warnings
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from study.datasets.corpus import Corpus
+from study.datasets.dataset import digest
+from study.datasets.splits import PART_NAMES, Part
+from study.datasets.unpack import LARGEST, PACKINGS, is_packed, unpacked
+from study.errors import UserError
+from study.level import Level
+
+_SEPARATORS = {".csv": ",", ".tsv": "\t"}
+_PARQUET = (".parquet", ".pq")
+_PICKLES = (".pkl", ".pickle", ".joblib", ".npy", ".npz", ".pt")
+_SPLIT = "split"
+_ROWS_AT_ONCE = 1024  # of Parquet, so that a bomb is noticed before memory is full
+
+Columns = Mapping[str, Sequence[str | None]]  # None: no value
+
+
+class Table:
+    """A file with a column of texts, one of labels and, if it likes, one named `split`.
+
+    Raises:
+        UserError: The file is empty, or of another kind.
+    """
+
+    level = Level.WORD
+    validation_share = 0.2
+
+    def __init__(self, path: Path, text_column: str, label_column: str) -> None:
+        self._path = path
+        self._text = text_column
+        self._label = label_column
+        _check_file(path)
+        _check_suffix(path)
+
+    @property
+    def name(self) -> str:
+        """The file's name without its suffixes."""
+        inner = Path(self._path.stem) if is_packed(self._path) else self._path
+        return inner.stem
+
+    def identity(self) -> str:
+        """SHA-256 of the file, and how it is read."""
+        try:
+            content = digest(self._path)
+        except OSError as error:
+            raise UserError(f"{self._path} cannot be read: {error.strerror}.") from error
+        return " ".join([content, _kind(self._path), repr(self._text), repr(self._label)])
+
+    def read(self) -> Corpus:
+        """The rows, in the file's order."""
+        needed = [self._text, self._label]
+        read = _read_parquet if _kind(self._path) in _PARQUET else _read_separated
+        columns = read(self._path, needed)
+        texts = _complete(self._path, columns, self._text)
+        labels = _complete(self._path, columns, self._label)
+        if not texts:
+            raise UserError(f"{self._path} has columns but no rows. Give at least some examples.")
+        parts = None if set(columns) == set(needed) else _parts(self._path, columns)
+        return Corpus.of(str(self._path), texts, labels, parts)
+
+
+def _check_file(path: Path) -> None:
+    if not path.is_file():
+        raise UserError(f"{path} is neither a file nor a folder. Give a table as a regular file.")
+    if not path.stat().st_size:
+        raise UserError(f"{path} is empty. Give a table with texts and labels.")
+
+
+def _check_suffix(path: Path) -> None:
+    kind = _kind(path)
+    if kind in _PICKLES:
+        raise UserError(
+            f"{path} is not read: a {kind} file can hold pickled objects, which run code when "
+            "they are opened. Save the texts as CSV, TSV or Parquet."
+        )
+    if kind not in (*_SEPARATORS, *_PARQUET):
+        raise UserError(
+            f"{path} has a suffix that is not known. Expected is one of "
+            f"{', '.join([*_SEPARATORS, *_PARQUET])}, and after it perhaps one of "
+            f"{', '.join(PACKINGS)}."
+        )
+
+
+def _kind(path: Path) -> str:
+    """The suffix that names the format, in lower case."""
+    inner = Path(path.stem) if is_packed(path) else path
+    return inner.suffix.lower()
+
+
+def _read_separated(path: Path, needed: Sequence[str]) -> Columns:
+    import pandas as pd
+
+    try:
+        with warnings.catch_warnings(), unpacked(path) as stream:
+            warnings.simplefilter("error", pd.errors.ParserWarning)
+            # All columns: with some chosen, pandas passes over rows that have too many fields.
+            # No filter: "NA" is a word, and somebody's name is Null.
+            frame = pd.read_csv(
+                stream, sep=_SEPARATORS[_kind(path)], dtype=str, na_filter=False, index_col=False
+            )
+    except UnicodeDecodeError as error:
+        raise UserError(
+            f"{path} is not UTF-8 text ({error.reason}). Save it as UTF-8, or check that it is "
+            "the table you meant."
+        ) from error
+    except pd.errors.EmptyDataError as error:
+        raise UserError(f"{path} is empty. Give a table with texts and labels.") from error
+    except (pd.errors.ParserError, pd.errors.ParserWarning) as error:
+        raise UserError(
+            f"{path} is not a table with a header and as many fields in every row "
+            f"({str(error).strip()}). Check how its fields are separated and quoted."
+        ) from error
+    return {name: frame[name].tolist() for name in _wanted(path, list(frame.columns), needed)}
+
+
+def _read_parquet(path: Path, needed: Sequence[str]) -> Columns:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        with unpacked(path) as stream:
+            source = pa.BufferReader(stream.read()) if is_packed(path) else path
+        with pq.ParquetFile(source) as file:
+            wanted = _wanted(path, file.schema_arrow.names, needed)
+            columns: dict[str, list[str | None]] = {name: [] for name in wanted}
+            size = 0
+            for batch in file.iter_batches(_ROWS_AT_ONCE, columns=wanted):
+                size += batch.nbytes
+                if size > LARGEST:
+                    raise UserError(
+                        f"More than {LARGEST:,} bytes come out of {path}, which is no likely size "
+                        "for its texts. Check it; if it is right, take a part of it."
+                    )
+                for name in wanted:
+                    columns[name] += batch.column(name).cast(pa.string()).to_pylist()
+    except (pa.ArrowException, OSError) as error:
+        raise UserError(
+            f"{path} is not a Parquet file with texts and labels: {error}. Check that it is whole."
+        ) from error
+    return columns
+
+
+def _wanted(path: Path, names: list[str], needed: Sequence[str]) -> list[str]:
+    """The columns to read, when all that are needed are there, and once."""
+    missing = [name for name in needed if names.count(name) != 1]
+    if missing:
+        raise UserError(
+            f"{path} should have one column {' and one '.join(map(repr, missing))}, but it has "
+            f"{', '.join(map(repr, names))}. Name them with --text-column and --label-column."
+        )
+    return [*needed, *({_SPLIT} & set(names) - set(needed))]
+
+
+def _complete(path: Path, columns: Columns, name: str) -> list[str]:
+    """The column's values, when none is missing."""
+    values = columns[name]
+    missing = [row for row, value in enumerate(values, start=1) if not value]
+    if missing:
+        raise UserError(
+            f"{path} has no value in column {name!r} in {len(missing):,} of {len(values):,} rows, "
+            f"first in row {missing[0]:,} after the header. Fill them or leave those rows out."
+        )
+    return [value for value in values if value]
+
+
+def _parts(path: Path, columns: Columns) -> list[Part]:
+    """The split of every row."""
+    parts = {name: Part.named(name or "") for name in set(columns[_SPLIT])}
+    unknown = sorted(str(name or "") for name, part in parts.items() if part is None)
+    if unknown:
+        raise UserError(
+            f"{path} has {unknown[0]!r} in column {_SPLIT!r}, which is no split's name. "
+            f"Expected is one of {PART_NAMES}."
+        )
+    return [part for name in columns[_SPLIT] if (part := parts[name])]

@@ -1,0 +1,93 @@
+"""How a text becomes tokens, and tokens become integers."""
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from study.level import Level
+
+PADDING = 0
+START = 1
+UNKNOWN = 2
+FIRST_TOKEN = 4
+"""Keras' numbering of its IMDB data set, for which 3 stands for nothing."""
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """The tokens a model knows, and the integers they become.
+
+    0 pads on the left, 1 starts a text, 2 stands for every token outside the vocabulary, 3 is
+    unused, and 4 is the first of `tokens`: the numbering of Keras' IMDB data set.
+    """
+
+    level: Level
+    steps: int
+    tokens: tuple[str, ...]  # most frequent first
+    labels: tuple[str, ...]  # the class names, in the order of a model's outputs
+
+    def __len__(self) -> int:
+        """Rows of the embedding: the tokens and the four integers before them."""
+        return FIRST_TOKEN + len(self.tokens)
+
+    @cached_property
+    def _integers(self) -> dict[str, int]:
+        return {token: FIRST_TOKEN + rank for rank, token in enumerate(self.tokens)}
+
+    def encode(self, texts: Sequence[str]) -> NDArray[np.int32]:
+        """The last `steps` tokens of every text, (texts, steps), int32."""
+        encoded = np.full((len(texts), self.steps), PADDING, dtype=np.int32)
+        known = self._integers
+        for line, text in zip(encoded, texts, strict=True):
+            tokens = self.level.cut(text)
+            row = [known.get(token, UNKNOWN) for token in tokens[-self.steps :]]
+            if len(row) < self.steps:
+                row.insert(0, START)
+            line[self.steps - len(row) :] = row
+        return encoded
+
+    def to_json(self) -> str:
+        """The description a saved model ships with; `from_json` reads it."""
+        description = {
+            "level": self.level.value,
+            "steps": self.steps,
+            "padding": PADDING,
+            "start": START,
+            "unknown": UNKNOWN,
+            "first_token": FIRST_TOKEN,
+            "labels": self.labels,
+            "tokens": self.tokens,
+        }
+        return json.dumps(description, ensure_ascii=False, indent=0) + "\n"
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """The vocabulary `to_json` described.
+
+        Raises:
+            ValueError: The text is no such description.
+        """
+        try:
+            description = json.loads(text)
+            return cls(
+                level=Level(description["level"]),
+                steps=int(description["steps"]),
+                tokens=tuple(description["tokens"]),
+                labels=tuple(description["labels"]),
+            )
+        except (KeyError, TypeError) as error:
+            raise ValueError(f"no description of a vocabulary: {error}") from error
+
+
+def rank(texts: Iterable[str], level: Level) -> list[str]:
+    """The distinct tokens of the texts, most frequent first, equals in code point order."""
+    counts: Counter[str] = Counter()
+    for text in texts:
+        counts.update(level.cut(text))
+    return sorted(counts, key=lambda token: (-counts[token], token))

@@ -1,0 +1,5 @@
+"""Faults that are the user's to mend."""
+
+
+class UserError(Exception):
+    """A fault in what the user gave; shown as one sentence, exit status 2."""

@@ -1,0 +1,184 @@
+import hashlib
+import json
+import os
+import pickle
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import numpy as np
+import pytest
+
+from study.datasets import Dataset, Reading, prepare
+from study.datasets import download as download_module
+from study.datasets.download import Download
+from study.datasets.imdb import Imdb
+from study.errors import UserError
+from study.level import Level
+
+RANKS = {word: rank for rank, word in enumerate(("the", "film", "it's", "bad", "good", "é"), 1)}
+random = np.random.default_rng(0)
+REVIEWS = [random.integers(1, 7, size).tolist() for size in random.integers(1, 30, 60)]
+LABELS = np.array([0, 1] * 30)
+
+
+@contextmanager
+def serving(answer: bytes, length: int | None = None) -> Iterator[str]:
+    """A server on this machine that gives every request this answer, perhaps cut short."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(answer) if length is None else length))
+            self.end_headers()
+            self.wfile.write(answer)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}/data.bin"
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+@pytest.fixture(autouse=True)
+def _no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
+
+
+def of(url: str, content: bytes) -> Download:
+    return Download(url, "sha256", hashlib.sha256(content).hexdigest())
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(entry.name for entry in folder.iterdir()) if folder.exists() else []
+
+
+def test_a_download_arrives_and_is_kept(tmp_path: Path) -> None:
+    content = os.urandom(3_000_000)
+    with serving(content) as url:
+        path = of(url, content).fetch(tmp_path / "new")
+    assert path.read_bytes() == content
+    assert names(tmp_path / "new") == ["data.bin"]
+    assert of(url, content).fetch(tmp_path / "new") == path  # the server has gone
+
+
+def test_a_broken_download_destroys_nothing(tmp_path: Path) -> None:
+    content = os.urandom(10_000)
+    (tmp_path / "data.bin").write_bytes(b"an older one")
+    with (
+        serving(content[:500], length=len(content)) as url,
+        pytest.raises(UserError, match=r"cannot be fetched|is not the file that was expected"),
+    ):
+        of(url, content).fetch(tmp_path)
+    assert (tmp_path / "data.bin").read_bytes() == b"an older one"
+    assert names(tmp_path) == ["data.bin"]
+
+
+def test_what_was_not_expected_is_refused_and_removed(tmp_path: Path) -> None:
+    with (
+        serving(b"changed") as url,
+        pytest.raises(UserError, match=r"sha256 differs.*--dataset PATH"),
+    ):
+        of(url, b"right").fetch(tmp_path)
+    assert names(tmp_path) == []
+
+
+def test_an_endless_download_is_cut(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(download_module, "_LARGEST", 1000)
+    monkeypatch.setattr(download_module, "_CHUNK", 100)
+    content = bytes(100_000)
+    with serving(content) as url, pytest.raises(UserError, match="differs"):
+        of(url, content).fetch(tmp_path)
+
+
+def test_no_network_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with HTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler) as server:
+        url = f"http://127.0.0.1:{server.server_port}/data.bin"
+        monkeypatch.setattr(download_module, "_SECONDS", 0.05)
+        with pytest.raises(UserError, match=r"cannot be fetched .*timed out.*--dataset PATH"):
+            of(url, b"").fetch(tmp_path)  # nobody answers
+    with pytest.raises(UserError, match=r"cannot be fetched .*refused.*--dataset PATH"):
+        of(url, b"").fetch(tmp_path)  # nobody listens
+
+
+def test_the_command_names_the_other_way(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("study.datasets.imdb.WORDS", of("http://127.0.0.1:9/words.json", b""))
+    with pytest.raises(UserError, match="--dataset PATH"):
+        prepare(Reading("imdb"), tmp_path)
+    assert not list(tmp_path.glob("imdb-*"))
+
+
+def lists(reviews: list[list[int]]) -> np.ndarray:
+    array = np.empty(len(reviews), dtype=object)
+    array[:] = reviews
+    return array
+
+
+@pytest.fixture
+def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Files like Keras' own, with its URLs and hashes put in place of the real ones."""
+    folder = tmp_path / "cache" / "downloads"
+    folder.mkdir(parents=True)
+    np.savez(
+        folder / "imdb.npz",
+        x_train=lists(REVIEWS[:40]),
+        y_train=LABELS[:40],
+        x_test=lists(REVIEWS[40:]),
+        y_test=LABELS[40:],
+    )
+    (folder / "imdb_word_index.json").write_text(json.dumps(RANKS))
+    for name, file in (("REVIEWS", "imdb.npz"), ("WORDS", "imdb_word_index.json")):
+        known = of(f"http://127.0.0.1:9/{file}", (folder / file).read_bytes())
+        monkeypatch.setattr(f"study.datasets.imdb.{name}", known)
+    return folder
+
+
+def rows(tokens: Any, labels: Any) -> list[tuple[list[int], int]]:
+    return sorted((list(row), int(label)) for row, label in zip(tokens, labels, strict=True))
+
+
+def test_reviews_become_the_integers_that_keras_gives_them(
+    files: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from keras.datasets import imdb
+    from keras.utils import pad_sequences
+
+    dataset: Dataset = prepare(Reading("imdb", vocabulary=8, steps=12), files.parent)
+    monkeypatch.setattr("keras.src.datasets.imdb.get_file", lambda **_: files / "imdb.npz")
+    train, test = imdb.load_data(num_words=8)
+    assert dict(dataset.sizes) == {"train": 32, "validation": 8, "test": 20}
+    assert (dataset.name, dataset.labels, dataset.vocabulary) == ("imdb", ("0", "1"), 8)
+    parts = dataset.training()
+    ours = np.concatenate([part.tokens for part in parts])
+    labels = np.concatenate([part.labels for part in parts])
+    assert rows(ours, labels) == rows(pad_sequences(train[0], 12), train[1])
+    assert rows(*dataset.test()) == rows(pad_sequences(test[0], 12), test[1])
+    assert dataset.encode(["The film; IT'S bad"])[0, -5:].tolist() == [1, 4, 5, 6, 7]
+
+
+def test_characters_of_the_reviews(files: Path) -> None:
+    dataset = prepare(Reading("imdb", level=Level.CHARACTER), files.parent)
+    assert dataset.vocabulary == 4 + len(set("".join(RANKS) + " "))
+
+
+def test_only_lists_of_numbers_are_unpickled(files: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Harm:
+        def __reduce__(self) -> tuple[object, tuple[str]]:
+            return os.mkdir, (str(files / "harm"),)
+
+    harmful = np.array([Harm()], dtype=object)
+    np.savez(files / "imdb.npz", x_train=harmful, y_train=LABELS[:1])
+    trusted = of("http://127.0.0.1:9/imdb.npz", (files / "imdb.npz").read_bytes())
+    monkeypatch.setattr("study.datasets.imdb.REVIEWS", trusted)
+    with pytest.raises(pickle.UnpicklingError, match="no place in lists of numbers"):
+        Imdb(files).read()
+    assert not (files / "harm").exists()

@@ -1,0 +1,78 @@
+import csv
+import gzip
+import string
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from study.datasets.text import FIRST_TOKEN, Vocabulary, rank
+from study.level import Level
+
+
+def test_words_are_lower_case_and_end_at_punctuation_but_not_at_apostrophes() -> None:
+    text = "It's a <br /><br />well-made film;\tnot BAD!\nÉté\u00a0indien"
+    assert Level.WORD.cut(text) == [
+        *["it's", "a", "br", "br", "well", "made", "film", "not", "bad", "été\u00a0indien"]
+    ]
+
+
+def test_characters_are_those_of_the_composed_form() -> None:
+    assert list(Level.CHARACTER.cut("O\u0301 Ce\u0301")) == ["Ó", " ", "C", "é"]
+
+
+def test_numbering_is_that_of_keras() -> None:
+    words = Vocabulary(Level.WORD, 4, ("the", "film"), ("bad", "good"))
+    encoded = words.encode(["the film", "", "The FILM, the the", "a b film c the"])
+    assert encoded.tolist() == [[0, 1, 4, 5], [0, 0, 0, 1], [4, 5, 4, 4], [2, 5, 2, 4]]
+    assert encoded.dtype == np.int32
+    assert len(words) == 6
+
+
+def test_ranking_is_by_frequency_then_by_code_point() -> None:
+    assert rank(["b a c", "c a", "d"], Level.WORD) == ["a", "c", "b", "d"]
+
+
+@given(st.text(alphabet=st.characters(exclude_categories=["Cs"])), st.integers(1, 12))
+def test_known_texts_can_be_read_back(text: str, steps: int) -> None:
+    for level in Level:
+        tokens = list(level.cut(text))
+        words = Vocabulary(level, steps, tuple(rank([text], level)), ("a", "b"))
+        (row,) = words.encode([text]).tolist()
+        expected = [*[None] * steps, "start", *tokens][-steps:]
+        names: dict[int, str | None] = {0: None, 1: "start"}
+        names |= {FIRST_TOKEN + number: token for number, token in enumerate(words.tokens)}
+        assert [names[number] for number in row] == expected
+
+
+@given(st.text(alphabet=st.characters(exclude_categories=["Cs"])))
+def test_words_are_what_is_left_between_separators(text: str) -> None:
+    words = Level.WORD.cut(text)
+    separators = set(string.punctuation + string.whitespace) - {"'"}
+    assert all(word and not separators & set(word) for word in words)
+    assert Level.WORD.cut(" ".join(words)) == words
+
+
+@given(st.lists(st.text(alphabet=st.characters(exclude_categories=["Cs"]), min_size=1)))
+def test_description_can_be_read_back(tokens: list[str]) -> None:
+    words = Vocabulary(Level.CHARACTER, 7, tuple(tokens), ("bad", "good"))
+    assert Vocabulary.from_json(words.to_json()) == words
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"level": "syllable", "steps": 1}', "7"])
+def test_no_description_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        Vocabulary.from_json(text)
+
+
+def test_words_of_imdb_are_those_of_keras_copy(imdb: Path) -> None:
+    counts: Counter[str] = Counter()
+    with gzip.open(imdb, "rt", encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            if row["split"] == "train":
+                counts.update(Level.WORD.cut(row["text"]))
+    assert len(counts) == 88_582
+    assert counts.most_common(3) == [("the", 336_148), ("and", 164_097), ("a", 163_040)]
