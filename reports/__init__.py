@@ -1,0 +1,1 @@
+"""Showing what a study found: statistics, verdict, charts, page."""

@@ -1,0 +1,272 @@
+"""The answer: a rule written down before the runs, and a sentence in plain words.
+
+The overall verdict uses the plain 95 % interval of the mean over the budgets; each budget's
+own outcome uses Holm's. Both are over seeds and test examples where correctness on each
+example is known, since the claim is about the task and not about one test sample, and over
+seeds otherwise.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+
+import numpy as np
+
+from reports import formatting
+from reports.power import MOST_SEEDS, seeds_to_decide
+from reports.runs import PairedRuns
+from reports.statistics import (
+    Estimate,
+    Interval,
+    Probability,
+    holm,
+    mean_difference,
+    probability_first_better,
+    slope,
+)
+from study.errors import UserError
+
+EQUIVALENCE = 0.9
+"""Confidence of the interval that is two one-sided tests at 5 % (Schuirmann 1987)."""
+
+
+class Outcome(StrEnum):
+    """How a comparison ends."""
+
+    BETTER = "better"
+    EQUIVALENT = "equivalent"
+    NEGLIGIBLE = "negligible"
+    UNDECIDED = "undecided"
+
+
+def decide(
+    difference: float, interval: Interval | None, narrow: Interval | None, margin: float
+) -> Outcome:
+    """The rule. `interval` is the 95 % one, `narrow` the 90 % one; None decides nothing.
+
+    A difference that is detected, smaller than the margin, and not shown to stay within it
+    is undecided: it may or may not matter.
+    """
+    if interval is None or narrow is None:
+        return Outcome.UNDECIDED
+    detected, within = interval.excludes_zero(), narrow.inside(margin)
+    if detected and abs(difference) >= margin:
+        return Outcome.BETTER
+    if within:
+        return Outcome.NEGLIGIBLE if detected else Outcome.EQUIVALENT
+    return Outcome.UNDECIDED
+
+
+@dataclass(frozen=True)
+class RungComparison:
+    """The two cells at one budget. Intervals have `confidence`, which Holm's procedure set."""
+
+    limit: int
+    over_seeds: Estimate
+    over_both: Estimate | None  # over seeds and examples; None without correctness on each
+    probability_first_better: Probability
+    confidence: float
+    p_value: float  # adjusted by Holm over the budgets
+    margin: float
+
+    @property
+    def seeds(self) -> int:
+        """Pairs of runs."""
+        return self.over_seeds.seeds[0]
+
+    @property
+    def difference(self) -> float:
+        """First cell minus second, as a fraction."""
+        return self.over_seeds.value
+
+    @property
+    def deciding(self) -> Estimate:
+        """The estimate that the outcome rests on."""
+        return self.over_both or self.over_seeds
+
+    @property
+    def interval_seeds(self) -> Interval | None:
+        """For these test examples."""
+        return self.over_seeds.interval(self.confidence)
+
+    @property
+    def interval_seeds_examples(self) -> Interval | None:
+        """For the task; None without correctness on each example."""
+        return self.over_both.interval(self.confidence) if self.over_both else None
+
+    @property
+    def outcome(self) -> Outcome:
+        """See `decide`."""
+        interval = self.deciding.interval(self.confidence)
+        return decide(self.difference, interval, self.deciding.interval(EQUIVALENCE), self.margin)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Two cells compared over all budgets; without confirmed runs, nothing but undecided."""
+
+    cells: tuple[str, str]
+    margin: float  # as a fraction
+    rungs: tuple[RungComparison, ...]
+    overall: Estimate | None  # None without confirmed runs
+    slope: Estimate | None  # per doubling of the budget; None with fewer than two budgets
+    probability_first_better: Probability | None  # over all pairs of runs, each counted once
+
+    @property
+    def difference(self) -> float | None:
+        """First cell minus second, as a fraction."""
+        return self.overall.value if self.overall else None
+
+    @property
+    def interval(self) -> Interval | None:
+        """The 95 % interval."""
+        return self.overall.interval() if self.overall else None
+
+    @property
+    def equivalence_interval(self) -> Interval | None:
+        """The 90 % interval."""
+        return self.overall.interval(EQUIVALENCE) if self.overall else None
+
+    @property
+    def outcome(self) -> Outcome:
+        """See `decide`."""
+        if self.overall is None:
+            return Outcome.UNDECIDED
+        return decide(self.overall.value, self.interval, self.equivalence_interval, self.margin)
+
+    @property
+    def winner(self) -> str | None:
+        """The cell that is better by the rule, or None."""
+        if self.overall is None or self.outcome is not Outcome.BETTER:
+            return None
+        return self.cells[0 if self.overall.value > 0 else 1]
+
+    @cached_property
+    def seeds_needed(self) -> int | None:
+        """Seeds at each budget that would decide an undecided verdict; see `seeds_to_decide`."""
+        if self.overall is None or self.outcome is not Outcome.UNDECIDED:
+            return None
+        return seeds_to_decide(self.overall, self.margin)
+
+
+def compare(rungs: Sequence[PairedRuns], cells: tuple[str, str], margin: float = 0.005) -> Verdict:
+    """Compare two cells at every budget and overall.
+
+    Seeds may differ in number between the budgets; the budgets weigh the same. The test
+    examples must be the same at all of them. `margin` is a fraction, above 0.
+    """
+    if not margin > 0:
+        raise UserError(f"The margin must be above 0, but is {margin}: 0.005 is half a point.")
+    ordered = sorted(rungs, key=lambda rung: rung.limit)
+    if not ordered:
+        return Verdict(cells, margin, (), None, None, None)
+    over_both = all(rung.examples is not None for rung in ordered)
+    return Verdict(
+        cells,
+        margin,
+        _compare_rungs(ordered, margin),
+        mean_difference(ordered, over_examples=over_both),
+        slope(ordered, over_examples=over_both),
+        probability_first_better(np.concatenate([rung.differences for rung in ordered])),
+    )
+
+
+def sentence(verdict: Verdict, dataset: str, label: Callable[[str], str] = str.upper) -> str:
+    """The verdict in plain words; `label` turns a cell into the name to print."""
+    first, second = (label(cell) for cell in verdict.cells)
+    overall = verdict.overall
+    if overall is None:
+        return f"No confirmed runs compare {first} with {second} on {dataset}."
+    ahead, behind = (first, second) if overall.value >= 0 else (second, first)
+    size = formatting.points(abs(overall.value), limit=verdict.margin)
+    margin = formatting.points(verdict.margin)
+    match verdict.outcome:
+        case Outcome.BETTER:
+            return (
+                f"At equal size {ahead} is more accurate than {behind} on {dataset} "
+                f"by {size} points ({_lead(verdict, overall)})."
+            )
+        case Outcome.NEGLIGIBLE:
+            return (
+                f"At equal size {ahead} is more accurate than {behind} on {dataset}, but only by "
+                f"{size} points, which is negligible: less than {margin} "
+                f"({_lead(verdict, overall)})."
+            )
+        case Outcome.EQUIVALENT:
+            return (
+                f"At equal size {first} and {second} are equally accurate on {dataset} to within "
+                f"{margin} points ({first} minus {second}: "
+                f"{_difference(verdict, overall, verdict.equivalence_interval, 90)})."
+            )
+        case Outcome.UNDECIDED:
+            return (
+                f"At equal size it is undecided whether {first} or {second} is more accurate on "
+                f"{dataset} ({first} minus {second}: "
+                f"{_difference(verdict, overall, verdict.interval, 95)}). {_remedy(verdict)}"
+            )
+
+
+def _compare_rungs(rungs: Sequence[PairedRuns], margin: float) -> tuple[RungComparison, ...]:
+    over_seeds = [mean_difference([rung], over_examples=False) for rung in rungs]
+    over_both = [
+        None if rung.examples is None else mean_difference([rung], over_examples=True)
+        for rung in rungs
+    ]
+    deciding = [both or seeds for both, seeds in zip(over_both, over_seeds, strict=True)]
+    family = holm([estimate.p_value() for estimate in deciding])
+    return tuple(
+        RungComparison(
+            limit=rung.limit,
+            over_seeds=over_seeds[i],
+            over_both=over_both[i],
+            probability_first_better=probability_first_better(rung.differences),
+            confidence=family.confidences[i],
+            p_value=family.adjusted[i],
+            margin=margin,
+        )
+        for i, rung in enumerate(rungs)
+    )
+
+
+def _lead(verdict: Verdict, overall: Estimate) -> str:
+    """The interval of the leader's lead, and the seeds."""
+    bounds = verdict.interval
+    if bounds is not None and overall.value < 0:
+        bounds = bounds.negated()
+    return f"{_interval(bounds, 95)}, {_seeds(overall)}"
+
+
+def _difference(
+    verdict: Verdict, overall: Estimate, bounds: Interval | None, confidence: int
+) -> str:
+    """First minus second, its interval, and the seeds."""
+    shown = formatting.points(overall.value, limit=verdict.margin)
+    return f"{shown} points, {_interval(bounds, confidence)}, {_seeds(overall)}"
+
+
+def _interval(bounds: Interval | None, confidence: int) -> str:
+    if bounds is None:
+        return "no interval"
+    return f"{confidence} % interval {formatting.interval(bounds)}"
+
+
+def _seeds(overall: Estimate) -> str:
+    fewest, most, budgets = min(overall.seeds), max(overall.seeds), len(overall.seeds)
+    number = f"{most}" if fewest == most else f"{fewest} to {most}"
+    where = "one budget" if budgets == 1 else f"each of {budgets} budgets"
+    return f"{number} {'seed' if most == 1 else 'seeds'} at {where}"
+
+
+def _remedy(verdict: Verdict) -> str:
+    """What would decide it."""
+    if verdict.overall is not None and min(verdict.overall.seeds) < 2:
+        return "One seed at a budget shows no spread: run several."
+    if verdict.interval is None:
+        return "Every seed gave the same difference, so that its spread is unknown."
+    if verdict.seeds_needed is None:
+        return (
+            f"Not even {formatting.count(MOST_SEEDS)} seeds would be likely to decide it: the "
+            "test split is too small, or the difference too near the margin."
+        )
+    return f"About {verdict.seeds_needed} seeds at each budget would decide it."
