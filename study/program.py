@@ -1,0 +1,82 @@
+"""What runs the epochs of a training: one program for all models of an architecture."""
+
+from abc import ABC, abstractmethod
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import keras
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from study.datasets import Split
+
+EVALUATED = 512  # examples at once: enough for full speed, few enough for little memory
+
+Weights = list[NDArray[Any]]
+
+
+class Program(ABC):
+    """Trains and evaluates one model at a time: that of the last `load`.
+
+    A model maps tokens, (batch, steps), to probabilities: (batch, 1), that of the second of
+    two classes, or (batch, classes).
+    """
+
+    @abstractmethod
+    def load(self, model: keras.Model) -> None:
+        """Take the model's weights, its rates of dropout and the state of its masks."""
+
+    @abstractmethod
+    def start(self, learning_rate: float) -> None:
+        """Begin a training with a fresh Adam."""
+
+    @abstractmethod
+    def train(
+        self, split: "Split", order: NDArray[np.integer[Any]], batch_size: int
+    ) -> tuple[float, float]:
+        """Train on the examples in this order; the last batch may be smaller.
+
+        Returns:
+            Mean loss and accuracy, each example's at the time it was trained on.
+        """
+
+    @abstractmethod
+    def evaluate(self, split: "Split") -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+        """Each example's loss, and whether its most probable class is right."""
+
+    @abstractmethod
+    def weights(self, model: keras.Model) -> Weights:
+        """A copy of the weights, in the shapes of the model."""
+
+
+def program_for(model: keras.Model) -> Program:
+    """The program of this model's architecture; it keeps what it compiled before."""
+    if keras.backend.backend() == "tensorflow":
+        from study.widening import architecture
+
+        return _tensorflow_program(architecture(model))
+    from study.program_generic import GenericProgram
+
+    return GenericProgram()
+
+
+@cache
+def _tensorflow_program(architecture: str) -> Program:
+    from study.program_tensorflow import TensorFlowProgram
+
+    return TensorFlowProgram(architecture)
+
+
+def cross_entropy(labels: Any, probabilities: Any) -> Any:
+    """Each example's cross-entropy in nats, as Keras' loss for that output computes it."""
+    if probabilities.shape[-1] == 1:
+        return keras.losses.binary_crossentropy(labels[:, None], probabilities)
+    return keras.losses.sparse_categorical_crossentropy(labels, probabilities)
+
+
+def is_correct(labels: Any, probabilities: Any) -> Any:
+    """Whether each example's label is the class deemed most probable: of two, above 0.5."""
+    if probabilities.shape[-1] == 1:
+        return keras.ops.equal(probabilities[:, 0] > 0.5, labels > 0)
+    return keras.ops.equal(keras.ops.argmax(probabilities, axis=-1), labels)

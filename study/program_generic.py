@@ -1,0 +1,53 @@
+"""Epochs on any backend of Keras: one call a batch."""
+
+from typing import TYPE_CHECKING, Any
+
+import keras
+import numpy as np
+from numpy.typing import NDArray
+
+from study.program import EVALUATED, Program, Weights, cross_entropy, is_correct
+
+if TYPE_CHECKING:
+    from study.datasets import Split
+
+
+class GenericProgram(Program):
+    """Trains the model itself, with Keras' own steps."""
+
+    def load(self, model: keras.Model) -> None:
+        self._model = model
+
+    def start(self, learning_rate: float) -> None:
+        binary = self._model.output_shape[-1] == 1
+        loss = "binary_crossentropy" if binary else "sparse_categorical_crossentropy"
+        optimizer = keras.optimizers.Adam(learning_rate)
+        self._model.compile(optimizer, loss, weighted_metrics=["accuracy"])
+
+    def train(
+        self, split: "Split", order: NDArray[np.integer[Any]], batch_size: int
+    ) -> tuple[float, float]:
+        totals = np.zeros(2)
+        for start in range(0, len(order), batch_size):
+            batch = order[start : start + batch_size]
+            measured = self._model.train_on_batch(  # of this batch alone
+                split.tokens[batch], split.labels[batch], return_dict=True
+            )
+            totals += np.array([measured["loss"], measured["accuracy"]], float) * len(batch)
+        loss, accuracy = totals / len(order)
+        return float(loss), float(accuracy)
+
+    def evaluate(self, split: "Split") -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+        probabilities = np.concatenate(
+            [
+                self._model.predict_on_batch(split.tokens[start : start + EVALUATED])
+                for start in range(0, len(split.labels), EVALUATED)
+            ]
+        )
+        labels = np.asarray(split.labels)
+        losses, correct = cross_entropy(labels, probabilities), is_correct(labels, probabilities)
+        return keras.ops.convert_to_numpy(losses), keras.ops.convert_to_numpy(correct)
+
+    def weights(self, model: keras.Model) -> Weights:
+        weights: Weights = model.get_weights()
+        return weights

@@ -1,0 +1,62 @@
+"""A loop over time that every backend runs in its own fastest form."""
+
+from collections.abc import Callable
+from typing import Any
+
+import keras
+
+Tensor = Any
+Tensors = tuple[Tensor, ...]
+Step = Callable[[Tensors, Tensors], tuple[Tensors, Tensors]]
+
+BACKENDS = frozenset({"tensorflow", "jax"})  # those with a loop here
+
+
+def scan(
+    step: Step, state: Tensors, inputs: Tensors, *, outputs: int, reverse: bool = False
+) -> tuple[Tensors, Tensors]:
+    """Carry a state through time, as `jax.lax.scan` does.
+
+    `keras.ops.scan` will not do: on TensorFlow it has one output per state.
+
+    Args:
+        step: (state, inputs at one time) -> (next state, outputs at that time).
+        state: The first state; each part (batch, units).
+        inputs: Each (time, batch, ...).
+        outputs: How many outputs a step has; each (batch, units).
+        reverse: Start at the last time; outputs keep the order of the inputs.
+
+    Returns:
+        The last state, and the outputs, each (time, batch, units).
+    """
+    if keras.backend.backend() == "jax":
+        import jax
+
+        last, stacked = jax.lax.scan(step, state, inputs, reverse=reverse)
+        return last, stacked
+    return _tensorflow_scan(step, state, inputs, outputs, reverse)
+
+
+def _tensorflow_scan(
+    step: Step, state: Tensors, inputs: Tensors, outputs: int, reverse: bool
+) -> tuple[Tensors, Tensors]:
+    import tensorflow as tf
+
+    length = inputs[0].shape[0]
+    if length is None:
+        length = tf.shape(inputs[0])[0]
+    arrays = tuple(
+        tf.TensorArray(state[0].dtype, length, element_shape=state[0].shape) for _ in range(outputs)
+    )
+
+    def body(count: Tensor, state: Tensors, arrays: Tensors) -> tuple[Tensor, Tensors, Tensors]:
+        time = length - 1 - count if reverse else count
+        state, values = step(state, tuple(x[time] for x in inputs))
+        arrays = tuple(a.write(time, v) for a, v in zip(arrays, values, strict=True))
+        return count + 1, state, arrays
+
+    # The static bound is what XLA needs to stack the outputs.
+    _, state, arrays = tf.while_loop(
+        lambda count, *_: count < length, body, (0, state, arrays), maximum_iterations=length
+    )
+    return state, tuple(a.stack() for a in arrays)
