@@ -1,0 +1,192 @@
+"""A study read back from its folder and storage, as the reports need it."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import optuna
+from optuna.trial import FrozenTrial
+
+from search_spaces.budget import Budget
+from study.attributes import SLOT
+from study.confirmation import chosen_candidates, confirmation_name, matched_rungs
+from study.errors import UserError
+from study.folder import RunFolder, flag_values, load_settings
+from study.objective import ENVIRONMENT
+from study.problem import Problem, define
+from study.record import (
+    ConfirmationRecord,
+    DatasetRecord,
+    RungRecord,
+    StudyRecord,
+    confirmation_record,
+    trial_record,
+)
+from study.settings import Settings
+from study.storage import Store, open_store
+
+
+@dataclass(frozen=True)
+class Archive:
+    """An existing study: where it is, and what it asks.
+
+    Attributes:
+        folder: Its files.
+        problem: Its settings made definite.
+        store: Its database.
+    """
+
+    folder: RunFolder
+    problem: Problem
+    store: Store
+
+    def search(self) -> optuna.Study:
+        """The Optuna study of the search.
+
+        Raises:
+            UserError: The storage has no such study.
+        """
+        try:
+            return optuna.load_study(study_name=self.problem.name, storage=self.store.optuna())
+        except KeyError as error:
+            raise UserError(
+                f"The storage has no study {self.problem.name!r}. "
+                f"Run it first: {self.folder.resume()}"
+            ) from error
+
+    def confirmation(self) -> optuna.Study | None:
+        """The Optuna study that confirms it, or None where that has not begun."""
+        try:
+            name = confirmation_name(self.problem.name)
+            return optuna.load_study(study_name=name, storage=self.store.optuna())
+        except KeyError:
+            return None
+
+    def record(self) -> StudyRecord:
+        """Everything that a report needs."""
+        problem = self.problem
+        search, confirmation = self.search(), self.confirmation()
+        trials = search.get_trials(deepcopy=False)
+        runs = confirmation.get_trials(deepcopy=False) if confirmation else []
+        confirmations = tuple(confirmation_record(run) for run in runs)
+        settings = {**flag_values(problem.settings), **problem.identity, "study-name": problem.name}
+        records = tuple(trial_record(trial) for trial in trials)
+        return StudyRecord(
+            name=problem.name,
+            cells=(problem.cells[0].value, problem.cells[1].value),
+            dataset=_dataset_record(problem),
+            task=problem.task,
+            budget=problem.budget,
+            margin=problem.margin,
+            planned=len({trial.user_attrs[SLOT] for trial in trials}),
+            trials=records,
+            rungs=self._rungs(confirmation, confirmations),
+            replicates=len({run.replicate for run in confirmations}),
+            confirmations=confirmations,
+            settings=dict(sorted(settings.items())),
+            seconds={"search": busy_seconds(trials), "confirm": busy_seconds(runs)},
+            environment=search.user_attrs[ENVIRONMENT],
+            resume=self.folder.resume(),
+            storage=self.store.shown_url,
+        )
+
+    def _rungs(
+        self, confirmation: optuna.Study | None, runs: Sequence[ConfirmationRecord]
+    ) -> tuple[RungRecord, ...]:
+        if confirmation is None:
+            return ()
+        problem = self.problem
+        chosen = chosen_candidates(confirmation, problem.cells)
+        limits = sorted({run.rung for run in runs}, reverse=True)
+        ladder = [Budget(limit, problem.budget.scope) for limit in limits]
+        pairs = matched_rungs(chosen, ladder, problem)
+        names = [cell.value for cell in problem.cells]
+        return tuple(
+            RungRecord(
+                limit=rung.limit,
+                candidates=dict(zip(names, (pair.first, pair.second), strict=True)),
+                counts=dict(zip(names, pair.counts, strict=True)),
+                within_tolerance=pair.within_tolerance,
+            )
+            for rung, pair in zip(ladder, pairs, strict=False)
+        )
+
+
+def open_archive(run: Path, storage: str | None = None) -> Archive:
+    """The study that was run in a folder.
+
+    Args:
+        run: `runs/<study-name>`.
+        storage: Database URL, where it is not in the folder.
+
+    Raises:
+        UserError: The folder holds no study.
+    """
+    folder = RunFolder(run)
+    if not folder.settings.is_file():
+        raise UserError(
+            f"A run is the folder of a study, with its settings.toml, but {run} has none. "
+            "Check the path; `python -m study.search` prints it."
+        )
+    problem = define(load_settings(folder.settings))
+    return Archive(folder, problem, open_store(storage, folder.database))
+
+
+def searched_settings(run: Path, storage: str | None) -> Settings:
+    """The settings of a study whose search is complete.
+
+    Raises:
+        UserError: The folder holds no study, or its search has trials left to do.
+    """
+    archive = open_archive(run, storage)
+    trials = archive.search().get_trials(deepcopy=False)
+    left = sum(not trial.state.is_finished() for trial in trials)
+    if left:
+        raise UserError(
+            f"A study is confirmed when its search is complete, but {left} of its trials are not "
+            f"done. Go on with it: {archive.folder.resume()}"
+        )
+    return archive.problem.settings
+
+
+def read(run: Path, storage: str | None = None) -> StudyRecord:
+    """The record of the study that was run in a folder.
+
+    Raises:
+        UserError: The folder or the storage holds no such study.
+    """
+    return open_archive(run, storage).record()
+
+
+def busy_seconds(trials: Iterable[FrozenTrial]) -> float:
+    """Wall-clock time during which at least one trial was at work.
+
+    Pauses between runs of the command do not count; nor does it matter how many machines
+    worked at once.
+    """
+    spans = sorted(
+        (trial.datetime_start, trial.datetime_complete)
+        for trial in trials
+        if trial.datetime_start and trial.datetime_complete
+    )
+    seconds = 0.0
+    end = datetime.min
+    for start, complete in spans:
+        seconds += max(0.0, (complete - max(start, end)).total_seconds())
+        end = max(end, complete)
+    return seconds
+
+
+def _dataset_record(problem: Problem) -> DatasetRecord:
+    dataset = problem.dataset
+    return DatasetRecord(
+        name=dataset.name,
+        fingerprint=dataset.fingerprint,
+        labels=dataset.labels,
+        steps=dataset.steps,
+        level=dataset.level.value,
+        train=dataset.sizes["train"],
+        validation=dataset.sizes["validation"],
+        test=dataset.sizes["test"],
+    )

@@ -1,0 +1,77 @@
+"""Names and encodings of what a trial stores as its user attributes.
+
+Plain values, so that the dashboard shows and sorts them.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+
+from search_spaces.candidate import Candidate
+from search_spaces.cells import Cell
+
+# Known when a trial is planned.
+SLOT = "slot"  # its place in the plan; a retry keeps it
+CELL = "cell"  # the name under which the cell is compared
+RETRY_OF = "retry_of"  # number of the trial that this one replaces
+RUNG = "rung"
+REPLICATE = "replicate"
+
+# Known when it starts.
+OWNER = "owner"
+SEED = "seed"
+CANDIDATE = "candidate"  # JSON
+UNITS = "units"
+CELL_PARAMS = "cell_params"
+MODEL_PARAMS = "model_params"
+
+# What a retry takes over from the trial that it replaces.
+KEPT = (SLOT, CELL, RUNG, REPLICATE, SEED, CANDIDATE, UNITS, CELL_PARAMS, MODEL_PARAMS)
+
+# Known when it ends.
+EPOCHS = "epochs"
+SECONDS = "seconds"
+TRAINING_SECONDS = "training_seconds"
+PEAK_MEMORY = "peak_memory_mib"
+CURVE = "learning_curve"
+REASON = "reason"  # why a trial failed or was put back
+VALIDATION_ACCURACY = "validation_accuracy"
+INFERENCE = "inference_microseconds"  # per example
+CORRECT = "correct"  # base64 of packed bits, one a test example
+WEIGHTS = "weights_sha256"
+PUT_BACK = "put_back"  # true on a failed trial that was planned again
+DEATH = "worker_lost"  # true on a trial whose worker or training process died
+
+CURVE_COLUMNS = ("loss", "accuracy", "validation_loss", "validation_accuracy")
+
+
+@dataclass(frozen=True)
+class CurvePoint:
+    """One epoch of a learning curve; accuracies are fractions."""
+
+    loss: float
+    accuracy: float
+    validation_loss: float
+    validation_accuracy: float
+
+
+def pack_candidate(candidate: Candidate) -> str:
+    """The candidate as JSON."""
+    return json.dumps(asdict(candidate), sort_keys=True)
+
+
+def unpack_candidate(text: str) -> Candidate:
+    """The candidate that `pack_candidate` wrote."""
+    fields = json.loads(text)
+    return Candidate(**{**fields, "cell": Cell(fields["cell"])})
+
+
+def pack_curve(points: Sequence[CurvePoint]) -> str:
+    """The curve as JSON: one row an epoch, columns as `CURVE_COLUMNS`."""
+    rows = [[round(getattr(point, name), 6) for name in CURVE_COLUMNS] for point in points]
+    return json.dumps(rows, separators=(",", ":"))
+
+
+def unpack_curve(text: str | None) -> tuple[CurvePoint, ...]:
+    """The curve that `pack_curve` wrote; empty where there is none."""
+    return tuple(CurvePoint(*row) for row in json.loads(text)) if text else ()

@@ -1,0 +1,64 @@
+"""More seeds or rungs for a study that has been searched. `python -m study.confirm RUN`."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+from cyclopts.validators import Number
+
+from study.command import command, run
+from study.settings import MOST_REPLICATES, MOST_RUNGS
+
+app = command(
+    "study.confirm", "Train a study's best candidates on fresh seeds, and score them on test."
+)
+
+
+@app.default
+def confirm(
+    run_folder: Annotated[Path, Parameter(name="RUN")],
+    /,
+    *,
+    replicates: Annotated[
+        int | None, Parameter(validator=Number(gte=1, lte=MOST_REPLICATES))
+    ] = None,
+    rungs: Annotated[int | None, Parameter(validator=Number(gte=1, lte=MOST_RUNGS))] = None,
+    n_jobs: Annotated[int | None, Parameter(validator=Number(gte=1))] = None,
+    storage: Annotated[str | None, Parameter(env_var="OPTUNA_STORAGE")] = None,
+    quiet: Annotated[bool, Parameter(negative=())] = False,
+) -> int:
+    """Confirm a searched study, or add to its confirmation; finished runs are kept.
+
+    Parameters
+    ----------
+    run_folder: Path
+        The study's folder, `runs/<study-name>`.
+    replicates: int
+        Seeds for each cell at each budget, those already run included.
+    rungs: int
+        Budgets at which the cells are compared: the study's and halvings of it.
+    n_jobs: int
+        Worker processes. Default: one for each core.
+    storage: str
+        Database URL for Optuna, where it is not in the folder.
+    quiet: bool
+        Print nothing but errors.
+    """
+    from study.archive import searched_settings
+    from study.job import run_job
+
+    settings = searched_settings(run_folder, storage)
+    question, answer = settings.question, settings.answer
+    return run_job(
+        replace(
+            settings,
+            question=replace(question, rungs=rungs or question.rungs),
+            answer=replace(answer, confirm=True, replicates=replicates or answer.replicates),
+            run=replace(settings.run, n_jobs=n_jobs, storage=storage, quiet=quiet),
+        )
+    )
+
+
+if __name__ == "__main__":
+    run(app)

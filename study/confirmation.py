@@ -1,0 +1,154 @@
+"""Confirmation as a second Optuna study: matched pairs, fresh seeds, the test split.
+
+The candidates are chosen once, when the search is done, and kept with the study: what
+has been scored on the test split is never chosen again.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import optuna
+from optuna.trial import TrialState
+
+from search_spaces.budget import Budget, BudgetError
+from search_spaces.candidate import Candidate
+from search_spaces.matching import MatchedPair, match
+from study import attributes as names
+from study.attributes import CurvePoint
+from study.folder import RunFolder
+from study.objective import candidate_attributes, name_metric, result_attributes, training_job
+from study.problem import Problem
+from study.queue import Queue, Slot
+from study.sampler import derived_seed
+from study.scoring import ConfirmationJob, Score
+from study.settings import MOST_REPLICATES, MOST_RUNGS
+from study.storage import Store
+
+CHOSEN = "chosen"  # study attribute: each cell's candidate
+
+
+def confirmation_name(search: str) -> str:
+    """The name of the Optuna study that confirms a search."""
+    return f"{search} (confirmation)"
+
+
+def open_confirmation(
+    store: Store, problem: Problem, chosen: dict[str, Candidate]
+) -> tuple[optuna.Study, tuple[Candidate, Candidate]]:
+    """The Optuna study that confirms these candidates, created when missing.
+
+    Returns:
+        The study, and the candidates chosen when it was created.
+    """
+    storage = store.optuna()
+    with store.locked():
+        study = optuna.create_study(
+            storage=storage,
+            study_name=confirmation_name(problem.name),
+            direction="maximize",
+            load_if_exists=True,
+        )
+        if CHOSEN not in study.user_attrs:
+            name_metric(study, "test_accuracy")
+            packed = {cell: names.pack_candidate(candidate) for cell, candidate in chosen.items()}
+            study.set_user_attr(CHOSEN, packed)
+    return study, chosen_candidates(study, problem.cells)
+
+
+def chosen_candidates(study: optuna.Study, cells: Sequence[str]) -> tuple[Candidate, Candidate]:
+    """The candidates that a confirmation study was created with, in the order of the cells."""
+    packed = study.user_attrs[CHOSEN]
+    first, second = (names.unpack_candidate(packed[cell]) for cell in cells)
+    return first, second
+
+
+def matched_rungs(
+    chosen: tuple[Candidate, Candidate], ladder: Sequence[Budget], problem: Problem
+) -> list[MatchedPair]:
+    """The chosen candidates at matching widths, a pair a rung.
+
+    The ladder ends where one of the two, with all its layers, has no unit left.
+    """
+    pairs = []
+    for rung in ladder:
+        try:
+            pairs.append(match(*chosen, rung, problem.task))
+        except BudgetError:
+            break
+    return pairs
+
+
+def confirmation_plan(
+    pairs: Sequence[MatchedPair], replicates: int, problem: Problem
+) -> list[Slot]:
+    """Every pair on every seed; all rungs get a seed before any gets the next.
+
+    A slot's number does not depend on how many rungs and seeds there are, so that more of
+    either can be added later.
+    """
+    limits = [rung.limit for rung in problem.ladder()]
+    return [
+        _slot(pair, limits[rung], rung, replicate, problem)
+        for replicate in range(replicates)
+        for rung, pairing in enumerate(pairs)
+        for pair in enumerate((pairing.first, pairing.second))
+    ]
+
+
+def _slot(
+    pair: tuple[int, Candidate], limit: int, rung: int, replicate: int, problem: Problem
+) -> Slot:
+    position, candidate = pair
+    place = replicate * MOST_RUNGS + rung  # shared by the two runs of a pair: so is the seed
+    seed = derived_seed(problem.settings.run.seed, place, "confirm")
+    cell = problem.cells[position].value
+    return Slot(
+        number=2 * place + position,
+        params={"cell": cell, "rung": limit, "replicate": replicate},
+        attributes={
+            names.CELL: cell,
+            names.RUNG: limit,
+            names.REPLICATE: replicate,
+            **candidate_attributes(candidate, problem, seed),
+        },
+    )
+
+
+@dataclass(frozen=True)
+class ConfirmationWork:
+    """Trials that train a matched candidate afresh and score it on the test split.
+
+    Attributes:
+        folder: Takes the models of the highest rung.
+    """
+
+    problem: Problem
+    folder: RunFolder
+
+    def job(self, trial: optuna.Trial) -> ConfirmationJob:
+        """What the plan says."""
+        attributes = trial.user_attrs
+        cell = trial.suggest_categorical("cell", [cell.value for cell in self.problem.cells])
+        limit = trial.suggest_int("rung", 1, self.problem.budget.limit)
+        replicate = trial.suggest_int("replicate", 0, MOST_REPLICATES - 1)
+        highest = limit == self.problem.budget.limit
+        candidate = names.unpack_candidate(attributes[names.CANDIDATE])
+        return ConfirmationJob(
+            training=training_job(candidate, self.problem, attributes[names.SEED]),
+            save_to=self.folder.replicate_model(cell, replicate) if highest else None,
+        )
+
+    def epoch(self, trial: optuna.Trial, number: int, point: CurvePoint) -> bool:
+        """Report to Optuna; a confirmation run is never stopped."""
+        trial.report(point.validation_accuracy, number)
+        return True
+
+    def finish(self, queue: Queue, trial: optuna.Trial, result: Score) -> None:
+        """The test accuracy is the trial's value."""
+        marks = {
+            **result_attributes(result.training),
+            names.VALIDATION_ACCURACY: result.training.validation_accuracy,
+            names.INFERENCE: round(result.inference_microseconds, 2),
+            names.CORRECT: result.correct,
+        }
+        queue.finish(trial, TrialState.COMPLETE, result.test_accuracy, marks)

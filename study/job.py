@@ -1,0 +1,191 @@
+"""The whole job, step by step: plan, search, confirm, report."""
+
+import shlex
+import time
+from dataclasses import dataclass
+
+import optuna
+from rich.console import Console
+
+# The one place where trying it knows of showing it.
+from reports.answer import answer
+from reports.dashboard import CurveKeeper, keep_files, publish
+from reports.write import write
+from study.archive import Archive
+from study.confirmation import (
+    ConfirmationWork,
+    confirmation_plan,
+    matched_rungs,
+    open_confirmation,
+)
+from study.display import Display, cell_name
+from study.environment import cores
+from study.errors import UserError
+from study.folder import RunFolder, study_folder
+from study.models import keep_best_models
+from study.objective import SearchWork, open_search, search_plan
+from study.outlook import print_outlook
+from study.problem import Problem, define
+from study.queue import Queue
+from study.record import TrialRecord, best_trials, trial_record
+from study.settings import Settings
+from study.storage import Store, open_store
+from study.workers import Crew, Interruption, Shift, Work
+
+
+@dataclass(frozen=True)
+class Bench:
+    """What every phase of a job works with."""
+
+    problem: Problem
+    folder: RunFolder
+    store: Store
+    owner: str
+    crew: Crew
+    console: Console
+    interruption: Interruption
+
+    @property
+    def quiet(self) -> bool:
+        """Whether nothing is printed."""
+        return self.problem.settings.run.quiet
+
+    @property
+    def archive(self) -> Archive:
+        """The study as its readers see it."""
+        return Archive(self.folder, self.problem, self.store)
+
+    @property
+    def dashboard_command(self) -> str:
+        """Optuna's dashboard on this study."""
+        artifacts = shlex.quote(str(self.folder.artifacts))
+        return f"optuna-dashboard {shlex.quote(self.store.shown_url)} --artifact-dir {artifacts}"
+
+    def say(self, *lines: str) -> None:
+        """Print, unless quiet."""
+        if not self.quiet:
+            for line in lines:
+                self.console.print(line, soft_wrap=True, highlight=False, markup=False)
+
+    def work_off(self, study: optuna.Study, work: Work, phase: str, measure: str) -> bool:
+        """Complete the plan of one Optuna study; False where a signal or the clock ended it."""
+        timeout = self.problem.settings.search.timeout if phase == "search" else None
+        display = Display(self.console, study, phase, measure, self.crew.jobs, self.quiet)
+        with display.open():
+            return Shift(
+                Queue(study, self.store, self.owner),
+                work,
+                self.crew,
+                display,
+                until=None if timeout is None else time.monotonic() + timeout,
+                stopping=self.interruption,
+            ).run()
+
+
+def run_job(settings: Settings) -> int:
+    """Do what the settings say, or what of it is left to do.
+
+    Returns:
+        The exit status: 0, or 130 or 143 where a signal ended it.
+
+    Raises:
+        UserError, BudgetError: The settings cannot be met.
+    """
+    problem = define(settings)
+    if settings.run.dry_run:
+        print_outlook(problem, settings.run.n_jobs or cores(), Console())
+        return 0
+    return work_on(problem)
+
+
+def work_on(problem: Problem) -> int:
+    """Search, confirm and report, or what of it is left to do; returns the exit status.
+
+    Raises:
+        UserError: The folder or the storage cannot be used, or holds another study.
+    """
+    optuna.logging.set_verbosity(optuna.logging.WARNING)
+    settings = problem.settings
+    folder = study_folder(settings, problem.name)
+    store = open_store(settings.run.storage, folder.database)
+    folder.create()
+    study = open_search(store, problem)
+    folder.keep(settings, problem.name)
+    crew = Crew(
+        jobs=settings.run.n_jobs or cores(),
+        cores=cores(),
+        log=folder.log,
+        trial_timeout=settings.run.trial_timeout,
+    )
+    interruption = Interruption()
+    with store.lease() as owner, interruption.open():
+        bench = Bench(problem, folder, store, owner, crew, Console(), interruption)
+        _search(bench, study)
+        if settings.answer.confirm and not interruption():
+            _confirm(bench, study)
+    _report(bench)
+    return interruption.status if interruption() else 0
+
+
+def _search(bench: Bench, study: optuna.Study) -> None:
+    queue = Queue(study, bench.store, bench.owner)
+    planned = queue.progress().planned
+    wanted = bench.problem.settings.search.n_trials
+    if planned and wanted > planned and bench.archive.confirmation() is not None:
+        raise UserError(
+            f"The search of {planned} trials has been confirmed on the test split, so it cannot "
+            f"grow to {wanted}. Choose another --study-name for a longer search."
+        )
+    queue.plan(search_plan(bench.problem))
+    bench.work_off(
+        study,
+        SearchWork(bench.problem, CurveKeeper(bench.folder.artifacts)),
+        "search",
+        "validation",
+    )
+
+
+def _confirm(bench: Bench, search: optuna.Study) -> None:
+    problem = bench.problem
+    best = best_trials([trial_record(trial) for trial in search.trials])
+    missing = [cell_name(cell) for cell in problem.cells if cell not in best]
+    if missing:
+        bench.say(f"Not confirmed: no {' and no '.join(missing)} trial is complete.")
+        return
+    chosen = {cell: trial.candidate for cell, trial in best.items() if trial.candidate}
+    study, candidates = open_confirmation(bench.store, problem, chosen)
+    pairs = matched_rungs(candidates, problem.ladder(), problem)
+    queue = Queue(study, bench.store, bench.owner)
+    queue.plan(confirmation_plan(pairs, problem.replicates, problem))
+    work = ConfirmationWork(problem, bench.folder)
+    if bench.work_off(study, work, "confirm", "test"):
+        keep_best_models(study, bench.folder, problem)
+
+
+def _report(bench: Bench) -> None:
+    """Write the report, and say what was found and where."""
+    archive = bench.archive
+    record = archive.record()
+    found = answer(record)
+    report = write(record, bench.folder.path)
+    search, confirmation = archive.search(), archive.confirmation()
+    publish(search, confirmation, record, found)
+    if confirmation is not None:
+        models = sorted(bench.folder.models.glob("[!.]*"))
+        keep_files(confirmation, models, bench.folder.artifacts)
+    bench.say("")
+    for cell, trial in best_trials(record.trials).items():
+        bench.say(_best_line(cell, trial))
+    bench.say("", found.sentence, "")
+    bench.say(f"Report:    {report}")
+    bench.say(f"Dashboard: {bench.dashboard_command}")
+    if bench.interruption():
+        bench.say(f"Go on:     {bench.folder.resume()}")
+
+
+def _best_line(cell: str, trial: TrialRecord) -> str:
+    units = trial.candidate.units if trial.candidate else 0
+    return (
+        f"Best {cell_name(cell)}: {trial.validation_accuracy:.1%} on validation, {units} units, "
+        f"{trial.cell_parameters:,} cell parameters, {trial.model_parameters:,} in the model"
+    )

@@ -1,0 +1,161 @@
+"""The search as an Optuna study: its plan, and what each of its trials does."""
+
+import warnings
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import optuna
+from optuna.pruners import NopPruner
+from optuna.trial import TrialState
+
+from search_spaces.candidate import Candidate
+from study import attributes as names
+from study.attributes import CurvePoint
+from study.environment import environment
+from study.errors import UserError
+from study.problem import Problem
+from study.queue import Queue, Slot
+from study.sampler import CellPruner, CellSampler, derived_seed
+from study.storage import Store
+from study.training import Result, TrainingJob
+
+IDENTITY = "identity"  # study attribute: the settings that cannot change
+KeepCurve = Callable[[optuna.Trial, Sequence[CurvePoint]], None]
+
+ENVIRONMENT = "environment"  # study attribute: machine and versions of its first run
+_CONSTRAINT = "parameters over budget"
+
+
+def open_search(store: Store, problem: Problem) -> optuna.Study:
+    """The problem's Optuna study, created when missing.
+
+    Raises:
+        UserError: It was begun with other settings; these are named.
+    """
+    pruner = CellPruner() if problem.settings.search.pruning else NopPruner()
+    sampler = CellSampler(problem.settings.run.seed)
+    storage = store.optuna()
+    with store.locked():
+        study = optuna.create_study(
+            storage=storage,
+            study_name=problem.name,
+            direction="maximize",
+            sampler=sampler,
+            pruner=pruner,
+            load_if_exists=True,
+        )
+        _claim(study, problem)
+    return study
+
+
+def _claim(study: optuna.Study, problem: Problem) -> None:
+    """Sign a new study with the problem's identity; refuse one of another identity."""
+    then = study.user_attrs.get(IDENTITY)
+    if then is None:
+        if study.get_trials(deepcopy=False):
+            raise UserError(
+                f"The storage already has a study {problem.name!r} that isoparam did not make. "
+                "Choose another --study-name."
+            )
+        name_metric(study, "validation_accuracy")
+        study.set_user_attr(ENVIRONMENT, environment())
+        study.set_user_attr(IDENTITY, problem.identity)  # last: then it is whole
+        return
+    changes = [
+        f"--{name} was {then.get(name)}, now {value}"
+        for name, value in problem.identity.items()
+        if then.get(name) != value
+    ]
+    if changes:
+        raise UserError(
+            f"The study {problem.name!r} was begun with other settings: {'; '.join(changes)}. "
+            "Give the old ones to go on with it, or choose another --study-name."
+        )
+
+
+def name_metric(study: optuna.Study, name: str) -> None:
+    """Call the study's value by its name in the dashboard and in tables."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
+        study.set_metric_names([name])
+
+
+def search_plan(problem: Problem) -> list[Slot]:
+    """The planned trials, the cells in turn, so that each gets the same effort."""
+    return [
+        Slot(number, {"cell": cell.value}, {names.CELL: cell.value})
+        for number in range(problem.settings.search.n_trials)
+        for cell in (problem.cells[number % len(problem.cells)],)
+    ]
+
+
+@dataclass(frozen=True)
+class SearchWork:
+    """Trials that train a suggested candidate and measure it on the validation split.
+
+    Attributes:
+        keep_curve: Puts a trial's learning curve where the dashboard shows it.
+    """
+
+    problem: Problem
+    keep_curve: KeepCurve
+
+    def job(self, trial: optuna.Trial) -> TrainingJob:
+        """Let the search space suggest a candidate."""
+        problem = self.problem
+        candidate = problem.space.suggest(trial)
+        trial.set_constraint(_CONSTRAINT, problem.budget.slack(candidate, problem.task))
+        slot = trial.user_attrs[names.SLOT]
+        seed = derived_seed(problem.settings.run.seed, slot, "search")
+        for name, value in candidate_attributes(candidate, problem, seed).items():
+            trial.set_user_attr(name, value)
+        return training_job(candidate, problem, seed)
+
+    def epoch(self, trial: optuna.Trial, number: int, point: CurvePoint) -> bool:
+        """Report to Optuna; stop what is behind its own cell's median."""
+        trial.report(point.validation_accuracy, number)
+        return not trial.should_prune()
+
+    def finish(self, queue: Queue, trial: optuna.Trial, result: Result) -> None:
+        """The best epoch's validation accuracy is the trial's value."""
+        marks = result_attributes(result)
+        self.keep_curve(trial, result.curve)
+        if result.stopped:
+            queue.finish(trial, TrialState.PRUNED, marks=marks)
+        else:
+            queue.finish(trial, TrialState.COMPLETE, result.validation_accuracy, marks)
+
+
+def training_job(candidate: Candidate, problem: Problem, seed: int) -> TrainingJob:
+    """The training of a candidate, as every training of this problem is."""
+    return TrainingJob(
+        candidate=candidate,
+        task=problem.task,
+        dataset=problem.dataset,
+        seed=seed,
+        epochs=problem.epochs,
+        patience=problem.patience,
+    )
+
+
+def candidate_attributes(candidate: Candidate, problem: Problem, seed: int) -> dict[str, str | int]:
+    """What is known of a trial before it trains."""
+    return {
+        names.CANDIDATE: names.pack_candidate(candidate),
+        names.UNITS: candidate.units,
+        names.CELL_PARAMS: candidate.cell_parameters,
+        names.MODEL_PARAMS: candidate.model_parameters(problem.task),
+        names.SEED: seed,
+    }
+
+
+def result_attributes(result: Result) -> dict[str, str | int | float]:
+    """What a training leaves behind."""
+    return {
+        names.EPOCHS: len(result.curve),
+        names.SECONDS: round(result.seconds, 3),
+        names.TRAINING_SECONDS: round(result.training_seconds, 3),
+        names.PEAK_MEMORY: round(result.peak_memory, 1),
+        names.CURVE: names.pack_curve(result.curve),
+        names.WEIGHTS: result.weights,
+    }

@@ -1,0 +1,66 @@
+"""How long a study may take, measured on a sample before it begins."""
+
+import tempfile
+import time
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from study.attributes import CurvePoint
+from study.objective import training_job
+from study.problem import Problem
+from study.trainers import EpochEnded, Finished, Trainer
+from study.training import OnEpoch, TrainingError, TrainingJob
+
+_SAMPLE = 2048  # training examples: enough for a steady pace, soon done
+
+
+@dataclass(frozen=True)
+class PaceJob:
+    """Times the second epoch, when everything is compiled, on a sample."""
+
+    training: TrainingJob
+
+    def run(self, on_epoch: OnEpoch) -> float:
+        """Seconds of an epoch over all training examples, validation included."""
+        full = self.training.dataset.training()
+        sample = tuple(type(split)(*(array[:_SAMPLE] for array in split)) for split in full)
+        ends: list[float] = []
+        job = replace(self.training, epochs=2, patience=2)
+
+        def note_end(number: int, point: CurvePoint) -> bool:
+            ends.append(time.monotonic())
+            return on_epoch(number, point)
+
+        job.train((sample[0], sample[1]), note_end)
+        seen, there = (sum(len(split.labels) for split in splits) for splits in (sample, full))
+        return (ends[1] - ends[0]) * there / seen
+
+
+def longest_epoch(problem: Problem, threads: int) -> float:
+    """Seconds of an epoch of the slower cell at its largest width, on so many threads.
+
+    The cells are measured at the same time, each in a process of its own, as they train.
+
+    Raises:
+        TrainingError: A training could not be measured.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        trainers = []
+        try:
+            for cell in problem.cells:
+                job = training_job(problem.space.largest(cell), problem, seed=0)
+                trainers.append(Trainer(threads, Path(folder) / "log"))
+                trainers[-1].send(PaceJob(job))
+            return max(_measured(trainer) for trainer in trainers)
+        finally:
+            for trainer in trainers:
+                trainer.kill()
+
+
+def _measured(trainer: Trainer) -> float:
+    while isinstance(message := trainer.receive(), EpochEnded):
+        trainer.answer(True)
+    if not isinstance(message, Finished):
+        raise TrainingError(f"The pace of training could not be measured: {message}.")
+    seconds: float = message.result
+    return seconds

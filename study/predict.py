@@ -1,0 +1,44 @@
+"""Use what a study has trained. `python -m study.predict RUN TEXT...`."""
+
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from search_spaces.cells import Cell
+from study.command import command, run
+
+app = command("study.predict", "Classify texts with a study's best model.")
+
+
+@app.default
+def predict(
+    run_folder: Annotated[Path, Parameter(name="RUN")],
+    /,
+    *texts: Annotated[str, Parameter(name="TEXT")],
+    cell: Cell | None = None,
+) -> None:
+    """Print each text's most probable class, its probability, and the text.
+
+    Parameters
+    ----------
+    run_folder: Path
+        The study's folder, `runs/<study-name>`.
+    texts: str
+        Texts to classify; without any, lines are read from the standard input.
+    cell: Cell
+        Whose best model to use. Default: that of the highest validation accuracy.
+    """
+    import sys
+
+    from study.saved import load_model
+
+    model = load_model(run_folder, cell)
+    lines = texts or [line.rstrip("\n") for line in sys.stdin]
+    for text, (label, probability) in zip(lines, model.classify(lines), strict=True):
+        # Downwards: 99.96 % is not certainty.
+        print(f"{label}\t{int(1000 * probability) / 10:.1f} %\t{text}")
+
+
+if __name__ == "__main__":
+    run(app)

@@ -1,0 +1,147 @@
+"""The question made definite: what the settings leave open is decided by the data set."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from search_spaces.budget import Budget
+from search_spaces.candidate import Candidate, Task
+from search_spaces.cells import Cell
+from search_spaces.matching import MatchedPair, match
+from search_spaces.space import SearchSpace, search_space
+from study.datasets import Dataset, Reading, prepare
+from study.level import Level
+from study.settings import Settings
+
+_EMBEDDED = "surnames"
+
+
+@dataclass(frozen=True)
+class Habits:
+    """What is usual for texts read at one level."""
+
+    max_params: int
+    epochs: int
+    patience: int
+    batch_size: int
+
+
+_HABITS = {
+    # LSTM(128) on 128 inputs, the notebook's model; reviews overfit after two or three epochs.
+    Level.WORD: Habits(max_params=131_584, epochs=10, patience=2, batch_size=32),
+    # LSTM(64) on 16 inputs.
+    Level.CHARACTER: Habits(max_params=20_736, epochs=20, patience=3, batch_size=64),
+}
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Two cells, a data set and a budget, with nothing left open.
+
+    Attributes:
+        settings: As given.
+        epochs, patience: Of every training, in the search and in confirmation.
+        replicates: Seeds for each cell at each rung.
+    """
+
+    name: str
+    settings: Settings
+    dataset: Dataset
+    task: Task
+    space: SearchSpace
+    epochs: int
+    patience: int
+    replicates: int
+
+    @property
+    def budget(self) -> Budget:
+        """The bound of the search, and the ladder's highest rung."""
+        return self.space.budget
+
+    @property
+    def cells(self) -> tuple[Cell, Cell]:
+        """The compared cells; differences are first minus second."""
+        return self.settings.question.cells
+
+    @property
+    def margin(self) -> float:
+        """Smallest difference that matters, as a fraction."""
+        return self.settings.question.margin / 100
+
+    def ladder(self) -> tuple[Budget, ...]:
+        """The budgets at which the cells are compared.
+
+        Raises:
+            BudgetError: The lowest fits one of the cells not at all.
+        """
+        ladder = self.budget.ladder(self.settings.question.rungs)
+        for cell in self.cells:
+            ladder[-1].largest(self.space.plain(cell), self.task)
+        return ladder
+
+    def matched(self, candidates: tuple[Candidate, Candidate]) -> list[MatchedPair]:
+        """The candidates at the widths that match, rung by rung."""
+        return [match(*candidates, rung, self.task) for rung in self.ladder()]
+
+    @property
+    def identity(self) -> dict[str, Any]:
+        """The settings that a study cannot change once it has begun, by flag name."""
+        question, search = self.settings.question, self.settings.search
+        return {
+            "dataset": f"{self.dataset.name} ({self.dataset.fingerprint[:12]})",
+            "embedding": self.task.embedding,
+            "max-params": self.budget.limit,
+            "budget-scope": self.budget.scope.value,
+            "cells": " ".join(self.cells),
+            "margin": question.margin,
+            "space": search.space.value,
+            "epochs": self.epochs,
+            "patience": self.patience,
+            "batch-size": self.space.batch_size,
+            "pruning": search.pruning,
+            "seed": self.settings.run.seed,
+        }
+
+
+def define(settings: Settings) -> Problem:
+    """Prepare the data set, and decide what the settings leave open.
+
+    Raises:
+        UserError: The data set cannot be read.
+        BudgetError: The budget fits one of the cells not at all.
+    """
+    data, question, search = settings.data, settings.question, settings.search
+    dataset = prepare(
+        Reading(
+            source=data.dataset,
+            vocabulary=data.vocabulary,
+            steps=data.steps,
+            level=data.level,
+            text_column=data.text_column,
+            label_column=data.label_column,
+        )
+    )
+    habits = _HABITS[dataset.level]
+    task = Task(
+        vocabulary=dataset.vocabulary,
+        classes=len(dataset.labels),
+        embedding=data.embedding or dataset.embedding,
+    )
+    space = search_space(
+        search.space,
+        task,
+        Budget(question.max_params or habits.max_params, question.budget_scope),
+        question.cells,
+        search.batch_size or habits.batch_size,
+    )
+    problem = Problem(
+        name=settings.run.study_name or dataset.name,
+        settings=settings,
+        dataset=dataset,
+        task=task,
+        space=space,
+        epochs=search.epochs or habits.epochs,
+        patience=search.patience or habits.patience,
+        replicates=settings.answer.replicates or (5 if dataset.name == _EMBEDDED else 12),
+    )
+    problem.ladder()  # refuses too many rungs now, not after the search
+    return problem

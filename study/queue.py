@@ -1,0 +1,267 @@
+"""The plan of a study: kept in its storage, asked under a lock, completed exactly.
+
+The plan is a number of slots. A trial that is interrupted or whose worker dies is put
+back: a retry of its slot is enqueued and the trial is failed, in one transaction, so that
+whoever is killed half-way duplicates and loses nothing. What is done here may be done
+again when the connection to the storage is lost, also when it was done already.
+"""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+import optuna
+from optuna.trial import FrozenTrial, TrialState
+
+from study import attributes as names
+from study.rdb import explained
+from study.storage import Store
+
+MOST_DEATHS = 3  # of one slot's workers: the first trial's and its two retries'
+LOST = "its worker was lost"
+POISON = f"given up after {MOST_DEATHS} tries"
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Slot:
+    """One planned trial.
+
+    Attributes:
+        number: Its place in the plan.
+        params: Parameters that are fixed beforehand.
+        attributes: User attributes, known beforehand.
+    """
+
+    number: int
+    params: Mapping[str, Any]
+    attributes: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a plan is.
+
+    Attributes:
+        planned: Slots in the plan.
+        finished: Slots with a finished trial that was not put back.
+        waiting: Trials nobody has taken.
+    """
+
+    planned: int
+    finished: int
+    waiting: int
+
+    @property
+    def done(self) -> bool:
+        """Whether nothing is left to do."""
+        return self.finished >= self.planned
+
+
+class Queue:
+    """Hands out the planned trials of one Optuna study, each to one worker."""
+
+    def __init__(self, study: optuna.Study, store: Store, owner: str) -> None:
+        self.study = study
+        self._store = store
+        self._storage = store.optuna()
+        self._owner = owner
+        self._in_hand: set[int] = set()  # ids of the trials that were asked for and not ended
+
+    def plan(self, slots: Sequence[Slot]) -> None:
+        """Add to the plan what it lacks; planning again changes nothing."""
+
+        def add() -> None:
+            present = set(self.slots())
+            for slot in slots:
+                if slot.number not in present:
+                    attributes = {**slot.attributes, names.SLOT: slot.number}
+                    self.study.enqueue_trial(dict(slot.params), user_attrs=attributes)
+
+        self._alone(add)
+
+    def slots(self) -> list[int]:
+        """The slot of every trial that was not put back: each of the plan's once."""
+        return [
+            trial.user_attrs[names.SLOT]
+            for trial in self._trials()
+            if names.PUT_BACK not in trial.user_attrs and names.SLOT in trial.user_attrs
+        ]
+
+    def orphans(self) -> list[int]:
+        """The ids of running trials whose workers are dead."""
+        return self._alone(lambda: self._orphans(self._owners()))
+
+    def reap(self) -> None:
+        """Put back the trials of dead workers."""
+        self._alone(self._reap)
+
+    def ask(self) -> optuna.Trial | None:
+        """The next waiting trial, now this worker's; None where none is waiting."""
+        trial = self._alone(self._ask)
+        if trial is not None:
+            self._in_hand.add(trial._trial_id)
+        return trial
+
+    def together(self, trial: optuna.Trial, action: Callable[[optuna.Trial], T]) -> T:
+        """The result of an action that writes to a trial, all of it at once or nothing."""
+
+        def renew() -> None:
+            self._forget()
+            # The trial's own cache holds what was not written after all.
+            vars(trial).update(vars(optuna.Trial(self.study, trial._trial_id)))
+
+        return self._attempt(self._storage.transaction, lambda: action(trial), renew)
+
+    def finish(
+        self,
+        trial: optuna.Trial,
+        state: TrialState,
+        value: float | None = None,
+        marks: Mapping[str, Any] | None = None,
+    ) -> bool:
+        """Finish a trial, once; the slot counts as done.
+
+        Args:
+            value: What was measured; Optuna takes a pruned trial's last report itself.
+            marks: User attributes that the trial leaves behind.
+
+        Returns:
+            False where the trial is finished already, because it was taken from a worker
+            that was thought dead; its result is dropped.
+        """
+        return self._end(trial, lambda frozen: self._finish(frozen, state, value, marks or {}))
+
+    def put_back(self, trial: optuna.Trial, reason: str) -> None:
+        """Give up a trial and plan its slot again."""
+        self._end(trial, lambda frozen: self._put_back(frozen, reason))
+
+    def lost(self, trial: optuna.Trial, reason: str) -> None:
+        """A trial whose training process died: retried at most twice."""
+        self._end(trial, lambda frozen: self._bury(frozen, reason))
+
+    def progress(self) -> Progress:
+        """How far the plan is, over all workers."""
+        counts = self._storage.counts(self.study._study_id, names.PUT_BACK)
+        finished = sum(count for state, count in counts.items() if state.is_finished())
+        # Every slot has one trial that is waiting, running, or finished and not put back.
+        return Progress(
+            planned=sum(counts.values()),
+            finished=finished,
+            waiting=counts.get(TrialState.WAITING, 0),
+        )
+
+    def _ask(self) -> optuna.Trial | None:
+        trial_id = self._reap() or self._take()
+        return None if trial_id is None else optuna.Trial(self.study, trial_id)
+
+    def _take(self) -> int | None:
+        trial_id = self._storage.first(self.study._study_id, TrialState.WAITING)
+        if trial_id is not None:
+            self._storage.set_trial_state_values(trial_id, TrialState.RUNNING)
+            self._storage.set_trial_user_attr(trial_id, names.OWNER, self._owner)
+        return trial_id
+
+    def _reap(self) -> int | None:
+        """Put back the trials of dead workers.
+
+        Returns:
+            A trial that is this worker's although it does not know: the answer was lost.
+        """
+        owners = self._owners()
+        for trial_id in self._orphans(owners):
+            self._bury(self._storage.get_trial(trial_id), LOST)
+        mine = {trial_id for trial_id, owner in owners.items() if owner == self._owner}
+        return min(mine - self._in_hand, default=None)
+
+    def _owners(self) -> dict[int, str | None]:
+        """Whose the running trials are, by id."""
+        running = self._storage.marked(self.study._study_id, TrialState.RUNNING, names.OWNER)
+        return {trial_id: json.loads(text or "null") for trial_id, text in running.items()}
+
+    def _orphans(self, owners: Mapping[int, str | None]) -> list[int]:
+        others = {owner for owner in owners.values() if owner not in {None, self._owner}}
+        # None is nobody's: something else than this program asked for the trial.
+        living = {self._owner, *self._store.living(others)}
+        return [trial_id for trial_id, owner in owners.items() if owner not in living]
+
+    def _bury(self, trial: FrozenTrial, reason: str) -> None:
+        slot = trial.user_attrs[names.SLOT]
+        deaths = 1 + sum(
+            other.user_attrs.get(names.SLOT) == slot
+            and other.user_attrs.get(names.DEATH, False)
+            and other.number != trial.number
+            for other in self._trials(TrialState.FAIL)
+        )
+        if deaths >= MOST_DEATHS:
+            marks = {names.REASON: f"{reason}; {POISON}", names.DEATH: True}
+            self._finish(trial, TrialState.FAIL, None, marks)
+        else:
+            self._put_back(trial, reason, death=True)
+
+    def _put_back(self, trial: FrozenTrial, reason: str, death: bool = False) -> None:
+        if trial.state is not TrialState.RUNNING:
+            return
+        retried = any(
+            other.user_attrs.get(names.RETRY_OF) == trial.number for other in self._trials()
+        )
+        if not retried:
+            self.study.enqueue_trial(
+                trial.params or trial.system_attrs.get("fixed_params", {}),
+                user_attrs={**_kept_attributes(trial), names.RETRY_OF: trial.number},
+            )
+        marks: dict[str, Any] = {names.REASON: reason, names.PUT_BACK: True}
+        if death:
+            marks[names.DEATH] = True
+        self._finish(trial, TrialState.FAIL, None, marks)
+
+    def _finish(
+        self,
+        trial: FrozenTrial,
+        state: TrialState,
+        value: float | None,
+        marks: Mapping[str, Any],
+    ) -> bool:
+        if trial.state is not TrialState.RUNNING:
+            return False
+        for name, mark in marks.items():
+            self._storage.set_trial_user_attr(trial._trial_id, name, mark)
+        self.study.tell(trial.number, value, state=state)
+        return True
+
+    def _end(self, trial: optuna.Trial, action: Callable[[FrozenTrial], T]) -> T:
+        result = self._alone(lambda: action(self._storage.get_trial(trial._trial_id)))
+        self._in_hand.discard(trial._trial_id)
+        return result
+
+    def _alone(self, action: Callable[[], T]) -> T:
+        """The result of an action that no other process acts beside."""
+        return self._attempt(self._store.transaction, action, self._forget)
+
+    def _attempt(
+        self,
+        transaction: Callable[[], AbstractContextManager[Any]],
+        action: Callable[[], T],
+        forget: Callable[[], None],
+    ) -> T:
+        def act() -> T:
+            with transaction():
+                return action()
+
+        with explained(self._store.shown_url):
+            return self._storage.attempt(act, forget)
+
+    def _forget(self) -> None:
+        """Drop Optuna's cache, which may hold what was rolled back."""
+        self.study._storage = optuna.storages.get_storage(self._storage)
+
+    def _trials(self, *states: TrialState) -> list[FrozenTrial]:
+        return self.study.get_trials(deepcopy=False, states=states or None)
+
+
+def _kept_attributes(trial: FrozenTrial) -> dict[str, Any]:
+    """What a trial is, without what it has measured."""
+    return {name: trial.user_attrs[name] for name in names.KEPT if name in trial.user_attrs}

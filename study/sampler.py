@@ -1,0 +1,122 @@
+"""Each cell tuned from its own trials alone, with the same effort.
+
+TPE splits *all* trials of a study into good and bad before it looks at a parameter, also
+with `group=True`: when one cell is behind, none of its trials are among the good, and its
+parameters are drawn blindly. MedianPruner, too, compares across cells. So both are
+shown a study that holds one cell's trials only.
+"""
+
+import warnings
+from collections.abc import Container
+from typing import Any
+
+import numpy as np
+import optuna
+from optuna.distributions import BaseDistribution
+from optuna.pruners import BasePruner, MedianPruner
+from optuna.samplers import BaseSampler, TPESampler
+from optuna.trial import FrozenTrial, TrialState
+
+from study import attributes as names
+
+_STARTUP_TRIALS = 6  # of each cell, drawn at random before TPE models it
+_WARMUP_EPOCHS = 3  # the first epoch after which a trial may be pruned
+
+
+class CellSampler(BaseSampler):
+    """TPE over the trials of the asking trial's own cell.
+
+    Its random numbers derive from the study's seed and the trial's place in the plan,
+    never from the sampler's state: so a resumed study draws what an uninterrupted one
+    would have drawn, and does not draw the same again.
+    """
+
+    def __init__(self, seed: int) -> None:
+        self._seed = seed
+        self._number = -1
+        self._tpe: TPESampler
+
+    def infer_relative_search_space(
+        self, study: optuna.Study, trial: FrozenTrial
+    ) -> dict[str, BaseDistribution]:
+        """The parameters that this trial's cell has had so far."""
+        self._prepare(trial)
+        return self._tpe.infer_relative_search_space(OneCell(study, trial), trial)
+
+    def sample_relative(
+        self, study: optuna.Study, trial: FrozenTrial, search_space: dict[str, BaseDistribution]
+    ) -> dict[str, Any]:
+        """Values of those parameters, drawn jointly."""
+        self._prepare(trial)
+        return self._tpe.sample_relative(OneCell(study, trial), trial, search_space)
+
+    def sample_independent(
+        self,
+        study: optuna.Study,
+        trial: FrozenTrial,
+        param_name: str,
+        param_distribution: BaseDistribution,
+    ) -> Any:
+        """A value of one parameter that was not drawn jointly."""
+        self._prepare(trial)
+        return self._tpe.sample_independent(
+            OneCell(study, trial), trial, param_name, param_distribution
+        )
+
+    def _prepare(self, trial: FrozenTrial) -> None:
+        if trial.number == self._number:
+            return
+        self._number = trial.number
+        seed = derived_seed(self._seed, trial.user_attrs[names.SLOT], "sampler")
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)  # `group`
+            self._tpe = TPESampler(
+                seed=seed,
+                n_startup_trials=_STARTUP_TRIALS,
+                multivariate=True,
+                group=True,
+                constant_liar=True,
+            )
+
+
+class CellPruner(BasePruner):
+    """Stops a trial whose best epoch so far is below the median of its own cell's trials."""
+
+    def __init__(self) -> None:
+        self._median = MedianPruner(n_startup_trials=5, n_warmup_steps=_WARMUP_EPOCHS)
+
+    def prune(self, study: optuna.Study, trial: FrozenTrial) -> bool:
+        """Whether to stop this trial now."""
+        return bool(self._median.prune(OneCell(study, trial), trial))
+
+
+class OneCell(optuna.Study):
+    """A study seen through the cell of one trial: only that cell's trials are in it."""
+
+    def __init__(self, study: optuna.Study, trial: FrozenTrial) -> None:
+        # Not through Optuna's constructor, which asks the storage again for what `study` knows.
+        self.__dict__.update(study.__dict__)
+        self._cell = trial.user_attrs[names.CELL]
+
+    def get_trials(
+        self, deepcopy: bool = True, states: Container[TrialState] | None = None
+    ) -> list[FrozenTrial]:
+        """The cell's trials, as `optuna.Study.get_trials` gives them."""
+        return self._of_cell(super().get_trials(deepcopy, states))
+
+    def _get_trials(
+        self,
+        deepcopy: bool = True,
+        states: Container[TrialState] | None = None,
+        use_cache: bool = False,
+    ) -> list[FrozenTrial]:
+        return self._of_cell(super()._get_trials(deepcopy, states, use_cache))
+
+    def _of_cell(self, trials: list[FrozenTrial]) -> list[FrozenTrial]:
+        return [trial for trial in trials if trial.user_attrs.get(names.CELL) == self._cell]
+
+
+def derived_seed(seed: int, place: int, purpose: str) -> int:
+    """A seed of its own for one purpose at one place of a study, below 2**31."""
+    entropy = [seed, place, *purpose.encode()]
+    return int(np.random.SeedSequence(entropy).generate_state(1)[0] >> 1)

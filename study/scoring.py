@@ -1,0 +1,81 @@
+"""A confirmed model: trained afresh, and scored once on the test split."""
+
+import base64
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from study.files import write_atomically
+from study.training import OnEpoch, Result, TrainingJob
+
+if TYPE_CHECKING:
+    import keras
+
+
+@dataclass(frozen=True, kw_only=True)
+class Score:
+    """What a confirmation run measured.
+
+    Attributes:
+        test_accuracy: A fraction.
+        correct: Base64 of `numpy.packbits`, a bit for each test example in its stored order.
+        inference_microseconds: Per example, at the evaluation batch size.
+    """
+
+    training: Result
+    test_accuracy: float
+    correct: str
+    inference_microseconds: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConfirmationJob:
+    """A training on a fresh split of the training data, scored on the test split.
+
+    Runs whose trainings have the same seed share it, their data order and their
+    train/validation split.
+
+    Attributes:
+        save_to: Where the model is kept, or None.
+    """
+
+    training: TrainingJob
+    save_to: Path | None = None
+
+    def run(self, on_epoch: OnEpoch) -> Score:
+        """Train, then open the test split.
+
+        Raises:
+            TrainingError: As in a search.
+        """
+        from study.fit import evaluate
+
+        dataset = self.training.dataset
+        splits = dataset.resplit(self.training.seed)
+        result, model = self.training.train(splits, on_epoch)
+        start = time.monotonic()
+        evaluate(model, splits[1])  # its graph is traced already, so this times inference alone
+        seconds = time.monotonic() - start
+        _, correct = evaluate(model, dataset.test())
+        if self.save_to is not None:
+            self._save(model, self.save_to)
+        return Score(
+            training=result,
+            test_accuracy=float(np.mean(correct)),
+            correct=base64.b64encode(np.packbits(correct).tobytes()).decode("ascii"),
+            inference_microseconds=1e6 * seconds / len(splits[1].labels),
+        )
+
+    def _save(self, model: "keras.Model", path: Path) -> None:
+        """Keep the model with Keras' own layers, so that it loads without this package."""
+        from study.model import build
+
+        job = self.training
+        plain = build(job.candidate, job.task, job.dataset.steps, seed=job.seed, fused=False)
+        plain.set_weights(model.get_weights())
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with write_atomically(path) as temporary:
+            plain.save(temporary)

@@ -1,0 +1,219 @@
+"""Training processes: each imports Keras once, runs one job at a time, and can be killed.
+
+The process that talks to the storage never loads TensorFlow, so that a crash, an
+out-of-memory kill or a hang takes a trial, not the study.
+"""
+
+import multiprocessing
+import os
+import re
+import signal
+import threading
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any, Protocol
+
+from study.attributes import CurvePoint
+from study.training import OnEpoch, TrainingError
+
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+_MOST_JOBS = 200
+_MOST_GROWTH = 2**30  # bytes
+_EXHAUSTED = re.compile("resource_?exhausted", re.IGNORECASE)  # TensorFlow's and JAX' own errors
+
+
+class Job(Protocol):
+    """Work for a training process; travels to it by pickling."""
+
+    def run(self, on_epoch: OnEpoch) -> Any:
+        """Do the work; what is returned travels back."""
+
+
+@dataclass(frozen=True)
+class EpochEnded:
+    """A job's epoch, which waits for leave to go on."""
+
+    number: int
+    point: CurvePoint
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A job's result."""
+
+    result: Any
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A job that can have no result, and why."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
+class Crashed:
+    """A bug in a job: its traceback."""
+
+    traceback: str
+
+
+@dataclass(frozen=True)
+class Blocked:
+    """A job that the machine keeps from being done, such as a full disk, and why."""
+
+    reason: str
+
+
+class Died:
+    """The process ended in the midst of a job."""
+
+
+Message = EpochEnded | Finished | Refused | Blocked | Crashed | Died
+
+
+class Trainer:
+    """A training process, seen from the process that feeds it."""
+
+    def __init__(self, threads: int, log: Path) -> None:
+        """Start the process.
+
+        Args:
+            threads: Cores that it may use.
+            log: Takes what it prints; appended to.
+        """
+        context = multiprocessing.get_context("spawn")
+        self.connection, theirs = context.Pipe()
+        self._process = context.Process(
+            target=_serve, args=(theirs, threads, log), daemon=True, name="trainer"
+        )
+        self._jobs = 0
+        self._memory = 0  # bytes, after its first job
+        # Ctrl-C reaches every process of the terminal, and a cluster's SIGTERM every process of
+        # the job; a child that is not yet listening would die of it.
+        with _blocked(*_SIGNALS):
+            self._process.start()
+        theirs.close()
+
+    @property
+    def pid(self) -> int | None:
+        """The process' number."""
+        return self._process.pid
+
+    @property
+    def worn_out(self) -> bool:
+        """Whether to replace it, between two jobs, before its memory grows too large."""
+        return self._jobs >= _MOST_JOBS or self._grown() > _MOST_GROWTH
+
+    def _grown(self) -> int:
+        """Bytes of memory that it has gained since its first job."""
+        with suppress(OSError):  # where there is no /proc, the number of jobs decides
+            pages = Path(f"/proc/{self.pid}/statm").read_text(encoding="ascii").split()[1]
+            memory = int(pages) * os.sysconf("SC_PAGE_SIZE")
+            self._memory = self._memory or memory
+            return memory - self._memory
+        return 0
+
+    def send(self, job: Job) -> None:
+        """Hand it a job; its messages follow.
+
+        Raises:
+            OSError: The process is dead.
+        """
+        self._jobs += 1
+        self.connection.send(job)
+
+    def answer(self, proceed: bool) -> None:
+        """Let the job go on after an epoch, or stop it.
+
+        Raises:
+            OSError: The process is dead.
+        """
+        self.connection.send(proceed)
+
+    def receive(self) -> Message:
+        """The next message; waits for it."""
+        try:
+            message: Message = self.connection.recv()
+        except (EOFError, OSError):
+            return Died()
+        return message
+
+    def exit_status(self) -> str:
+        """How the process ended, in words."""
+        self._process.join()
+        code = self._process.exitcode or 0
+        return signal.Signals(-code).name if code < 0 else f"exit status {code}"
+
+    def kill(self) -> None:
+        """End the process, whatever it is doing."""
+        self._process.kill()
+        self._process.join()
+        self.connection.close()
+
+
+def _serve(connection: Connection, threads: int, log: Path) -> None:
+    """The training process: jobs in, messages out, until the other end is closed."""
+    for number in _SIGNALS:  # the process that feeds this one minds them
+        signal.signal(number, signal.SIG_IGN)
+    threading.Thread(target=_outlive_nobody, daemon=True).start()
+    with log.open("ab") as file:  # start-up chatter and warnings, out of the live display
+        os.dup2(file.fileno(), 1)
+        os.dup2(file.fileno(), 2)
+    _limit_threads(threads)
+    try:
+        while True:
+            job: Job = connection.recv()
+            connection.send(_outcome(job, lambda *epoch: _ask(connection, *epoch)))
+    except (EOFError, ConnectionError):
+        return  # nobody waits for the result any more
+
+
+def _outlive_nobody() -> None:
+    """End this process with the one that feeds it, also in the midst of a job."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
+
+
+def _ask(connection: Connection, number: int, point: CurvePoint) -> bool:
+    connection.send(EpochEnded(number, point))
+    proceed: bool = connection.recv()
+    return proceed
+
+
+def _outcome(job: Job, on_epoch: OnEpoch) -> Message:
+    try:
+        return Finished(job.run(on_epoch))
+    except TrainingError as error:
+        return Refused(str(error))
+    except MemoryError:
+        return Refused("out of memory")
+    except (EOFError, ConnectionError):
+        raise
+    except OSError as error:
+        return Blocked(str(error))
+    except Exception as error:
+        if _EXHAUSTED.search(f"{type(error).__name__} {error}"):
+            return Refused("out of memory")
+        return Crashed(traceback.format_exc())
+
+
+def _limit_threads(threads: int) -> None:
+    """Divide the cores: several processes with a thread for every core lose a fifth."""
+    for name in ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS"):
+        os.environ[name] = str(threads)
+
+
+@contextmanager
+def _blocked(*numbers: signal.Signals) -> Iterator[None]:
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, numbers)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)

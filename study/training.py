@@ -1,0 +1,153 @@
+"""One candidate trained and measured; knows nothing of Optuna.
+
+A search's training sees the train and validation splits only. The test split is opened in
+`study.scoring`, which no search imports.
+"""
+
+import gc
+import hashlib
+import math
+import resource
+import sys
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from search_spaces.candidate import Candidate, Task
+from study.attributes import CurvePoint
+
+if TYPE_CHECKING:
+    import keras
+
+    from study.datasets import Dataset, Split
+    from study.fit import Epoch
+
+OnEpoch = Callable[[int, CurvePoint], bool]  # epoch from 1, its measurements; False stops
+
+
+class TrainingError(Exception):
+    """A training that can have no usable result; the message says why."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Result:
+    """What a training measured.
+
+    Attributes:
+        validation_accuracy: Of the best epoch, whose weights are kept; a fraction.
+        seconds: From start to end, building and evaluation included.
+        training_seconds: Of the epochs alone.
+        peak_memory: Of the training process, in MiB.
+        stopped: Whether it was stopped by `on_epoch`.
+        weights: SHA-256 of the kept weights.
+    """
+
+    validation_accuracy: float
+    curve: tuple[CurvePoint, ...]
+    seconds: float
+    training_seconds: float
+    peak_memory: float
+    stopped: bool
+    weights: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainingJob:
+    """A training to be done, in whichever process.
+
+    Attributes:
+        seed: Of initial weights, dropout masks and data order.
+        epochs: The most to train.
+        patience: Epochs without a better validation accuracy before it stops.
+    """
+
+    candidate: Candidate
+    task: Task
+    dataset: "Dataset"
+    seed: int
+    epochs: int
+    patience: int
+
+    def run(self, on_epoch: OnEpoch) -> Result:
+        """Train on the search's own splits.
+
+        Raises:
+            TrainingError: The loss became NaN or infinite, or memory ran out.
+        """
+        result, _ = self.train(self.dataset.training(), on_epoch)
+        return result
+
+    def train(
+        self, splits: "tuple[Split, Split]", on_epoch: OnEpoch
+    ) -> "tuple[Result, keras.Model]":
+        """Train on (train, validation); the model has its best epoch's weights."""
+        import keras
+
+        from study.fit import NonFiniteLossError, fit
+        from study.model import build
+
+        start = time.monotonic()
+        _reset_peak_memory()
+        keras.backend.clear_session()
+        gc.collect()  # cyclic models would add 3 MiB a trial otherwise
+        model = build(self.candidate, self.task, self.dataset.steps, seed=self.seed)
+        curve: list[CurvePoint] = []
+        try:
+            fitted = fit(
+                model,
+                *splits,
+                epochs=self.epochs,
+                batch_size=self.candidate.batch_size,
+                learning_rate=self.candidate.learning_rate,
+                seed=self.seed,
+                patience=self.patience,
+                on_epoch=lambda epoch: _follow(epoch, curve, on_epoch),
+            )
+        except NonFiniteLossError as error:
+            raise TrainingError(str(error)) from error
+        result = Result(
+            validation_accuracy=fitted.best.validation_accuracy,
+            curve=tuple(curve),
+            seconds=time.monotonic() - start,
+            training_seconds=math.fsum(epoch.seconds for epoch in fitted.epochs),
+            peak_memory=_peak_memory(),
+            stopped=fitted.stopped,
+            weights=_digest(model),
+        )
+        return result, model
+
+
+def _follow(epoch: "Epoch", curve: list[CurvePoint], on_epoch: OnEpoch) -> bool:
+    point = CurvePoint(
+        loss=epoch.loss,
+        accuracy=epoch.accuracy,
+        validation_loss=epoch.validation_loss,
+        validation_accuracy=epoch.validation_accuracy,
+    )
+    curve.append(point)
+    return on_epoch(epoch.number, point)
+
+
+def _digest(model: "keras.Model") -> str:
+    digest = hashlib.sha256()
+    for weight in model.get_weights():
+        digest.update(weight.tobytes())
+    return digest.hexdigest()
+
+
+def _reset_peak_memory() -> None:
+    with suppress(OSError):  # Linux: start counting the peak anew
+        Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
+
+
+def _peak_memory() -> float:
+    """Peak resident memory in MiB since the last reset, or of the process where none is."""
+    with suppress(OSError):
+        for line in Path("/proc/self/status").read_text(encoding="ascii").splitlines():
+            if line.startswith("VmHWM:"):
+                return int(line.split()[1]) / 1024
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak / (2**20 if sys.platform == "darwin" else 2**10)
