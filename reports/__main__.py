@@ -1,0 +1,41 @@
+"""The report again, from what is stored. `python -m reports RUN`."""
+
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from study.command import command, run
+
+app = command("reports", "Write a study's report again, from what is stored.")
+
+
+@app.default
+def report(
+    run_folder: Annotated[Path, Parameter(name="RUN")],
+    /,
+    *,
+    storage: Annotated[str | None, Parameter(env_var="OPTUNA_STORAGE")] = None,
+    quiet: Annotated[bool, Parameter(negative=())] = False,
+) -> None:
+    """Write `report.html`, `summary.json`, the CSV tables and the charts of a run.
+
+    Parameters
+    ----------
+    run_folder: Path
+        The study's folder, `runs/<study-name>`.
+    storage: str
+        Database URL, where the trials are not in the folder.
+    quiet: bool
+        Print nothing but errors.
+    """
+    from reports.write import write
+    from study.archive import read
+
+    path = write(read(run_folder, storage), run_folder)
+    if not quiet:
+        print(path)
+
+
+if __name__ == "__main__":
+    run(app)

@@ -1,0 +1,141 @@
+"""Ranges and round ticks of a chart's axes."""
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from reports import formatting
+
+_PADDING = 0.06  # of the range, on either side
+_ROUND = (1.0, 2.0, 2.5, 5.0, 10.0)
+_MOST_LOG_TICKS = 6
+
+
+class Tick(NamedTuple):
+    """A labelled place on an axis."""
+
+    value: float
+    label: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Axis:
+    """One axis of a chart.
+
+    Attributes:
+        label: What is measured and in which unit.
+        low, high: Ends of the axis; everything drawn lies between them.
+        log: Whether equal ratios are equally far apart.
+    """
+
+    label: str
+    low: float
+    high: float
+    ticks: tuple[Tick, ...]
+    log: bool = False
+
+
+def accuracy_axis(label: str, accuracies: Iterable[float]) -> Axis:
+    """An axis of accuracies, fractions shown in percent; it does not start at 0."""
+    low, high = padded(accuracies, smallest=0.01)
+    low, high = max(0.0, low), min(1.0, high)
+    values = [value / 100 for value in round_values(100 * low, 100 * high)]
+    decimals = _decimals([100 * value for value in values])
+    ticks = tuple(Tick(value, f"{100 * value:.{decimals}f} %") for value in values)
+    return Axis(label=label, low=low, high=high, ticks=ticks)
+
+
+def points_axis(label: str, differences: Iterable[float]) -> Axis:
+    """An axis of differences between accuracies, in percentage points, zero included."""
+    low, high = padded([*differences, 0.0], smallest=0.002)
+    values = [value / 100 for value in round_values(100 * low, 100 * high)]
+    decimals = _decimals([100 * value for value in values])
+    ticks = tuple(Tick(value, _signed(100 * value, decimals)) for value in values)
+    return Axis(label=label, low=low, high=high, ticks=ticks)
+
+
+def linear_axis(label: str, numbers: Iterable[float]) -> Axis:
+    """An axis of plain numbers."""
+    shown = list(numbers)
+    magnitude = max((abs(number) for number in shown), default=0.0)
+    low, high = padded(shown, smallest=0.02 * magnitude or 1.0)
+    values = round_values(low, high)
+    decimals = _decimals(values)
+    return Axis(
+        label=label,
+        low=low,
+        high=high,
+        ticks=tuple(Tick(value, f"{value:,.{decimals}f}") for value in values),
+    )
+
+
+def count_axis(label: str, most: int) -> Axis:
+    """An axis of whole numbers from 1 to `most`, and to 2 at least."""
+    high = max(most, 2)
+    values = sorted({1, *(round(value) for value in round_values(1, high))})
+    ticks = tuple(Tick(value, formatting.count(value)) for value in values if value >= 1)
+    room = (high - 1) * _PADDING / 2
+    return Axis(label=label, low=1 - room, high=high + room, ticks=ticks)
+
+
+def log_axis(label: str, numbers: Iterable[float]) -> Axis:
+    """A logarithmic axis of positive numbers."""
+    logs = [math.log10(number) for number in numbers if number > 0]
+    low, high = (10**end for end in padded(logs, smallest=0.1))
+    ticks = tuple(Tick(value, _plain(value)) for value in log_values(low, high))
+    return Axis(label=label, low=low, high=high, ticks=ticks, log=True)
+
+
+def category_axis(label: str, names: Sequence[str]) -> Axis:
+    """Names from top to bottom, at -0, -1, -2 and so on."""
+    ticks = tuple(Tick(-place, name) for place, name in enumerate(names))
+    return Axis(label=label, low=0.6 - max(len(names), 1), high=0.6, ticks=ticks)
+
+
+def padded(numbers: Iterable[float], smallest: float) -> tuple[float, float]:
+    """The range of the finite numbers and a little room; at least `smallest` wide."""
+    finite = [number for number in numbers if math.isfinite(number)] or [0.0]
+    low, high = min(finite), max(finite)
+    room = max(_PADDING * (high - low), smallest / 2)
+    return low - room, high + room
+
+
+def round_values(low: float, high: float, aim: int = 5) -> list[float]:
+    """About `aim` round values (1, 2, 2.5 or 5 times a power of ten) within the range."""
+    raw = (high - low) / aim
+    power = 10.0 ** math.floor(math.log10(raw))
+    step = min(_ROUND, key=lambda factor: abs(math.log(factor * power / raw))) * power
+    first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
+    return [round(place * step, 12) for place in range(first, last + 1)]
+
+
+def log_values(low: float, high: float) -> list[float]:
+    """Round values within a positive range: all of 1, 2, 5; or 1, 3; or powers of ten."""
+    first, last = math.floor(math.log10(low)), math.ceil(math.log10(high))
+    for factors in ((1, 2, 5), (1, 3), (1,)):
+        values = [factor * 10.0**power for power in range(first, last + 1) for factor in factors]
+        within = [value for value in values if low <= value <= high]
+        if len(within) <= _MOST_LOG_TICKS:
+            break
+    every = math.ceil(len(within) / _MOST_LOG_TICKS) or 1
+    return within[::every] if len(within) > 1 else round_values(low, high, aim=3)
+
+
+def _decimals(values: Sequence[float]) -> int:
+    """Decimals that tell the values apart."""
+    for places in range(10):
+        if all(abs(value - round(value, places)) < 1e-11 for value in values):
+            return places
+    return 10
+
+
+def _signed(number: float, decimals: int) -> str:
+    text = f"{abs(number):.{decimals}f}"
+    if not float(text):
+        return "0"
+    return f"{formatting.MINUS if number < 0 else '+'}{text}"
+
+
+def _plain(value: float) -> str:
+    return f"{value:,.0f}" if value >= 1 else f"{value:.10f}".rstrip("0")

@@ -1,0 +1,157 @@
+"""What a chart shows, as numbers: computed here and beside, drawn in `reports.drawing`."""
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeAlias
+
+from reports.axes import Axis
+from reports.theme import Ink
+from search_spaces.cells import Cell
+from study.record import StudyRecord
+
+Numbers: TypeAlias = tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Look:
+    """How everything of one cell is drawn: told apart by colour and by marker."""
+
+    ink: Ink
+    hollow: bool  # a hollow diamond, not a filled circle
+
+
+LOOKS = (Look(Ink.FIRST, hollow=False), Look(Ink.SECOND, hollow=True))
+
+
+class Weight(StrEnum):
+    """How much a layer stands out."""
+
+    FAINT = "faint"  # measured on validation, or one of many
+    PLAIN = "plain"
+    BOLD = "bold"  # confirmed, or best
+
+
+class Along(StrEnum):
+    """Direction of an axis."""
+
+    X = "x"
+    Y = "y"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Points:
+    """Markers at (x, y)."""
+
+    look: Look
+    x: Numbers
+    y: Numbers
+    weight: Weight = Weight.PLAIN
+    label: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """A line through (x, y), or steps that keep a value until the next."""
+
+    ink: Ink
+    x: Numbers
+    y: Numbers
+    weight: Weight = Weight.PLAIN
+    dashed: bool = False
+    steps: bool = False
+    label: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bars:
+    """Intervals from `low` to `high` along one axis, at `at` on the other."""
+
+    ink: Ink
+    at: Numbers
+    low: Numbers
+    high: Numbers
+    along: Along = Along.Y
+    weight: Weight = Weight.PLAIN
+    label: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Band:
+    """A shaded range of the x axis."""
+
+    low: float
+    high: float
+    label: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rule:
+    """A vertical line at one value of the x axis."""
+
+    value: float
+    label: str = ""
+    solid: bool = False
+
+
+Layer: TypeAlias = Points | Line | Bars | Band | Rule
+
+
+@dataclass(frozen=True, kw_only=True)
+class Chart:
+    """One chart.
+
+    Attributes:
+        key: Names its file, and keeps its ids apart on a page.
+        description: What is to be seen, for those who cannot see it.
+        layers: From back to front.
+        ends: What the left and the right end of the x axis mean, or nothing.
+        width, height: In CSS pixels, axes and labels included.
+    """
+
+    key: str
+    title: str
+    description: str
+    x: Axis
+    y: Axis
+    layers: tuple[Layer, ...]
+    ends: tuple[str, str] | None = None
+    width: int = 620
+    height: int = 380
+
+    @property
+    def narrow(self) -> bool:
+        """Whether two of its kind stand side by side on a wide page."""
+        return self.width < 500
+
+    @property
+    def labelled(self) -> tuple[Layer, ...]:
+        """Layers that the legend explains."""
+        return tuple(layer for layer in self.layers if layer.label and not isinstance(layer, Rule))
+
+
+def cell_label(name: str) -> str:
+    """A cell's name in prose; a name that is no cell's stays as it is."""
+    return Cell(name).display_name if name in set(Cell) else name
+
+
+def style_of(record: StudyRecord, cell: str) -> str:
+    """The style of a cell's rows in tables."""
+    return "first" if cell == record.cells[0] else "second"
+
+
+def slug(text: str) -> str:
+    """The text as a file name and id: lower-case letters, digits and hyphens."""
+    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-") or "x"
+
+
+def shortened(text: str, most: int = 18) -> str:
+    """The text, its end cut off where it is longer than `most` characters."""
+    return text if len(text) <= most else f"{text[: most - 1]}\N{HORIZONTAL ELLIPSIS}"
+
+
+def thin(items: int, most: int) -> list[int]:
+    """Indices of at most `most` of so many items, evenly spread, first and last included."""
+    if items <= most:
+        return list(range(items))
+    return sorted({round(place * (items - 1) / (most - 1)) for place in range(most)})

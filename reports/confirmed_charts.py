@@ -1,0 +1,254 @@
+"""What confirmation shows: differences, sizes and costs, on the test split."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from reports.answer import Answer, RungAnswer
+from reports.axes import Axis, accuracy_axis, category_axis, count_axis, log_axis, points_axis
+from reports.charts import (
+    LOOKS,
+    Along,
+    Band,
+    Bars,
+    Chart,
+    Layer,
+    Line,
+    Look,
+    Points,
+    Rule,
+    Weight,
+    cell_label,
+    slug,
+)
+from reports.formatting import count, points
+from reports.frontier import Sized, frontier
+from reports.runs import Crossed
+from reports.statistics import Estimate, Interval, weighted_sum
+from reports.theme import Ink
+from reports.verdict import Verdict
+from study.record import ConfirmationRecord, StudyRecord
+
+_NEUTRAL = Look(Ink.TEXT, hollow=False)
+_OVERALL = Look(Ink.ACCENT, hollow=True)
+
+Cost = Callable[[ConfirmationRecord], float | None]
+Size = Callable[[RungAnswer, str], float | None]  # of a cell at a budget: parameters or a cost
+
+
+def difference_by_budget(record: StudyRecord, answer: Answer, verdict: Verdict) -> Chart:
+    """The difference at each budget and overall, with both intervals and the margin."""
+    comparisons = [answered.comparison for answered in answer.rungs]
+    estimates = [comparison.difference for comparison in comparisons]
+    seeds = [comparison.interval_seeds for comparison in comparisons]
+    both = [comparison.interval_seeds_examples for comparison in comparisons]
+    names = [count(comparison.limit) for comparison in comparisons]
+    overall = [Interval(bounds.low, bounds.high)] if (bounds := verdict.interval) else [None]
+    first, second = (cell_label(cell) for cell in record.cells)
+    margin = record.margin
+    drawn = [bound for bounds in (*seeds, *both, *overall) if bounds for bound in bounds]
+    rows = range(len(names))
+    return Chart(
+        key="difference-by-budget",
+        title=f"Difference in test accuracy, {first} minus {second}, at each budget",
+        description=f"{answer.sentence} One row for each budget, and one for their mean.",
+        x=points_axis(
+            "Difference in test accuracy, percentage points", [*estimates, *drawn, margin, -margin]
+        ),
+        y=category_axis(f"Budget, {record.budget.scope} parameters", [*names, "Mean"]),
+        layers=(
+            Band(
+                low=-margin,
+                high=margin,
+                label=f"margin: \N{PLUS-MINUS SIGN}{points(margin)} points",
+            ),
+            Rule(value=0.0, solid=True),
+            _intervals(seeds, rows, Ink.EDGE, Weight.BOLD, "interval, seeds"),
+            _intervals(both, rows, Ink.TEXT, Weight.PLAIN, "interval, seeds, examples"),
+            Points(look=_NEUTRAL, x=tuple(estimates), y=tuple(-float(row) for row in rows)),
+            _intervals(overall, [len(names)], Ink.ACCENT, Weight.PLAIN, ""),
+            Points(
+                look=_OVERALL,
+                x=(verdict.difference or 0.0,),
+                y=(-float(len(names)),),
+                weight=Weight.BOLD,
+                label="mean of the budgets",
+            ),
+        ),
+        ends=(f"{second} more accurate", f"{first} more accurate"),
+        height=176 + 36 * (len(names) + 1),
+    )
+
+
+def _intervals(
+    bounds: Sequence[Interval | None], rows: Sequence[int], ink: Ink, weight: Weight, label: str
+) -> Bars:
+    known = [(row, each) for row, each in zip(rows, bounds, strict=True) if each is not None]
+    return Bars(
+        ink=ink,
+        at=tuple(-float(row) for row, _ in known),
+        low=tuple(each.low for _, each in known),
+        high=tuple(each.high for _, each in known),
+        along=Along.X,
+        weight=weight,
+        label=label if known else "",
+    )
+
+
+@dataclass(frozen=True)
+class Layers:
+    """Layers, and the accuracies and sizes that their axes must hold."""
+
+    layers: tuple[Layer, ...]
+    accuracies: tuple[float, ...]
+    sizes: tuple[float, ...]
+
+
+def mean_accuracy(accuracies: NDArray[np.float64]) -> Estimate:
+    """Mean test accuracy of one cell's runs at one budget, over seeds."""
+    return weighted_sum([Crossed.of_runs(accuracies)], [1.0], over_examples=False)
+
+
+def accuracy_span(mean: Estimate) -> Interval | None:
+    """Its 95 % interval, as far as accuracies go."""
+    span = mean.interval()
+    return Interval(max(0.0, span.low), min(1.0, span.high)) if span else None
+
+
+def confirmed_layers(record: StudyRecord, answer: Answer, size: Size) -> Layers:
+    """Mean test accuracy of each cell at each budget, its interval, and the frontier."""
+    layers: list[Layer] = []
+    accuracies: list[float] = []
+    sizes: list[float] = []
+    for cell, look in zip(record.cells, LOOKS, strict=True):
+        known = [
+            (float(across), mean_accuracy(answered.accuracies(cell)))
+            for answered in answer.rungs
+            if (across := size(answered, cell)) is not None
+        ]
+        if not known:
+            continue
+        edge = frontier(Sized(across, mean.value) for across, mean in known)
+        spans = [(across, span) for across, mean in known if (span := accuracy_span(mean))]
+        layers += [
+            Line(
+                ink=look.ink,
+                x=tuple(each.parameters for each in edge),
+                y=tuple(each.accuracy for each in edge),
+                weight=Weight.PLAIN,
+            ),
+            Bars(
+                ink=look.ink,
+                at=tuple(across for across, _ in spans),
+                low=tuple(span.low for _, span in spans),
+                high=tuple(span.high for _, span in spans),
+            ),
+            Points(
+                look=look,
+                x=tuple(across for across, _ in known),
+                y=tuple(mean.value for _, mean in known),
+                weight=Weight.BOLD,
+                label=f"{cell_label(cell)}, test (mean, interval)",
+            ),
+        ]
+        sizes += [across for across, _ in known]
+        accuracies += [mean.value for _, mean in known]
+        accuracies += [bound for _, span in spans for bound in span]
+    return Layers(tuple(layers), tuple(accuracies), tuple(sizes))
+
+
+def matched_size(answered: RungAnswer, cell: str) -> float:
+    """Parameters of a cell at a budget, as the budget's scope counts them."""
+    return float(answered.rung.counts[cell])
+
+
+def mean_of(
+    runs: Mapping[str, Sequence[ConfirmationRecord]],
+    cell: str,
+    cost: Cost,
+) -> float | None:
+    """Mean cost of a cell's runs, of those that have one; None where none has."""
+    known = [value for run in runs[cell] if (value := cost(run)) is not None and value > 0]
+    return sum(known) / len(known) if known else None
+
+
+def training_seconds(run: ConfirmationRecord) -> float | None:
+    """Seconds of training alone."""
+    return run.training_seconds
+
+
+def inference_microseconds(run: ConfirmationRecord) -> float | None:
+    """Microseconds to answer one test example."""
+    return run.inference_microseconds
+
+
+def cost_charts(record: StudyRecord, answer: Answer) -> list[Chart]:
+    """Test accuracy against training time and against inference time; equal size, other cost."""
+    costs = (
+        ("training-time", "Training time of a model, seconds", training_seconds),
+        ("inference-time", "Inference time of an example, microseconds", inference_microseconds),
+    )
+    charts = []
+    for key, label, cost in costs:
+        found = confirmed_layers(record, answer, _mean_cost(cost))
+        if found.layers:
+            charts.append(_cost_chart(key, log_axis(label, found.sizes), found))
+    return charts
+
+
+def _mean_cost(cost: Cost) -> Size:
+    return lambda answered, cell: mean_of(answered.runs, cell, cost)
+
+
+def _cost_chart(key: str, x: Axis, found: Layers) -> Chart:
+    return Chart(
+        key=f"accuracy-by-{key}",
+        title=f"Test accuracy against {x.label[0].lower()}{x.label[1:]}",
+        description="Mean test accuracy of each cell at each budget, with its interval over "
+        f"seeds, against the mean {x.label[0].lower()}{x.label[1:]}.",
+        x=x,
+        y=accuracy_axis("Test accuracy", found.accuracies),
+        layers=found.layers,
+        width=400,
+        height=310,
+    )
+
+
+def confirmed_curves(record: StudyRecord, answer: Answer) -> list[Chart]:
+    """For each cell, validation accuracy by epoch of every run at the largest budget."""
+    largest = answer.rungs[0]
+    curves = {
+        cell: [
+            tuple(point.validation_accuracy for point in run.curve) for run in largest.runs[cell]
+        ]
+        for cell in record.cells
+    }
+    every = [curve for runs in curves.values() for curve in runs]
+    epochs = max((len(curve) for curve in every), default=1)
+    charts = []
+    for (cell, runs), look in zip(curves.items(), LOOKS, strict=True):
+        lines = [
+            Line(
+                ink=look.ink,
+                x=tuple(float(epoch + 1) for epoch in range(len(curve))),
+                y=curve,
+                label=f"{cell_label(cell)}, validation, one line a seed" if not place else "",
+            )
+            for place, curve in enumerate(runs)
+        ]
+        charts.append(
+            Chart(
+                key=f"confirmed-curves-{slug(cell)}",
+                title=f"Learning curves of the confirmed {cell_label(cell)} runs",
+                description=f"Validation accuracy by epoch of {len(runs)} runs on fresh seeds at "
+                f"{count(largest.rung.limit)} {record.budget.scope} parameters.",
+                x=count_axis("Epoch", epochs),
+                y=accuracy_axis("Validation accuracy", [y for curve in every for y in curve]),
+                layers=tuple(lines),
+                width=400,
+                height=310,
+            )
+        )
+    return charts

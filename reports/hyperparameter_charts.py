@@ -1,0 +1,165 @@
+"""What each hyperparameter did, per cell."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from reports.answer import accuracy_of, complete_trials
+from reports.axes import Axis, Tick, accuracy_axis, category_axis, linear_axis, log_axis
+from reports.charts import (
+    LOOKS,
+    Chart,
+    Layer,
+    Look,
+    Points,
+    Weight,
+    cell_label,
+    shortened,
+    slug,
+    thin,
+)
+from reports.importances import LOGARITHMIC, is_number, varied
+from reports.values import shown_value
+from study.record import StudyRecord, TrialRecord
+
+MOST_POINTS = 500  # of each cell in one chart
+_APART = 0.12  # of the cells at one category
+
+
+def hyperparameter_names(record: StudyRecord) -> list[str]:
+    """Hyperparameters that differ between the complete trials of either cell."""
+    names: dict[str, None] = {}
+    for cell in record.cells:
+        names.update(dict.fromkeys(varied(complete_trials(record.trials, cell))))
+    return list(names)
+
+
+def hyperparameter_charts(record: StudyRecord) -> list[Chart]:
+    """For each hyperparameter, validation accuracy against its value, both cells."""
+    return [
+        _hyperparameter_chart(record, name, f"hyperparameter-{place}-{slug(name)}")
+        for place, name in enumerate(hyperparameter_names(record), start=1)
+    ]
+
+
+def _hyperparameter_chart(record: StudyRecord, name: str, key: str) -> Chart:
+    """Validation accuracy against one hyperparameter; of many trials evenly spread ones."""
+    trials = {
+        cell: [trial for trial in found if name in trial.hyperparameters]
+        for cell in record.cells
+        if (found := complete_trials(record.trials, cell))
+    }
+    everything = [trial for each in trials.values() for trial in each]
+    scale = _scale(name, [trial.hyperparameters[name] for trial in everything])
+    bests = {cell: max(each, key=accuracy_of) for cell, each in trials.items() if each}
+    layers: list[Layer] = []
+    for cell, look, apart in zip(record.cells, LOOKS, (-_APART, _APART), strict=True):
+        each = trials.get(cell, [])
+        shown = [each[index] for index in thin(len(each), MOST_POINTS)]
+        best = [bests[cell]] if cell in bests else []
+        layers += [
+            scale.points(shown, look, apart, Weight.FAINT, cell_label(cell)),
+            scale.points(best, look, apart, Weight.BOLD),
+        ]
+    told = ", ".join(
+        f"{cell_label(cell)} {shown_value(best.hyperparameters[name])}"
+        for cell, best in bests.items()
+    )
+    return Chart(
+        key=key,
+        title=f"Validation accuracy against {scale.axis.label}",
+        description=f"One point for each complete trial; the best of each cell bold: {told}.",
+        x=scale.axis,
+        y=accuracy_axis("Validation accuracy", [accuracy_of(trial) for trial in everything]),
+        layers=tuple(layers),
+        width=400,
+        height=290,
+    )
+
+
+@dataclass(frozen=True)
+class _Scale:
+    """Where a hyperparameter's values lie on its axis.
+
+    Attributes:
+        categories: Places of values that are no numbers; None where all are numbers.
+    """
+
+    name: str
+    axis: Axis
+    categories: Mapping[str, int] | None
+
+    def points(
+        self,
+        trials: Sequence[TrialRecord],
+        look: Look,
+        apart: float,
+        weight: Weight,
+        label: str = "",
+    ) -> Points:
+        """The trials as points, the cells' categories a little apart."""
+        values = [trial.hyperparameters[self.name] for trial in trials]
+        return Points(
+            look=look,
+            x=tuple(
+                float(value) if self.categories is None else self.categories[str(value)] + apart
+                for value in values
+            ),
+            y=tuple(accuracy_of(trial) for trial in trials),
+            weight=weight,
+            label=label,
+        )
+
+
+def _scale(name: str, values: Sequence[object]) -> _Scale:
+    label = name.replace("_", " ")
+    numbers = [value for value in values if is_number(value)]
+    if len(numbers) == len(values):
+        axis = log_axis(label, numbers) if name in LOGARITHMIC else linear_axis(label, numbers)
+        return _Scale(name, axis, None)
+    names = sorted({str(value) for value in values}, key=_by_size)
+    axis = Axis(
+        label=label,
+        low=-0.6,
+        high=len(names) - 0.4,
+        ticks=tuple(Tick(float(place), shortened(text)) for place, text in enumerate(names)),
+    )
+    return _Scale(name, axis, {text: place for place, text in enumerate(names)})
+
+
+def _by_size(text: str) -> tuple[float, str]:
+    """Sorts names, those that are whole numbers by their size and first."""
+    return (float(text), "") if text.isdecimal() else (math.inf, text)
+
+
+def importance_chart(shares: Mapping[str, Mapping[str, float] | None]) -> Chart | None:
+    """Importance of each hyperparameter, both cells; None where neither cell has any."""
+    names = sorted(
+        {name for each in shares.values() for name in each or {}},
+        key=lambda name: -sum((each or {}).get(name, 0.0) for each in shares.values()),
+    )
+    if not names:
+        return None
+    layers = []
+    for (cell, each), look, apart in zip(shares.items(), LOOKS, (_APART, -_APART), strict=True):
+        rows = [(row, each[name]) for row, name in enumerate(names) if each and name in each]
+        layers.append(
+            Points(
+                look=look,
+                x=tuple(share for _, share in rows),
+                y=tuple(apart - row for row, _ in rows),
+                weight=Weight.BOLD,
+                label=cell_label(cell) if rows else "",
+            )
+        )
+    ticks = tuple(Tick(share / 100, f"{share} %") for share in (0, 25, 50, 75, 100))
+    return Chart(
+        key="importances",
+        title="Importance of each hyperparameter",
+        description="Share of each hyperparameter in the validation accuracy of each cell's "
+        "trials; the shares of a cell sum to 100 %.",
+        x=Axis(label="Importance", low=-0.03, high=1.03, ticks=ticks),
+        y=category_axis("", [shortened(name.replace("_", " ")) for name in names]),
+        layers=tuple(layers),
+        height=110 + 40 * len(names),
+    )

@@ -1,0 +1,29 @@
+"""Pictures for the dashboard."""
+
+from collections.abc import Sequence
+
+from reports.axes import accuracy_axis, count_axis
+from reports.charts import LOOKS, Chart, Line, Weight
+from reports.drawing import draw_png
+from study.attributes import CurvePoint
+
+
+def learning_curve(curve: Sequence[CurvePoint], title: str) -> bytes:
+    """Training and validation accuracy of one trial by epoch, as PNG."""
+    epochs = tuple(float(epoch) for epoch in range(1, len(curve) + 1))
+    training = tuple(point.accuracy for point in curve)
+    validation = tuple(point.validation_accuracy for point in curve)
+    chart = Chart(
+        key="learning-curve",
+        title=title,
+        description="",
+        x=count_axis(f"Epoch, {title}", len(curve)),
+        y=accuracy_axis("Accuracy", [*training, *validation]),
+        layers=(
+            Line(ink=LOOKS[1].ink, x=epochs, y=training, dashed=True, label="training"),
+            Line(ink=LOOKS[0].ink, x=epochs, y=validation, weight=Weight.BOLD, label="validation"),
+        ),
+        width=400,
+        height=310,
+    )
+    return draw_png(chart, scale=1.5)

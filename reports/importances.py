@@ -1,0 +1,95 @@
+"""How much each hyperparameter mattered to a cell, from the records alone."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, TypeGuard
+
+from reports.answer import accuracy_of, complete_trials
+from study.record import StudyRecord, TrialRecord
+
+if TYPE_CHECKING:
+    from optuna.distributions import BaseDistribution
+
+FEWEST_TRIALS = 10  # with fewer complete ones, importances are noise
+LOGARITHMIC = frozenset({"units", "learning_rate"})  # sampled evenly on a log scale
+
+
+def importances(record: StudyRecord, cell: str) -> dict[str, float] | None:
+    """Share of each hyperparameter in the validation accuracy of one cell; they sum to 1.
+
+    By PED-ANOVA (Watanabe, Bansal & Hutter 2023, 2304.10255): how much the best trials, a
+    tenth of all and at least five, stand out from all, one hyperparameter at a time.
+
+    Returns:
+        None where fewer than `FEWEST_TRIALS` trials are complete, or nothing varied.
+    """
+    import optuna
+
+    trials = complete_trials(record.trials, cell)
+    names = varied(trials)
+    if len(trials) < FEWEST_TRIALS or not names:
+        return None
+    space = {
+        name: _distribution(name, [trial.hyperparameters[name] for trial in trials])
+        for name in names
+    }
+    storage = optuna.storages.InMemoryStorage()
+    before = optuna.logging.get_verbosity()
+    optuna.logging.set_verbosity(optuna.logging.WARNING)  # it announces every study
+    try:
+        study = optuna.create_study(storage=storage, direction="maximize")
+    finally:
+        optuna.logging.set_verbosity(before)
+    study.add_trials(
+        optuna.create_trial(
+            params={name: _value(trial.hyperparameters[name], space[name]) for name in names},
+            distributions=space,
+            value=accuracy_of(trial),
+        )
+        for trial in trials
+    )
+    evaluator = optuna.importance.PedAnovaImportanceEvaluator(
+        target_quantile=max(0.1, 5 / len(trials))
+    )
+    shares = optuna.importance.get_param_importances(study, evaluator=evaluator, params=names)
+    return {name: float(share) for name, share in shares.items()}
+
+
+def varied(trials: Sequence[TrialRecord]) -> list[str]:
+    """Hyperparameters that every trial has and that differ between trials, as first sampled."""
+    if not trials:
+        return []
+    return [
+        name
+        for name in trials[0].hyperparameters
+        if all(name in trial.hyperparameters for trial in trials)
+        and len({_key(trial.hyperparameters[name]) for trial in trials}) > 1
+    ]
+
+
+def is_number(value: object) -> TypeGuard[int | float]:
+    """Whether a hyperparameter's value lies on a scale."""
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _distribution(name: str, values: Iterable[Any]) -> "BaseDistribution":
+    from optuna.distributions import CategoricalDistribution, FloatDistribution
+
+    found = list(values)
+    if all(is_number(value) for value in found):
+        return FloatDistribution(min(found), max(found), log=name in LOGARITHMIC)
+    return CategoricalDistribution(sorted({_key(value) for value in found}))
+
+
+def _value(value: Any, distribution: "BaseDistribution") -> float | str:
+    from optuna.distributions import CategoricalDistribution
+
+    return _key(value) if isinstance(distribution, CategoricalDistribution) else float(value)
+
+
+def _key(value: object) -> str:
+    return str(value)
+
+
+def by_cell(record: StudyRecord) -> Mapping[str, Mapping[str, float] | None]:
+    """`importances` of both cells."""
+    return {cell: importances(record, cell) for cell in record.cells}

@@ -1,0 +1,99 @@
+"""How a study was done, in words."""
+
+from reports.answer import Answer
+from reports.blocks import Definition
+from reports.charts import cell_label
+from reports.formatting import count, interval, points
+from reports.statistics import Estimate
+from reports.values import shown_number
+from search_spaces.cells import Cell
+from study.record import StudyRecord
+
+
+def method(record: StudyRecord, answer: Answer) -> tuple[Definition, ...]:
+    """How the study was done."""
+    dataset = record.dataset
+    first, second = (cell_label(cell) for cell in record.cells)
+    margin = points(record.margin)
+    return (
+        Definition(
+            "Splits",
+            f"{count(dataset.train)} examples train, {count(dataset.validation)} validate (they "
+            "choose hyperparameters and the epoch whose weights are kept), "
+            f"{count(dataset.test)} test. The search never reads the test split; each confirmed "
+            f"model is scored on it once. Texts are cut into {dataset.level}, the last "
+            f"{count(dataset.steps)} kept. Fingerprint of the data: {dataset.fingerprint}.",
+        ),
+        Definition(
+            "Search",
+            f"{record.planned:,} trials, {first} and {second} in turn, each sampled by a TPE that "
+            "learns from its own cell only. No trial can exceed the budget: the widest model "
+            "within it bounds the units.",
+        ),
+        Definition(
+            "Model",
+            f"Embedding, recurrent layers, dense output for {record.task.classes} classes; "
+            f"vocabulary {count(record.task.vocabulary)}. On d inputs a recurrent layer of u units "
+            f"has so many parameters: {_formulas(record)}.",
+        ),
+        Definition(
+            "Confirmation",
+            "At the budget and its halvings each cell takes its best hyperparameters; the widths "
+            "are the largest whose counts differ by at most 1 %. Both cells of a pair share seed, "
+            "data order and split."
+            if record.rungs
+            else "Not run.",
+        ),
+        Definition(
+            "Rule of the verdict",
+            f"Written down before any run, with a margin of {margin} points. Better: the 95 % "
+            "interval of the mean difference excludes zero, and the difference is at least the "
+            "margin. Detectable but negligible: it excludes zero, but the 90 % interval lies "
+            f"within \N{PLUS-MINUS SIGN}{margin} points. Equivalent: the 90 % interval lies "
+            "within them, and the 95 % one includes zero. Undecided: anything else.",
+        ),
+        Definition("Optimism of selection", _optimism(answer)),
+        Definition("Time", _time(record)),
+    )
+
+
+def _formulas(record: StudyRecord) -> str:
+    """The exact sizes of the compared cells."""
+    cells = {trial.candidate.cell for trial in record.trials if trial.candidate}
+    return ", ".join(
+        f"{cell.display_name} {cell.gates}u(d + u + {cell.biases})"
+        for cell in Cell
+        if cell in cells
+    )
+
+
+def _time(record: StudyRecord) -> str:
+    """How long it took."""
+    phases = [
+        f"{shown_number(seconds)} s of {phase}"
+        for phase, seconds in record.seconds.items()
+        if seconds
+    ]
+    return f"{' and '.join(phases) or 'Not recorded'}, by the clock, pauses left out."
+
+
+def _optimism(answer: Answer) -> str:
+    if not answer.optimism:
+        return (
+            "Unknown before confirmation. The validation accuracy of the best of many trials is "
+            "expected to be above what the same model reaches on new examples."
+        )
+    told = [
+        f"{cell_label(cell)} {points(estimate.value)} points{_bounds(estimate)}"
+        for cell, estimate in answer.optimism.items()
+    ]
+    return (
+        "Validation accuracy of the best trial when it was chosen, minus mean test accuracy when "
+        f"confirmed at the full budget: {'; '.join(told)}. The confirmed width can differ from "
+        "the chosen one."
+    )
+
+
+def _bounds(estimate: Estimate) -> str:
+    bounds = estimate.interval()
+    return f" (95 % interval {interval(bounds)})" if bounds else ""

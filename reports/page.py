@@ -1,0 +1,50 @@
+"""The report: one HTML file without scripts and without anything from elsewhere."""
+
+import base64
+import hashlib
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from reports.blocks import Page
+from reports.glossary import Linker
+from reports.text import visible
+from reports.theme import mapping, properties
+
+
+def render(page: Page) -> str:
+    """The page as HTML.
+
+    Whatever is not markup of ours is escaped, and spelt out where it would be invisible. The
+    Content-Security-Policy allows this page's one style sheet, by its hash, and nothing else.
+    """
+    environment = Environment(
+        loader=PackageLoader("reports", package_path=""),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_finalize,
+        trim_blocks=True,
+    )
+    css = _css(environment)
+    return environment.get_template("page.html").render(
+        page=page, css=Markup(css), policy=Markup(_policy(css)), linker=Linker
+    )
+
+
+def _finalize(value: object) -> object:
+    """What is printed: markup as it is, anything else with nothing hidden in it."""
+    return value if isinstance(value, Markup) else visible(str(value))
+
+
+def _css(environment: Environment) -> str:
+    assert environment.loader is not None
+    source, _, _ = environment.loader.get_source(environment, "page.css")
+    return f"{properties()}{mapping()}{source}"
+
+
+def _policy(css: str) -> str:
+    digest = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()
+    return (
+        f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; "
+        "base-uri 'none'; form-action 'none'"
+    )

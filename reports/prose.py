@@ -1,0 +1,258 @@
+"""What the report says in words."""
+
+from reports.answer import Answer, accuracy_of, complete_trials
+from reports.blocks import Definition
+from reports.charts import cell_label
+from reports.formatting import count, interval, p_value, percent, points
+from reports.hyperparameter_charts import MOST_POINTS
+from reports.importances import FEWEST_TRIALS
+from reports.search_charts import CURVES
+from reports.search_charts import MOST_POINTS as MOST_SIZES
+from reports.summary import trial_counts
+from reports.verdict import Outcome, Verdict
+from study.record import Status, StudyRecord
+
+PAIRS = (
+    "Both runs of a pair share seed, data order and split, so that what they differ by is the "
+    "cell. Sizes are matched."
+)
+COSTS = (
+    "Equal parameters are not equal cost: at the same size one cell can take longer to train, or "
+    "to answer."
+)
+COSTS_CAPTION = (
+    "Mean test accuracy with its 95 % interval over seeds, against the mean of what a model costs "
+    "at that budget on the machine that ran it; the axes are logarithmic."
+)
+CURVES_CAPTION = (
+    f"Search: validation accuracy by epoch of the {CURVES} best trials of each cell, the best one "
+    "bold with its training accuracy dashed. Training far above validation is overfitting."
+)
+PROGRESS_CAPTION = (
+    "Bold: the best validation accuracy so far of each cell; pruned and failed trials take their "
+    "turn. Dashed: the expected best of so many complete trials, had they come in another order. "
+    "A curve that still rises says that more trials would help."
+)
+IMPORTANCES_CAPTION = (
+    "How much each hyperparameter by itself separates the best trials of a cell (a tenth, and "
+    "at least five) from all of them (PED-ANOVA). With few trials this is a rough guide."
+)
+
+_BADGES = {
+    Outcome.BETTER: "Verdict: better",
+    Outcome.EQUIVALENT: "Verdict: equivalent",
+    Outcome.NEGLIGIBLE: "Verdict: detectable, but negligible",
+    Outcome.UNDECIDED: "Verdict: undecided",
+}
+
+
+def question(record: StudyRecord) -> str:
+    """The study's question."""
+    first, second = (cell_label(cell) for cell in record.cells)
+    return (
+        f"At an equal budget of {budget(record)}, which is more accurate on "
+        f"{record.dataset.name}: {first} or {second}?"
+    )
+
+
+def budget(record: StudyRecord) -> str:
+    """The budget with its scope."""
+    return f"{count(record.budget.limit)} {record.budget.scope} parameters"
+
+
+def badge(answer: Answer) -> str:
+    """The outcome in a word or two."""
+    return _BADGES[answer.verdict.outcome] if answer.verdict else "Search only"
+
+
+def remarks(record: StudyRecord, answer: Answer) -> list[str]:
+    """What must be said next to the verdict."""
+    said = []
+    planned = len(record.rungs) * record.replicates
+    if answer.verdict:
+        said.append(_sureness(record, answer.verdict))
+    if 0 < answer.pairs < planned:
+        said.append(
+            f"Confirmation is not complete: {answer.pairs} of {planned} pairs of runs are; the "
+            "verdict may change."
+        )
+    finished = sum(trial.finished for trial in record.trials)
+    if finished < record.planned:
+        said.append(f"The search is not complete: {finished:,} of {record.planned:,} trials are.")
+    if not answer.verdict and answer.best:
+        bests = [
+            f"{cell_label(cell)} {percent(accuracy_of(trial))} "
+            f"({count(trial.cell_parameters or 0)} cell parameters, "
+            f"{count(trial.model_parameters or 0)} in the model)"
+            for cell, trial in answer.best.items()
+        ]
+        said.append(f"Best so far on validation: {', '.join(bests)}.")
+    return said
+
+
+def _sureness(record: StudyRecord, verdict: Verdict) -> str:
+    chance = verdict.probability_first_better
+    if chance is None:
+        return ""
+    leader, share, (low, high) = record.cells[0], chance.value, chance.interval
+    if share < 0.5:
+        leader, share, low, high = record.cells[1], 1 - share, 1 - high, 1 - low
+    return (
+        f"{cell_label(leader)} is ahead in {percent(share, 0)} of the pairs of runs (95 % interval "
+        f"{percent(low, 0)} to {percent(high, 0)}). Differences below {points(record.margin)} "
+        "points were declared not to matter before the study was run."
+    )
+
+
+def facts(record: StudyRecord, answer: Answer) -> tuple[Definition, ...]:
+    """On what the answer rests."""
+    dataset = record.dataset
+    counts = trial_counts(record)
+    told = [
+        (
+            "Data set",
+            f"{dataset.name}, {len(dataset.labels)} classes: {count(dataset.train)} train, "
+            f"{count(dataset.validation)} validation, {count(dataset.test)} test examples",
+        ),
+        ("Budget", budget(record)),
+        ("Search", f"{counts['complete']:,} of {record.planned:,} trials complete"),
+    ]
+    if answer.rungs:
+        seeds = sorted({answered.comparison.seeds for answered in answer.rungs})
+        shown = f"{seeds[0]}" if len(seeds) == 1 else f"{seeds[0]} to {seeds[-1]}"
+        told.append(
+            ("Confirmation", f"{shown} fresh seeds for each cell at {len(answer.rungs)} budgets")
+        )
+    else:
+        told.append(("Confirmation", "not run"))
+    return tuple(Definition(name, text) for name, text in told)
+
+
+def sizes_caption(record: StudyRecord, answer: Answer) -> str:
+    """What the chart of accuracy against parameters shows."""
+    scope = f"Parameters are counted in the {record.budget.scope}; the axis is logarithmic."
+    most = max(len(complete_trials(record.trials, cell)) for cell in record.cells)
+    drawn = f" ({MOST_SIZES} of up to {most:,} of each cell)" if most > MOST_SIZES else ""
+    faint = f"Faint points are the search's complete trials{drawn}, measured on validation"
+    if not answer.rungs:
+        return (
+            f"{faint}. Dashed steps join the most accurate trials up to each size: each is the "
+            f"best of many, measured once, and therefore optimistic. {scope} The vertical line is "
+            "the budget."
+        )
+    return (
+        f"{faint}. Bold points are confirmed models: mean test accuracy over fresh seeds, with "
+        "its 95 % interval over seeds. The frontier goes through these means only. "
+        f"{scope} Vertical lines are the budgets."
+    )
+
+
+def difference_caption(record: StudyRecord, answer: Answer) -> str:
+    """What the chart of differences shows."""
+    first, second = (cell_label(cell) for cell in record.cells)
+    bars = (
+        "The thick bar is the interval over seeds for these test examples; the thin one, which "
+        "decides, also counts that other test examples could have been drawn."
+        if _by_example(answer)
+        else "Each bar is the interval over seeds, for these test examples."
+    )
+    return (
+        f"Test accuracy of {first} minus {second} at matched sizes. {bars} Inside the shaded band "
+        "a difference does not matter."
+    )
+
+
+def _by_example(answer: Answer) -> bool:
+    """Whether the verdict counts the choice of the test examples, too."""
+    return all(answered.comparison.over_both is not None for answered in answer.rungs)
+
+
+def intervals(answer: Answer) -> str:
+    """How the intervals of the budgets were made."""
+    both = (
+        "Those over seeds and test examples treat both as random, crossed samples. "
+        if _by_example(answer)
+        else "Which examples each run answered rightly was not kept. "
+    )
+    return (
+        f"Intervals over seeds are paired t intervals. {both}At each budget their confidence is "
+        f"what Holm's procedure sets for looking at {len(answer.rungs)} budgets; for the mean it "
+        "is 95 %."
+    )
+
+
+def trend(verdict: Verdict) -> str:
+    """How the difference changes with size."""
+    slope = verdict.slope
+    if slope is None:
+        return ""
+    bounds = slope.interval()
+    span = f" (95 % interval {interval(bounds, 2)})" if bounds else ""
+    return (
+        f"With each doubling of the budget the difference changes by {points(slope.value, 2)} "
+        f"points{span}, p = {p_value(slope.p_value()).removeprefix('= ')}."
+    ).replace("p = <", "p <")
+
+
+def matching(record: StudyRecord) -> str:
+    """Whether every rung has a matched pair."""
+    nearest = [count(rung.limit) for rung in record.rungs if not rung.within_tolerance]
+    if not nearest:
+        return "At every budget the two cells differ by at most 1 % in parameters."
+    return (
+        f"No widths within 1 % of each other exist at {', '.join(nearest)}; the nearest pair is "
+        "taken, and marked."
+    )
+
+
+def trouble(record: StudyRecord) -> str:
+    """How many trials ended how."""
+    counts = trial_counts(record)
+    running = sum(trial.status is Status.RUNNING for trial in record.trials)
+    waiting = sum(trial.status is Status.PLANNED for trial in record.trials)
+    open_ones = f" {running:,} running, {waiting:,} waiting." if running or waiting else ""
+    return (
+        f"Of {counts['planned']:,} planned trials {counts['complete']:,} are complete, "
+        f"{counts['pruned']:,} pruned and {counts['failed']:,} failed; {counts['put_back']:,} "
+        f"were interrupted and put back. {counts['over_budget']:,} were over the budget and "
+        f"{counts['duplicates']:,} were run twice.{open_ones}"
+    )
+
+
+def no_importances(cell: str) -> str:
+    """Why a cell has no importances."""
+    return (
+        f"No importances for {cell_label(cell)}: they need {FEWEST_TRIALS} complete trials whose "
+        "hyperparameters differ."
+    )
+
+
+def listing(listed: int, complete: int) -> str:
+    """Where the other trials are."""
+    beside = "trials.csv beside this page holds every trial, also those that are not complete."
+    if listed == complete:
+        return beside
+    return f"Listed are the best {listed:,} of {complete:,} complete trials; {beside}"
+
+
+def confirmed_curves_caption(record: StudyRecord, answer: Answer) -> str:
+    """Which runs' curves are drawn."""
+    return (
+        "Confirmation: validation accuracy by epoch at "
+        f"{count(answer.rungs[0].rung.limit)} {record.budget.scope} parameters, one line a seed."
+    )
+
+
+def hyperparameters_caption(record: StudyRecord) -> str:
+    """What the hyperparameters' charts show, and of how many trials."""
+    most = max(len(complete_trials(record.trials, cell)) for cell in record.cells)
+    thinned = (
+        f" Of each cell {MOST_POINTS} of up to {most:,} trials are drawn, evenly spread over the "
+        "search."
+        if most > MOST_POINTS
+        else ""
+    )
+    return (
+        f"One point for each complete trial, within {budget(record)}; the best of each cell "
+        f"bold.{thinned}"
+    )

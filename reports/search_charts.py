@@ -1,0 +1,259 @@
+"""What a search shows by itself: sizes, progress and learning curves, all on validation."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from reports.answer import Answer, accuracy_of, complete_trials
+from reports.axes import accuracy_axis, count_axis, log_axis
+from reports.charts import LOOKS, Chart, Layer, Line, Points, Rule, Weight, cell_label, slug, thin
+from reports.confirmed_charts import confirmed_layers, matched_size
+from reports.formatting import count, percent
+from reports.frontier import Sized, frontier
+from reports.selection import expected_best
+from reports.theme import Ink
+from study.attributes import CurvePoint
+from study.record import StudyRecord, TrialRecord
+
+MOST_POINTS = 600  # of each cell in the chart of sizes
+_TURNS = 6
+CURVES = 10  # best trials of each cell whose learning curves are drawn
+
+
+def size_of(trial: TrialRecord, record: StudyRecord) -> int:
+    """Parameters of a complete trial, as the budget's scope counts them."""
+    assert trial.candidate is not None
+    return trial.candidate.parameters(record.budget.scope, record.task)
+
+
+def sized_trials(record: StudyRecord, cell: str) -> list[Sized]:
+    """The complete trials of one cell as points of accuracy against parameters."""
+    return [
+        Sized(size_of(trial, record), accuracy_of(trial))
+        for trial in complete_trials(record.trials, cell)
+    ]
+
+
+def scope_label(record: StudyRecord) -> str:
+    """What the budget counts: the axis label of every size."""
+    return f"{record.budget.scope.value.capitalize()} parameters"
+
+
+def accuracy_by_size(record: StudyRecord, answer: Answer) -> Chart:
+    """Accuracy against parameters: trials on validation, confirmed means on test.
+
+    The frontier goes through confirmed means where there are any. Through trials it is the
+    best of many, each measured once, and therefore optimistic.
+    """
+    models = {cell: sized_trials(record, cell) for cell in record.cells}
+    layers = _trial_layers(record, models)
+    if not answer.rungs:
+        layers += [
+            _optimistic_frontier(models[cell], look.ink, cell)
+            for cell, look in zip(record.cells, LOOKS, strict=True)
+        ]
+    limits = [rung.limit for rung in record.rungs] or [record.budget.limit]
+    trials = [model for each in models.values() for model in each]
+    confirmed = confirmed_layers(record, answer, matched_size)
+    layers += confirmed.layers
+    return Chart(
+        key="accuracy-by-size",
+        title="Accuracy against parameters",
+        description=_size_description(record, answer),
+        x=log_axis(scope_label(record), [*limits, *(model.parameters for model in trials)]),
+        y=accuracy_axis("Accuracy", [*(model.accuracy for model in trials), *confirmed.accuracies]),
+        layers=(*(Rule(value=limit, label=count(limit)) for limit in limits), *layers),
+        height=420,
+    )
+
+
+def _trial_layers(record: StudyRecord, models: Mapping[str, Sequence[Sized]]) -> list[Layer]:
+    """Trials as faint points, the cells in turn, so that of many neither hides the other."""
+    layers: list[Layer] = []
+    for turn in range(_TURNS):
+        for cell, look in zip(record.cells, LOOKS, strict=True):
+            shown = [models[cell][place] for place in thin(len(models[cell]), MOST_POINTS)]
+            part = shown[turn::_TURNS]
+            layers.append(
+                Points(
+                    look=look,
+                    x=tuple(model.parameters for model in part),
+                    y=tuple(model.accuracy for model in part),
+                    weight=Weight.FAINT,
+                    label="" if turn else f"{cell_label(cell)}, validation",
+                )
+            )
+    return layers
+
+
+def _optimistic_frontier(models: Sequence[Sized], ink: Ink, cell: str) -> Line:
+    edge = frontier(models)
+    return Line(
+        ink=ink,
+        x=tuple(model.parameters for model in edge),
+        y=tuple(model.accuracy for model in edge),
+        steps=True,
+        dashed=True,
+        label=f"{cell_label(cell)}, optimistic frontier",
+    )
+
+
+def _size_description(record: StudyRecord, answer: Answer) -> str:
+    if answer.rungs:
+        return (
+            f"Test accuracy of each cell at {len(answer.rungs)} budgets, mean over fresh seeds "
+            "with its interval, over the validation accuracy of every complete trial."
+        )
+    bests = [
+        f"{cell_label(cell)} {percent(accuracy_of(trial))} with {count(size_of(trial, record))}"
+        for cell, trial in answer.best.items()
+    ]
+    return f"Validation accuracy of every complete trial. Best: {', '.join(bests) or 'none yet'}."
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How one cell's search went: trial `i + 1` of the cell and what it had brought.
+
+    Attributes:
+        tried: Finished trials of the cell at each improvement, and at the end.
+        best: Best validation accuracy by then.
+        expected: Expected best of n complete trials in random order, for n = 1 and on.
+    """
+
+    tried: tuple[int, ...]
+    best: tuple[float, ...]
+    expected: tuple[float, ...]
+
+
+def progress(record: StudyRecord, cell: str) -> Progress:
+    """Best so far against finished trials of one cell: pruned and failed ones took their turn."""
+    finished = [trial for trial in record.trials if trial.cell == cell and trial.finished]
+    complete = {trial.number for trial in complete_trials(finished)}
+    tried: list[int] = []
+    best: list[float] = []
+    for place, trial in enumerate(finished, start=1):
+        if trial.number in complete and (not best or accuracy_of(trial) > best[-1]):
+            tried.append(place)
+            best.append(accuracy_of(trial))
+    if best and tried[-1] < len(finished):
+        tried.append(len(finished))
+        best.append(best[-1])
+    accuracies = np.array([accuracy_of(trial) for trial in complete_trials(finished)])
+    return Progress(tuple(tried), tuple(best), tuple(expected_best(accuracies).tolist()))
+
+
+def best_so_far(record: StudyRecord) -> Chart:
+    """Best validation accuracy against trials of each cell, with what luck of order leaves."""
+    layers: list[Layer] = []
+    accuracies: list[float] = []
+    most = 1
+    for cell, look in zip(record.cells, LOOKS, strict=True):
+        told = progress(record, cell)
+        name = cell_label(cell)
+        shown = _places(len(told.expected))
+        layers += [
+            Line(
+                ink=look.ink,
+                x=tuple(float(place) for place in told.tried),
+                y=told.best,
+                weight=Weight.BOLD,
+                steps=True,
+                label=f"{name}, best so far",
+            ),
+            Line(
+                ink=look.ink,
+                x=tuple(float(place + 1) for place in shown),
+                y=tuple(told.expected[place] for place in shown),
+                dashed=True,
+                label=f"{name}, expected in any order",
+            ),
+            Points(
+                look=look,
+                x=tuple(float(place) for place in told.tried[:1] + told.tried[-1:]),
+                y=told.best[:1] + told.best[-1:],
+            ),
+        ]
+        accuracies += [*told.best, *told.expected]
+        most = max(most, *told.tried, len(told.expected)) if told.tried else most
+    return Chart(
+        key="best-so-far",
+        title="Best validation accuracy so far against trials",
+        description="For each cell, the best validation accuracy after each of its trials, and "
+        "the best to be expected of so many trials in random order.",
+        x=count_axis("Trials of the cell", most),
+        y=accuracy_axis("Validation accuracy", accuracies),
+        layers=tuple(layers),
+    )
+
+
+def _places(length: int) -> list[int]:
+    """Indices that draw a smooth concave curve of so many values with few corners."""
+    if length <= 60:
+        return list(range(length))
+    return sorted({round(length**share) - 1 for share in np.linspace(0, 1, 60)})
+
+
+def learning_curves(record: StudyRecord) -> list[Chart]:
+    """For each cell, validation accuracy by epoch of its best trials, and training of the best."""
+    best = {cell: leaders(record, cell, CURVES) for cell in record.cells}
+    curves = [trial.curve for trials in best.values() for trial in trials]
+    epochs = max((len(curve) for curve in curves), default=1)
+    shown = [point.validation_accuracy for curve in curves for point in curve]
+    trained = [point.accuracy for trials in best.values() for point in _first_curve(trials)]
+    charts = []
+    for (cell, trials), look in zip(best.items(), LOOKS, strict=True):
+        leader = _first_curve(trials)
+        layers: list[Layer] = [
+            _curve_line([point.validation_accuracy for point in trial.curve], look.ink)
+            for trial in trials[1:]
+        ]
+        layers += [
+            Line(
+                ink=look.ink,
+                x=_epochs(leader),
+                y=tuple(point.accuracy for point in leader),
+                dashed=True,
+                label="best trial, training",
+            ),
+            Line(
+                ink=look.ink,
+                x=_epochs(leader),
+                y=tuple(point.validation_accuracy for point in leader),
+                weight=Weight.BOLD,
+                label=f"{cell_label(cell)}, best trial, validation",
+            ),
+        ]
+        charts.append(
+            Chart(
+                key=f"learning-curves-{slug(cell)}",
+                title=f"Learning curves of the best {cell_label(cell)} trials",
+                description=f"Validation accuracy by epoch of the {len(trials)} best trials; "
+                "the best one bold, with its training accuracy dashed.",
+                x=count_axis("Epoch", epochs),
+                y=accuracy_axis("Accuracy", [*shown, *trained]),
+                layers=tuple(layers),
+                width=400,
+                height=310,
+            )
+        )
+    return charts
+
+
+def leaders(record: StudyRecord, cell: str, most: int) -> list[TrialRecord]:
+    """The best complete trials of one cell, best first."""
+    trials = complete_trials(record.trials, cell)
+    return sorted(trials, key=lambda trial: -accuracy_of(trial))[:most]
+
+
+def _first_curve(trials: Sequence[TrialRecord]) -> tuple[CurvePoint, ...]:
+    return trials[0].curve if trials else ()
+
+
+def _epochs(curve: Sequence[object]) -> tuple[float, ...]:
+    return tuple(float(epoch) for epoch in range(1, len(curve) + 1))
+
+
+def _curve_line(accuracies: Sequence[float], ink: Ink) -> Line:
+    return Line(ink=ink, x=_epochs(accuracies), y=tuple(accuracies), weight=Weight.FAINT)

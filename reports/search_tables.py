@@ -1,0 +1,233 @@
+"""Tables of what the search found, on validation."""
+
+from collections.abc import Mapping, Sequence
+
+from reports.answer import Answer, accuracy_of, complete_trials
+from reports.blocks import Row, Table, columns
+from reports.charts import cell_label, style_of
+from reports.formatting import count, percent
+from reports.frontier import frontier
+from reports.hyperparameter_charts import hyperparameter_names
+from reports.importances import is_number
+from reports.search_charts import leaders, progress, scope_label, sized_trials
+from reports.values import NOTHING, shown_count, shown_number, shown_value
+from study.record import Status, StudyRecord, TrialRecord
+
+ROWS = 200  # best trials of each cell that are listed; trials.csv has them all
+
+
+def best_table(record: StudyRecord, answer: Answer) -> Table:
+    """The best trial of each cell."""
+    trials = [answer.best[cell] for cell in record.cells if cell in answer.best]
+    return _trials_table(
+        record, trials, "Best trial of each cell by validation accuracy (optimistic)"
+    )
+
+
+def trials_table(record: StudyRecord) -> Table:
+    """The best trials of each cell, best first."""
+    trials = [trial for cell in record.cells for trial in leaders(record, cell, ROWS)]
+    trials.sort(key=lambda trial: -accuracy_of(trial))
+    total = len(complete_trials(record.trials))
+    scope = "All" if len(trials) == total else f"The best {len(trials):,} of"
+    return _trials_table(record, trials, f"{scope} {total:,} complete trials, best first")
+
+
+def _trials_table(record: StudyRecord, trials: Sequence[TrialRecord], caption: str) -> Table:
+    names = [name for name in _sampled(trials) if name != "units"]
+    return Table(
+        caption=f"{caption}; budget {count(record.budget.limit)} {record.budget.scope} parameters",
+        columns=columns(
+            "Cell",
+            "#Trial",
+            "#Validation accuracy",
+            "#Units",
+            "#Cell parameters",
+            "#Model parameters",
+            *(f"#{name.replace('_', ' ')}" for name in names),
+            "#Epochs",
+            "#Seconds",
+        ),
+        rows=tuple(_trial_row(record, trial, names) for trial in trials),
+    )
+
+
+def _sampled(trials: Sequence[TrialRecord]) -> list[str]:
+    return list(dict.fromkeys(name for trial in trials for name in trial.hyperparameters))
+
+
+def _trial_row(record: StudyRecord, trial: TrialRecord, names: Sequence[str]) -> Row:
+    return Row(
+        (
+            cell_label(trial.cell),
+            str(trial.number),
+            percent(accuracy_of(trial)),
+            count(trial.candidate.units) if trial.candidate else NOTHING,
+            shown_count(trial.cell_parameters),
+            shown_count(trial.model_parameters),
+            *(
+                shown_value(trial.hyperparameters[name])
+                if name in trial.hyperparameters
+                else NOTHING
+                for name in names
+            ),
+            shown_count(trial.epochs),
+            shown_number(trial.seconds),
+        ),
+        style_of(record, trial.cell),
+    )
+
+
+def frontier_table(record: StudyRecord) -> Table:
+    """The most accurate trials up to each size, of each cell; optimistic."""
+    rows = [
+        Row(
+            (cell_label(cell), count(round(model.parameters)), percent(model.accuracy)),
+            style_of(record, cell),
+        )
+        for cell in record.cells
+        for model in frontier(sized_trials(record, cell))
+    ]
+    return Table(
+        "Most accurate trials up to each size, on validation (optimistic)",
+        columns("Cell", f"#{scope_label(record)}", "#Validation accuracy"),
+        tuple(rows),
+    )
+
+
+def progress_table(record: StudyRecord) -> Table:
+    """Best so far and expected best at round numbers of trials."""
+    told = {cell: progress(record, cell) for cell in record.cells}
+    most = max((each.tried[-1] for each in told.values() if each.tried), default=0)
+    stops = [n for power in range(6) for n in (10**power, 2 * 10**power, 5 * 10**power) if n < most]
+    rows = []
+    for stop in [*stops, *([most] if most else [])]:
+        cells = [count(stop)]
+        for each in told.values():
+            reached = [b for n, b in zip(each.tried, each.best, strict=True) if n <= stop]
+            cells.append(percent(reached[-1]) if reached else NOTHING)
+            known = stop <= len(each.expected)
+            cells.append(percent(each.expected[stop - 1]) if known else NOTHING)
+        rows.append(Row(tuple(cells)))
+    headers = [
+        f"#{cell_label(cell)}, {what}"
+        for cell in record.cells
+        for what in ("best so far", "expected best")
+    ]
+    return Table(
+        "Validation accuracy after so many trials of a cell",
+        columns("#Trials", *headers),
+        tuple(rows),
+    )
+
+
+def curve_table(record: StudyRecord) -> Table:
+    """The best trials' learning curves, by epoch."""
+    curves = {cell: each[0].curve for cell in record.cells if (each := leaders(record, cell, 1))}
+    longest = max((len(curve) for curve in curves.values()), default=0)
+    rows = []
+    for epoch in range(longest):
+        cells = [str(epoch + 1)]
+        for curve in curves.values():
+            point = curve[epoch] if epoch < len(curve) else None
+            cells.append(percent(point.accuracy) if point else NOTHING)
+            cells.append(percent(point.validation_accuracy) if point else NOTHING)
+        rows.append(Row(tuple(cells)))
+    headers = [
+        f"#{cell_label(cell)}, {what}" for cell in curves for what in ("training", "validation")
+    ]
+    return Table(
+        "Accuracy of the best trial of each cell by epoch", columns("#Epoch", *headers), tuple(rows)
+    )
+
+
+def hyperparameter_table(record: StudyRecord) -> Table:
+    """For each hyperparameter and cell: the best trial's value, and the best tenth's range."""
+    rows = []
+    for name in hyperparameter_names(record):
+        for cell in record.cells:
+            trials = [
+                trial
+                for trial in leaders(record, cell, len(record.trials))
+                if name in trial.hyperparameters
+            ]
+            if trials:
+                rows.append(_hyperparameter_row(record, name, trials))
+    return Table(
+        "Values that went with high validation accuracy",
+        columns(
+            "Cell", "Hyperparameter", "#Best trial", "#Best quarter of the trials", "#All trials"
+        ),
+        tuple(rows),
+    )
+
+
+def _hyperparameter_row(record: StudyRecord, name: str, trials: Sequence[TrialRecord]) -> Row:
+    values = [trial.hyperparameters[name] for trial in trials]
+    quarter = values[: max(1, round(len(values) / 4))]
+    cell = trials[0].cell
+    return Row(
+        (
+            cell_label(cell),
+            name.replace("_", " "),
+            shown_value(values[0]),
+            _range(quarter),
+            _range(values),
+        ),
+        style_of(record, cell),
+    )
+
+
+def _range(values: Sequence[object]) -> str:
+    numbers = [value for value in values if is_number(value)]
+    if len(numbers) == len(values):
+        low, high = shown_value(min(numbers)), shown_value(max(numbers))
+        return low if low == high else f"{low} to {high}"
+    return ", ".join(sorted({str(value) for value in values}))
+
+
+def trouble_table(record: StudyRecord) -> Table:
+    """What did not run to its end, by phase, cell, how and why."""
+    kinds = (Status.PRUNED, Status.FAILED, Status.PUT_BACK)
+    found: dict[tuple[str, str, Status, str], list[int]] = {}
+    for phase, runs in (("search", record.trials), ("confirmation", record.confirmations)):
+        for run in runs:
+            if run.status in kinds:
+                reason = run.reason or "no reason was recorded"
+                found.setdefault((phase, run.cell, run.status, reason), []).append(run.number)
+    rows = [
+        Row(
+            (cell_label(cell), phase, status.value, reason, count(len(numbers)), _few(numbers)),
+            style_of(record, cell),
+        )
+        for (phase, cell, status, reason), numbers in sorted(
+            found.items(), key=lambda item: -len(item[1])
+        )[:ROWS]
+    ]
+    more = f"; {len(found) - ROWS:,} rarer reasons are in trials.csv" if len(found) > ROWS else ""
+    return Table(
+        f"Trials and runs that did not run to their end{more}",
+        columns("Cell", "Phase", "How it ended", "Why", "#How many", "Numbers"),
+        tuple(rows),
+    )
+
+
+def _few(numbers: Sequence[int], most: int = 8) -> str:
+    shown = ", ".join(str(number) for number in numbers[:most])
+    return f"{shown}, \N{HORIZONTAL ELLIPSIS}" if len(numbers) > most else shown
+
+
+def importance_table(
+    record: StudyRecord, shares: Mapping[str, Mapping[str, float] | None]
+) -> Table:
+    """Importance of each hyperparameter to each cell that has any."""
+    rows = [
+        Row((cell_label(cell), name.replace("_", " "), percent(share, 0)), style_of(record, cell))
+        for cell, found in shares.items()
+        for name, share in (found or {}).items()
+    ]
+    return Table(
+        "Importance of each hyperparameter, largest first",
+        columns("Cell", "Hyperparameter", "#Importance"),
+        tuple(rows),
+    )

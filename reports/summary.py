@@ -1,0 +1,139 @@
+"""`summary.json`: a study's answer for programs. Its keys are part of the interface."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from reports.answer import Answer, RungAnswer
+from reports.statistics import Interval
+from reports.verdict import Verdict
+from study.record import Status, StudyRecord, TrialRecord
+
+SCHEMA = 1
+
+
+def summary(record: StudyRecord, answer: Answer) -> dict[str, Any]:
+    """The summary as plain values for JSON.
+
+    Accuracies are fractions, differences first cell minus second. A search alone has no
+    `rungs`, and `verdict` is null.
+    """
+    dataset = record.dataset
+    return {
+        "schema": SCHEMA,
+        "study": record.name,
+        "dataset": {
+            "name": dataset.name,
+            "fingerprint": dataset.fingerprint,
+            "train": dataset.train,
+            "validation": dataset.validation,
+            "test": dataset.test,
+        },
+        "budget": {"limit": record.budget.limit, "scope": record.budget.scope.value},
+        "trials": trial_counts(record),
+        "best": {cell: _best(trial) for cell, trial in answer.best.items()},
+        "rungs": [_rung(record.cells, answered) for answered in answer.rungs],
+        "verdict": _verdict(answer.verdict) if answer.verdict else None,
+        "sentence": answer.sentence,
+        "optimism": {
+            cell: {"difference": estimate.value, "interval": _bounds(estimate.interval())}
+            for cell, estimate in answer.optimism.items()
+        },
+        "seconds": _seconds(record),
+        "environment": dict(record.environment),
+    }
+
+
+def trial_counts(record: StudyRecord) -> dict[str, int]:
+    """How the search's trials ended; over budget and run twice, which must be none."""
+    trials = record.trials
+    return {
+        "planned": record.planned,
+        "complete": count_status(trials, Status.COMPLETE),
+        "pruned": count_status(trials, Status.PRUNED),
+        "failed": count_status(trials, Status.FAILED),
+        "put_back": count_status(trials, Status.PUT_BACK),
+        "over_budget": sum(_over_budget(trial, record) for trial in trials),
+        "duplicates": _duplicates(record),
+    }
+
+
+def count_status(trials: Sequence[TrialRecord], status: Status) -> int:
+    """Trials of this status."""
+    return sum(trial.status is status for trial in trials)
+
+
+def _over_budget(trial: TrialRecord, record: StudyRecord) -> bool:
+    """Counted afresh from what was built, not from what the trial says of itself."""
+    candidate = trial.candidate
+    return candidate is not None and record.budget.slack(candidate, record.task) > 0
+
+
+def _duplicates(record: StudyRecord) -> int:
+    """Finished trials beyond the first of their place in the plan."""
+    places = [trial.slot for trial in record.trials if trial.finished]
+    return len(places) - len(set(places))
+
+
+def _best(trial: TrialRecord) -> dict[str, Any]:
+    assert trial.candidate is not None
+    return {
+        "trial": trial.number,
+        "units": trial.candidate.units,
+        "cell_params": trial.cell_parameters,
+        "model_params": trial.model_parameters,
+        "validation_accuracy": trial.validation_accuracy,
+        "hyperparameters": trial.candidate.hyperparameters,
+    }
+
+
+def _rung(cells: Sequence[str], answered: RungAnswer) -> dict[str, Any]:
+    comparison = answered.comparison
+    measured = {cell: _measured(answered, cell) for cell in cells}
+    return {
+        "limit": answered.rung.limit,
+        **measured,
+        "within_tolerance": answered.rung.within_tolerance,
+        "difference": comparison.difference,
+        "confidence": comparison.confidence,
+        "interval_seeds": _bounds(comparison.interval_seeds),
+        "interval_seeds_examples": _bounds(comparison.interval_seeds_examples),
+        "p_value": comparison.p_value,
+        "outcome": comparison.outcome.value,
+        "probability_first_better": comparison.probability_first_better.value,
+    }
+
+
+def _measured(answered: RungAnswer, cell: str) -> dict[str, Any]:
+    runs = answered.runs[cell]
+    return {
+        "units": runs[0].candidate.units,
+        "cell_params": runs[0].cell_parameters,
+        "model_params": runs[0].model_parameters,
+        "test_accuracy": [run.test_accuracy for run in runs],
+    }
+
+
+def _verdict(verdict: Verdict) -> dict[str, Any]:
+    return {
+        "cells": list(verdict.cells),
+        "outcome": verdict.outcome.value,
+        "winner": verdict.winner,
+        "difference": verdict.difference,
+        "interval": _bounds(verdict.interval),
+        "margin": verdict.margin,
+        "seeds_needed": verdict.seeds_needed,
+    }
+
+
+def _bounds(interval: Interval | None) -> list[float] | None:
+    return list(interval) if interval else None
+
+
+def _seconds(record: StudyRecord) -> dict[str, float]:
+    trained = [trial.seconds for trial in record.trials if trial.seconds is not None]
+    trained += [run.seconds for run in record.confirmations if run.seconds is not None]
+    return {
+        "search": record.seconds.get("search", 0.0),
+        "confirm": record.seconds.get("confirm", 0.0),
+        "training": sum(trained),
+    }

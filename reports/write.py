@@ -1,0 +1,50 @@
+"""A study's report, written beside it."""
+
+import json
+from pathlib import Path
+
+from reports.answer import answer
+from reports.content import Content
+from reports.drawing import draw
+from reports.exports import confirmations_csv, trials_csv
+from reports.gallery import gallery
+from reports.page import render
+from reports.summary import summary
+from study.errors import UserError
+from study.files import write_atomically
+from study.record import StudyRecord
+
+
+def write(record: StudyRecord, folder: Path) -> Path:
+    """Write `report.html`, `summary.json`, the tables as CSV and the charts as SVG.
+
+    Each file appears whole or not at all, the report last.
+
+    Returns:
+        The report.
+
+    Raises:
+        UserError: The folder cannot be written.
+    """
+    found = answer(record)
+    shown = gallery(record, found)
+    drawings = {chart.key: draw(chart) for chart in shown}
+    page = Content(record, found, shown, drawings, folder).page()
+    texts = {
+        "trials.csv": trials_csv(record),
+        **({"confirmations.csv": confirmations_csv(record)} if record.confirmations else {}),
+        "summary.json": f"{json.dumps(summary(record, found), indent=2, allow_nan=False)}\n",
+        **{f"charts/{key}.svg": drawing.file for key, drawing in drawings.items()},
+        "report.html": render(page),
+    }
+    try:
+        (folder / "charts").mkdir(parents=True, exist_ok=True)
+        for name, text in texts.items():
+            with write_atomically(folder / name) as path:
+                path.write_bytes(text.encode(errors="backslashreplace"))
+    except OSError as error:
+        raise UserError(
+            f"The report is written to {folder}, but that failed ({error.strerror}). "
+            "Make room, or make the folder writable."
+        ) from error
+    return folder / "report.html"
