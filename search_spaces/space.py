@@ -50,7 +50,7 @@ class SearchSpace(ABC):
     def suggest(self, trial: "optuna.Trial") -> Candidate:
         """Ask the trial for a cell and its parameters; the candidate is within the budget."""
         name = trial.suggest_categorical("cell", [cell.value for cell in self.cells])
-        return self._suggest(_CellTrial(trial, Cell(name)))
+        return self._suggest(CellTrial(trial, Cell(name)))
 
     def plain(self, cell: Cell) -> Candidate:
         """One unit of this cell, nothing else chosen."""
@@ -68,13 +68,13 @@ class SearchSpace(ABC):
         return replace(plain, units=self.budget.largest(plain, self.task))
 
     @abstractmethod
-    def _suggest(self, trial: "_CellTrial") -> Candidate: ...
+    def _suggest(self, trial: "CellTrial") -> Candidate: ...
 
 
 class CardSpace(SearchSpace):
     """Cell, units and dropout."""
 
-    def _suggest(self, trial: "_CellTrial") -> Candidate:
+    def _suggest(self, trial: "CellTrial") -> Candidate:
         largest = self.largest(trial.cell)
         floor = self.budget.limit // _SMALLEST_SHARE
         low = largest_within(largest, floor, self.budget.scope, self.task)
@@ -88,7 +88,7 @@ class CardSpace(SearchSpace):
 class StandardSpace(CardSpace):
     """Card, and recurrent dropout and learning rate."""
 
-    def _suggest(self, trial: "_CellTrial") -> Candidate:
+    def _suggest(self, trial: "CellTrial") -> Candidate:
         return replace(
             super()._suggest(trial),
             recurrent_dropout=trial.number("recurrent_dropout", 0.0, 0.5),
@@ -107,7 +107,7 @@ class WideSpace(SearchSpace):
         """One unit of this cell on the narrowest embedding on offer."""
         return replace(super().plain(cell), embedding=min(4, self.task.embedding))
 
-    def _suggest(self, trial: "_CellTrial") -> Candidate:
+    def _suggest(self, trial: "CellTrial") -> Candidate:
         stacks = self._stacks(trial.cell)
         stack = stacks[trial.choice("stack", list(stacks))]
         embedded = replace(stack, embedding=self._embedding(stack, trial))
@@ -139,7 +139,7 @@ class WideSpace(SearchSpace):
             if self.budget.slack(shape, self.task) <= 0
         }
 
-    def _embedding(self, stack: Candidate, trial: "_CellTrial") -> int:
+    def _embedding(self, stack: Candidate, trial: "CellTrial") -> int:
         """A width, even on a log scale, between the narrowest and the widest that fits."""
         low, high = stack.embedding, 2 * self.task.embedding
         while low < high and self.budget.slack(replace(stack, embedding=high), self.task) > 0:
@@ -168,7 +168,7 @@ def search_space(
 
 
 @dataclass(frozen=True)
-class _CellTrial:
+class CellTrial:
     """A trial seen through one cell: its parameters carry the cell's name."""
 
     trial: "optuna.Trial"
