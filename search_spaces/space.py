@@ -7,18 +7,29 @@ study, so that a sampler can model each cell's parameters jointly.
 
 import math
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from search_spaces.budget import Budget, largest_within
 from search_spaces.candidate import Candidate, Task
 from search_spaces.cells import Cell
 
-if TYPE_CHECKING:
-    import optuna
-
 _SMALLEST_SHARE = 32  # the narrowest candidate takes about 1/32 of the budget
+
+
+class Suggester(Protocol):
+    """Chooses values of named parameters; an `optuna.Trial` is one."""
+
+    def suggest_categorical(self, name: str, choices: Sequence[str]) -> str:
+        """One of the choices."""
+
+    def suggest_int(self, name: str, low: int, high: int, *, log: bool = False) -> int:
+        """An integer from low to high, both included."""
+
+    def suggest_float(self, name: str, low: float, high: float, *, log: bool = False) -> float:
+        """A number from low to high."""
 
 
 class SpaceName(StrEnum):
@@ -47,7 +58,7 @@ class SearchSpace(ABC):
         for cell in self.cells:
             self.largest(cell)  # refuses a budget that fits no cell before any trial
 
-    def suggest(self, trial: "optuna.Trial") -> Candidate:
+    def suggest(self, trial: Suggester) -> Candidate:
         """Ask the trial for a cell and its parameters; the candidate is within the budget."""
         name = trial.suggest_categorical("cell", [cell.value for cell in self.cells])
         return self._suggest(CellTrial(trial, Cell(name)))
@@ -171,12 +182,11 @@ def search_space(
 class CellTrial:
     """A trial seen through one cell: its parameters carry the cell's name."""
 
-    trial: "optuna.Trial"
+    trial: Suggester
     cell: Cell
 
     def integer(self, name: str, low: int, high: int) -> int:
-        units: int = self.trial.suggest_int(self._named(name), low, high, log=True)
-        return units
+        return self.trial.suggest_int(self._named(name), low, high, log=True)
 
     def number(self, name: str, low: float, high: float, log: bool = False) -> float:
         return self.trial.suggest_float(self._named(name), low, high, log=log)
