@@ -8,10 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reports.charts import cell_label
+from reports.formatting import counted
 from reports.runs import PairedRuns
 from reports.selection import optimism
 from reports.statistics import Estimate
-from reports.verdict import RungComparison, Verdict, compare, sentence
+from reports.verdict import Outcome, RungComparison, Statement, Verdict, compare, statement
 from study.errors import UserError
 from study.record import (
     ConfirmationRecord,
@@ -45,19 +46,29 @@ class Answer:
     """What a study has found out so far.
 
     Attributes:
-        sentence: The verdict in plain words.
+        statement: The verdict in plain words.
         verdict: None before the first pair of confirmation runs is complete.
         rungs: Largest budget first; only those with a complete pair.
         best: The complete trial of highest validation accuracy of each cell that has one.
-        optimism: Of the choice of each best trial, where its confirmation at the full budget
-            has run: validation accuracy when chosen, minus test accuracy.
+        optimism: Of the choice of each confirmed trial, where its confirmation at the full
+            budget has run: validation accuracy of the trial, minus test accuracy.
     """
 
-    sentence: str
+    statement: Statement
     verdict: Verdict | None
     rungs: tuple[RungAnswer, ...]
     best: Mapping[str, TrialRecord]
     optimism: Mapping[str, Estimate]
+
+    @property
+    def sentence(self) -> str:
+        """The verdict in plain words, as one string."""
+        return str(self.statement)
+
+    @property
+    def decided(self) -> bool:
+        """Whether there is a verdict, and it is not that nothing can be said."""
+        return self.verdict is not None and self.verdict.outcome is not Outcome.UNDECIDED
 
     @property
     def pairs(self) -> int:
@@ -74,7 +85,7 @@ def answer(record: StudyRecord) -> Answer:
     best = best_trials(record.trials)
     paired = _pair_up(record)
     if not paired:
-        return Answer(_no_verdict(record), None, (), best, {})
+        return Answer(Statement(_no_verdict(record)), None, (), best, {})
     runs = _paired_runs(record, paired)
     verdict = compare(runs, record.cells, record.margin)
     comparisons = {comparison.limit: comparison for comparison in verdict.rungs}
@@ -84,11 +95,11 @@ def answer(record: StudyRecord) -> Answer:
         if rung.limit in paired
     )
     return Answer(
-        sentence(verdict, record.dataset.name, cell_label),
+        statement(verdict, record.dataset.name, cell_label),
         verdict,
         rungs,
         best,
-        _optimism(record, best, runs),
+        _optimism(record, runs),
     )
 
 
@@ -171,17 +182,16 @@ def _paired_runs(record: StudyRecord, paired: _Pairs) -> list[PairedRuns]:
     ]
 
 
-def _optimism(
-    record: StudyRecord, best: Mapping[str, TrialRecord], runs: Sequence[PairedRuns]
-) -> dict[str, Estimate]:
+def _optimism(record: StudyRecord, runs: Sequence[PairedRuns]) -> dict[str, Estimate]:
     largest = max(runs, key=lambda pair: pair.limit)
     if largest.limit != record.budget.limit:
         return {}
     confirmed = dict(zip(record.cells, (largest.first, largest.second), strict=True))
+    accuracies = {trial.number: accuracy_of(trial) for trial in complete_trials(record.trials)}
     return {
-        cell: optimism(accuracy_of(best[cell]), confirmed[cell])
+        cell: optimism(accuracies[record.chosen[cell]], confirmed[cell])
         for cell in record.cells
-        if cell in best
+        if record.chosen.get(cell) in accuracies
     }
 
 
@@ -195,6 +205,6 @@ def _no_verdict(record: StudyRecord) -> str:
     if not trials:
         return "No verdict yet: no trial of the search is complete."
     return (
-        f"No verdict yet: the validation accuracy of the best of {trials:,} trials is optimistic, "
-        "and one run of each says nothing about luck."
+        "No verdict yet: the validation accuracy of the best of "
+        f"{counted(trials, 'trial')} is optimistic, and one run of each says nothing about luck."
     )

@@ -5,6 +5,8 @@ from typing import ClassVar, NamedTuple, TypeAlias
 
 from markupsafe import Markup
 
+from reports.verdict import Statement
+
 
 class Column(NamedTuple):
     """A column of a table."""
@@ -109,7 +111,8 @@ class Page:
 
     Attributes:
         study: Its name.
-        badge: The outcome in a word or two; `decided` unless there is no verdict.
+        badge: The outcome in a word or two.
+        decided: Whether it is an outcome; looks neutral otherwise.
         remarks: What belongs next to the verdict.
         facts: On what it rests.
         picture: The chart of the first screen, and what belongs to it.
@@ -119,7 +122,7 @@ class Page:
     question: str
     badge: str
     decided: bool
-    sentence: str
+    statement: Statement
     remarks: tuple[Block, ...]
     facts: tuple[Definition, ...]
     picture: tuple[Block, ...]

@@ -1,7 +1,10 @@
 """What confirmation shows: differences, sizes and costs, on the test split."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
+from statistics import median
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,7 +26,7 @@ from reports.charts import (
     cell_label,
     slug,
 )
-from reports.formatting import count, points
+from reports.formatting import count, counted, points
 from reports.frontier import Sized, frontier
 from reports.runs import Crossed
 from reports.statistics import Estimate, Interval, weighted_sum
@@ -35,7 +38,17 @@ _NEUTRAL = Look(Ink.TEXT, hollow=False)
 _OVERALL = Look(Ink.ACCENT, hollow=True)
 
 Cost = Callable[[ConfirmationRecord], float | None]
-Size = Callable[[RungAnswer, str], float | None]  # of a cell at a budget: parameters or a cost
+
+
+class Extent(NamedTuple):
+    """Where a model lies on an axis: a value, and what it ranges over."""
+
+    low: float
+    middle: float
+    high: float
+
+
+Size = Callable[[RungAnswer, str], Extent | None]  # of a cell at a budget: parameters or a cost
 
 
 def difference_by_budget(record: StudyRecord, answer: Answer, verdict: Verdict) -> Chart:
@@ -74,7 +87,7 @@ def difference_by_budget(record: StudyRecord, answer: Answer, verdict: Verdict) 
                 x=(verdict.difference or 0.0,),
                 y=(-float(len(names)),),
                 weight=Weight.BOLD,
-                label="mean of the budgets",
+                label="mean of the budgets, 95 %",
             ),
         ),
         ends=(f"{second} more accurate", f"{first} more accurate"),
@@ -124,13 +137,14 @@ def confirmed_layers(record: StudyRecord, answer: Answer, size: Size) -> Layers:
     sizes: list[float] = []
     for cell, look in zip(record.cells, LOOKS, strict=True):
         known = [
-            (float(across), mean_accuracy(answered.accuracies(cell)))
+            (across, mean_accuracy(answered.accuracies(cell)))
             for answered in answer.rungs
             if (across := size(answered, cell)) is not None
         ]
         if not known:
             continue
-        edge = frontier(Sized(across, mean.value) for across, mean in known)
+        edge = frontier(Sized(across.middle, mean.value) for across, mean in known)
+        ranged = [(across, mean) for across, mean in known if across.low < across.high]
         spans = [(across, span) for across, mean in known if (span := accuracy_span(mean))]
         layers += [
             Line(
@@ -141,37 +155,41 @@ def confirmed_layers(record: StudyRecord, answer: Answer, size: Size) -> Layers:
             ),
             Bars(
                 ink=look.ink,
-                at=tuple(across for across, _ in spans),
+                at=tuple(across.middle for across, _ in spans),
                 low=tuple(span.low for _, span in spans),
                 high=tuple(span.high for _, span in spans),
             ),
+            Bars(
+                ink=look.ink,
+                at=tuple(mean.value for _, mean in ranged),
+                low=tuple(across.low for across, _ in ranged),
+                high=tuple(across.high for across, _ in ranged),
+                along=Along.X,
+            ),
             Points(
                 look=look,
-                x=tuple(across for across, _ in known),
+                x=tuple(across.middle for across, _ in known),
                 y=tuple(mean.value for _, mean in known),
                 weight=Weight.BOLD,
                 label=f"{cell_label(cell)}, test (mean, interval)",
             ),
         ]
-        sizes += [across for across, _ in known]
+        sizes += [value for across, _ in known for value in across]
         accuracies += [mean.value for _, mean in known]
         accuracies += [bound for _, span in spans for bound in span]
     return Layers(tuple(layers), tuple(accuracies), tuple(sizes))
 
 
-def matched_size(answered: RungAnswer, cell: str) -> float:
+def matched_size(answered: RungAnswer, cell: str) -> Extent:
     """Parameters of a cell at a budget, as the budget's scope counts them."""
-    return float(answered.rung.counts[cell])
+    parameters = float(answered.rung.counts[cell])
+    return Extent(parameters, parameters, parameters)
 
 
-def mean_of(
-    runs: Mapping[str, Sequence[ConfirmationRecord]],
-    cell: str,
-    cost: Cost,
-) -> float | None:
-    """Mean cost of a cell's runs, of those that have one; None where none has."""
-    known = [value for run in runs[cell] if (value := cost(run)) is not None and value > 0]
-    return sum(known) / len(known) if known else None
+def cost_over_seeds(answered: RungAnswer, cell: str, cost: Cost) -> Extent | None:
+    """Least, median and most cost of a cell's runs at a budget; None where none is known."""
+    known = [value for run in answered.runs[cell] if (value := cost(run)) is not None and value > 0]
+    return Extent(min(known), median(known), max(known)) if known else None
 
 
 def training_seconds(run: ConfirmationRecord) -> float | None:
@@ -192,14 +210,10 @@ def cost_charts(record: StudyRecord, answer: Answer) -> list[Chart]:
     )
     charts = []
     for key, label, cost in costs:
-        found = confirmed_layers(record, answer, _mean_cost(cost))
+        found = confirmed_layers(record, answer, partial(cost_over_seeds, cost=cost))
         if found.layers:
             charts.append(_cost_chart(key, log_axis(label, found.sizes), found))
     return charts
-
-
-def _mean_cost(cost: Cost) -> Size:
-    return lambda answered, cell: mean_of(answered.runs, cell, cost)
 
 
 def _cost_chart(key: str, x: Axis, found: Layers) -> Chart:
@@ -207,7 +221,7 @@ def _cost_chart(key: str, x: Axis, found: Layers) -> Chart:
         key=f"accuracy-by-{key}",
         title=f"Test accuracy against {x.label[0].lower()}{x.label[1:]}",
         description="Mean test accuracy of each cell at each budget, with its interval over "
-        f"seeds, against the mean {x.label[0].lower()}{x.label[1:]}.",
+        f"seeds, against the median {x.label[0].lower()}{x.label[1:]}.",
         x=x,
         y=accuracy_axis("Test accuracy", found.accuracies),
         layers=found.layers,
@@ -242,8 +256,8 @@ def confirmed_curves(record: StudyRecord, answer: Answer) -> list[Chart]:
             Chart(
                 key=f"confirmed-curves-{slug(cell)}",
                 title=f"Learning curves of the confirmed {cell_label(cell)} runs",
-                description=f"Validation accuracy by epoch of {len(runs)} runs on fresh seeds at "
-                f"{count(largest.rung.limit)} {record.budget.scope} parameters.",
+                description=f"Validation accuracy by epoch of {counted(len(runs), 'run')} on "
+                f"fresh seeds at {count(largest.rung.limit)} {record.budget.scope} parameters.",
                 x=count_axis("Epoch", epochs),
                 y=accuracy_axis("Validation accuracy", [y for curve in every for y in curve]),
                 layers=tuple(lines),

@@ -4,10 +4,11 @@ from reports.answer import Answer, RungAnswer
 from reports.blocks import Row, Table, columns
 from reports.charts import cell_label, style_of
 from reports.confirmed_charts import (
+    Cost,
     accuracy_span,
+    cost_over_seeds,
     inference_microseconds,
     mean_accuracy,
-    mean_of,
     training_seconds,
 )
 from reports.formatting import count, interval, p_value, percent, points
@@ -34,6 +35,7 @@ def difference_table(record: StudyRecord, answer: Answer, verdict: Verdict) -> T
         Row(
             (
                 "Mean of the budgets",
+                _OUTCOMES[verdict.outcome],
                 str(sum(answered.comparison.seeds for answered in answer.rungs)),
                 points(verdict.difference or 0.0, limit=record.margin),
                 NOTHING,
@@ -41,7 +43,6 @@ def difference_table(record: StudyRecord, answer: Answer, verdict: Verdict) -> T
                 "95 %",
                 NOTHING,
                 percent(chance.value, 0) if chance else NOTHING,
-                _OUTCOMES[verdict.outcome],
             )
         )
     )
@@ -51,6 +52,7 @@ def difference_table(record: StudyRecord, answer: Answer, verdict: Verdict) -> T
         f"{record.budget.scope} parameters",
         columns=columns(
             "Budget",
+            "Outcome",
             "#Pairs",
             "#Difference",
             "#Interval, seeds",
@@ -58,7 +60,6 @@ def difference_table(record: StudyRecord, answer: Answer, verdict: Verdict) -> T
             "#Confidence",
             "#p (Holm)",
             f"#{first} ahead",
-            "Outcome",
         ),
         rows=tuple(rows),
     )
@@ -69,6 +70,7 @@ def _difference_row(answered: RungAnswer, margin: float) -> Row:
     return Row(
         (
             count(found.limit),
+            _OUTCOMES[found.outcome],
             str(found.seeds),
             points(found.difference, limit=margin),
             _span(found.interval_seeds),
@@ -76,7 +78,6 @@ def _difference_row(answered: RungAnswer, margin: float) -> Row:
             f"{100 * found.confidence:.4g} %",
             p_value(found.p_value),
             percent(found.probability_first_better.value, 0),
-            _OUTCOMES[found.outcome],
         )
     )
 
@@ -91,7 +92,8 @@ def confirmed_table(record: StudyRecord, answer: Answer) -> Table:
         _confirmed_row(record, answered, cell) for answered in answer.rungs for cell in record.cells
     ]
     return Table(
-        caption="Confirmed models: test accuracy is the mean over seeds, and what it spans",
+        caption="Confirmed models: mean test accuracy over seeds with its 95 % interval, and "
+        "median cost",
         columns=columns(
             "Cell",
             "#Budget",
@@ -100,7 +102,7 @@ def confirmed_table(record: StudyRecord, answer: Answer) -> Table:
             "#Model parameters",
             "#Sizes apart",
             "#Test accuracy",
-            "#Interval over seeds",
+            "#95 % interval over seeds",
             "#Training, s",
             "#Inference, \N{MICRO SIGN}s",
         ),
@@ -121,8 +123,8 @@ def _confirmed_row(record: StudyRecord, answered: RungAnswer, cell: str) -> Row:
             _apart(answered),
             percent(mean.value, 2),
             f"{interval(span, 2)} %" if (span := accuracy_span(mean)) else NOTHING,
-            shown_number(mean_of(answered.runs, cell, training_seconds)),
-            shown_number(mean_of(answered.runs, cell, inference_microseconds)),
+            _median(answered, cell, training_seconds),
+            _median(answered, cell, inference_microseconds),
         ),
         style_of(record, cell),
     )
@@ -134,6 +136,11 @@ def _apart(answered: RungAnswer) -> str:
     return share if answered.rung.within_tolerance else f"{share} (nearest pair)"
 
 
+def _median(answered: RungAnswer, cell: str, cost: Cost) -> str:
+    found = cost_over_seeds(answered, cell, cost)
+    return shown_number(found.middle if found else None)
+
+
 def cost_table(record: StudyRecord, answer: Answer) -> Table:
     """What a model of each cell costs at each budget, and how accurate it is."""
     rows = [
@@ -142,8 +149,8 @@ def cost_table(record: StudyRecord, answer: Answer) -> Table:
                 cell_label(cell),
                 count(answered.rung.limit),
                 percent(mean_accuracy(answered.accuracies(cell)).value, 2),
-                shown_number(mean_of(answered.runs, cell, training_seconds)),
-                shown_number(mean_of(answered.runs, cell, inference_microseconds)),
+                _median(answered, cell, training_seconds),
+                _median(answered, cell, inference_microseconds),
             ),
             style_of(record, cell),
         )
@@ -151,7 +158,7 @@ def cost_table(record: StudyRecord, answer: Answer) -> Table:
         for cell in record.cells
     ]
     return Table(
-        "Mean test accuracy and mean cost at each budget",
+        "Mean test accuracy and median cost at each budget",
         columns("Cell", "#Budget", "#Test accuracy", "#Training, s", "#Inference, \N{MICRO SIGN}s"),
         tuple(rows),
     )

@@ -1,6 +1,5 @@
 """The page of a study: its sections in their order."""
 
-import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +25,7 @@ from reports.blocks import (
     columns,
 )
 from reports.charts import Chart
+from reports.commands import Commands
 from reports.confirmed_tables import confirmed_table, cost_table, difference_table, runs_table
 from reports.gallery import Gallery
 from reports.glossary import GLOSSARY
@@ -41,6 +41,7 @@ from reports.search_tables import (
     trouble_table,
 )
 from reports.svg import Svg
+from reports.verdict import Verdict
 from study.record import StudyRecord
 
 
@@ -80,8 +81,8 @@ class Content:
             study=record.name,
             question=prose.question(record),
             badge=prose.badge(answer),
-            decided=answer.verdict is not None,
-            sentence=answer.sentence,
+            decided=answer.decided,
+            statement=answer.statement,
             remarks=self._remarks(),
             facts=prose.facts(record, answer),
             picture=self._first_picture(),
@@ -90,12 +91,14 @@ class Content:
 
     def _remarks(self) -> tuple[Block, ...]:
         said: list[Block] = [Prose(text) for text in prose.remarks(self.record, self.answer)]
-        if not self.answer.verdict:
+        if self.answer.verdict:
+            said.append(Prose(prose.luck_of_the_search(self.answer), small=True))
+        else:
             said.append(
                 Command(
                     "For a verdict, train the best of each cell again on fresh seeds and score "
                     "it on the test split:",
-                    self._on_this_run("study.confirm"),
+                    self._commands.on_this_run("study.confirm"),
                 )
             )
         return tuple(said)
@@ -124,6 +127,7 @@ class Content:
                 Prose(prose.PAIRS),
                 difference_table(self.record, self.answer, verdict),
                 Prose(prose.intervals(self.answer), small=True),
+                Prose(prose.ahead(self.record, verdict), small=True),
                 Prose(prose.trend(verdict), small=True),
             ),
         )
@@ -222,17 +226,17 @@ class Content:
         return Section("method", "How it was done", (Definitions(entries),))
 
     def _again(self) -> Section:
+        commands = self._commands
+        verdict = self.answer.verdict
         blocks: list[Block] = [
-            Command("Go on with this study, or do nothing if it is complete:", self.record.resume),
-            Command("Write this report again:", self._on_this_run("reports")),
-        ]
-        if self.answer.rungs:
-            more = f"{self._on_this_run('study.confirm')} --replicates {2 * self.record.replicates}"
-            blocks.append(Command("Narrow the intervals with more seeds (runs are kept):", more))
-        blocks += [
-            Command("Look at every trial in the dashboard:", self._on_this_run("study.dashboard")),
+            Command("Go on with this study, or do nothing if it is complete:", commands.resume()),
+            Command("Write this report again:", commands.on_this_run("reports")),
+            *(_more_seeds(commands, verdict) if verdict else ()),
+            Command("Look at every trial in the dashboard:", commands.dashboard()),
             Prose(f"The trials are stored in {self.record.storage}", small=True),
         ]
+        if commands.needs_password:
+            blocks.append(Prose(prose.PASSWORD, small=True))
         return Section("again", "How to run it again", tuple(blocks))
 
     def _environment(self) -> Section:
@@ -249,8 +253,19 @@ class Content:
         inline = (Markup(self.drawings[chart.key].inline) for chart in charts)
         return Figure(tuple(inline), caption)
 
-    def _on_this_run(self, module: str) -> str:
-        return f"python -m {module} {shlex.quote(str(self.folder))}"
+    @property
+    def _commands(self) -> Commands:
+        return Commands(self.record, self.folder)
+
+
+def _more_seeds(commands: Commands, verdict: Verdict) -> tuple[Block, ...]:
+    if verdict.seeds_needed is None:
+        return ()
+    line = f"{commands.on_this_run('study.confirm')} --replicates {verdict.seeds_needed}"
+    return (
+        Command("Narrow the intervals with more seeds (runs are kept):", line),
+        Prose(prose.MORE_SEEDS, small=True),
+    )
 
 
 def _pairs(caption: str, values: Mapping[str, Any]) -> Table:

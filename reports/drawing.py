@@ -12,6 +12,7 @@ FONT_SIZE = 12.5  # CSS pixels
 _CHARACTER = 0.56 * FONT_SIZE  # average width
 _ENLARGED = 17.0 / FONT_SIZE  # text of wide charts on a narrow page, by the style sheet
 _LINE = 22.0  # height of a line of text
+_ENDS = 1.35  # lines for what the ends of an axis mean, set apart from its label
 _BASELINE = 4.5  # of text that is centred on a height
 _SAMPLE = 22.0  # width of a sample in the legend
 
@@ -35,7 +36,7 @@ def draw_png(chart: Chart, scale: float = 1.0) -> bytes:
 
 def _canvas(chart: Chart) -> Canvas:
     above = _legend_rows(chart) + bool(chart.y.label) + _has_rule_label(chart)
-    below = 2 + bool(chart.ends) + _crowded(chart)
+    below = 2 + _ENDS * bool(chart.ends) + _crowded(chart)
     longest = max((len(tick.label) for tick in chart.y.ticks), default=0)
     frame = Frame(
         left=14 + longest * _character(chart),
@@ -95,7 +96,7 @@ def _draw_x_axis(canvas: Canvas, chart: Chart) -> None:
     if chart.ends:
         canvas.text((left, row), f"\N{LEFTWARDS ARROW} {chart.ends[0]}", FONT_SIZE)
         canvas.text((right, row), f"{chart.ends[1]} \N{RIGHTWARDS ARROW}", FONT_SIZE, align="right")
-        row -= _LINE
+        row -= _ENDS * _LINE
     canvas.text(((left + right) / 2, row), chart.x.label, FONT_SIZE, Ink.TEXT, "center")
 
 

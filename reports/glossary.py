@@ -85,8 +85,8 @@ GLOSSARY = (
     Term(
         "pair",
         "Pair",
-        "One run of either cell with the same seed, data order and split, so that their "
-        "difference is due to the cell and not to luck that both share.",
+        "One run of either cell with the same seed, data order and split, so that luck that both "
+        "share is not in their difference. Each has the hyperparameters chosen for its cell.",
         r"pairs?",
     ),
     Term(

@@ -3,11 +3,13 @@
 from reports.answer import Answer
 from reports.blocks import Definition
 from reports.charts import cell_label
-from reports.formatting import count, interval, points
+from reports.formatting import count, counted, interval, points
 from reports.statistics import Estimate
-from reports.values import shown_number
 from search_spaces.cells import Cell
+from study.display import duration
 from study.record import StudyRecord
+
+_PHASES = {"search": "Search", "confirm": "confirmation"}
 
 
 def method(record: StudyRecord, answer: Answer) -> tuple[Definition, ...]:
@@ -21,14 +23,15 @@ def method(record: StudyRecord, answer: Answer) -> tuple[Definition, ...]:
             f"{count(dataset.train)} examples train, {count(dataset.validation)} validate (they "
             "choose hyperparameters and the epoch whose weights are kept), "
             f"{count(dataset.test)} test. The search never reads the test split; each confirmed "
-            f"model is scored on it once. Texts are cut into {dataset.level}, the last "
-            f"{count(dataset.steps)} kept. Fingerprint of the data: {dataset.fingerprint}.",
+            f"model is scored on it once. Of each text it reads the last "
+            f"{counted(dataset.steps, dataset.level)}. Fingerprint of the data: "
+            f"{dataset.fingerprint}.",
         ),
         Definition(
             "Search",
-            f"{record.planned:,} trials, {first} and {second} in turn, each sampled by a TPE that "
-            "learns from its own cell only. No trial can exceed the budget: the widest model "
-            "within it bounds the units.",
+            f"{counted(record.planned, 'trial')}, {first} and {second} in turn, each sampled by a "
+            "TPE that learns from its own cell only. No trial can exceed the budget: the widest "
+            "model within it bounds the units.",
         ),
         Definition(
             "Model",
@@ -40,7 +43,8 @@ def method(record: StudyRecord, answer: Answer) -> tuple[Definition, ...]:
             "Confirmation",
             "At the budget and its halvings each cell takes its best hyperparameters; the widths "
             "are the largest whose counts differ by at most 1 %. Both cells of a pair share seed, "
-            "data order and split."
+            "data order and split. The intervals leave out the luck of the search, which is "
+            "run once: another could choose other hyperparameters."
             if record.rungs
             else "Not run.",
         ),
@@ -70,17 +74,19 @@ def _formulas(record: StudyRecord) -> str:
 def _time(record: StudyRecord) -> str:
     """How long it took."""
     phases = [
-        f"{shown_number(seconds)} s of {phase}"
+        f"{_PHASES.get(phase, phase)} {duration(seconds)}"
         for phase, seconds in record.seconds.items()
         if seconds
     ]
-    return f"{' and '.join(phases) or 'Not recorded'}, by the clock, pauses left out."
+    if not phases:
+        return "Not recorded."
+    return f"{', '.join(phases)}; by the clock, pauses left out."
 
 
 def _optimism(answer: Answer) -> str:
     if not answer.optimism:
         return (
-            "Unknown before confirmation. The validation accuracy of the best of many trials is "
+            "Not known. The validation accuracy of the best of many trials is "
             "expected to be above what the same model reaches on new examples."
         )
     told = [
@@ -88,9 +94,9 @@ def _optimism(answer: Answer) -> str:
         for cell, estimate in answer.optimism.items()
     ]
     return (
-        "Validation accuracy of the best trial when it was chosen, minus mean test accuracy when "
-        f"confirmed at the full budget: {'; '.join(told)}. The confirmed width can differ from "
-        "the chosen one."
+        "Validation accuracy of the trial that was chosen, minus mean test accuracy of its "
+        f"confirmation at the full budget: {'; '.join(told)}. The chosen and the confirmed model "
+        "can differ in width."
     )
 
 

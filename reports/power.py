@@ -1,31 +1,11 @@
 """How many seeds a question needs."""
 
-import numpy as np
 from scipy import special
 
 from reports.statistics import Estimate
 
 MOST_SEEDS = 1_000
 """More seeds than this are not proposed: nobody would train them."""
-
-
-def seeds_for_power(
-    deviation: float, difference: float, power: float = 0.8, confidence: float = 0.95
-) -> int | None:
-    """Pairs of runs with which a two-sided paired t test finds `difference` with `power`.
-
-    `deviation` is the standard deviation of the paired difference over seeds, which for two
-    independent cells is sqrt(2) times that of one cell. The power is exact, from the
-    noncentral t distribution (Cohen 1988, ch. 2). None beyond `MOST_SEEDS`.
-    """
-    if deviation == 0:
-        return 2
-    seeds = np.arange(2, MOST_SEEDS + 1, dtype=np.float64)
-    shift = abs(difference) / deviation * np.sqrt(seeds)
-    critical = special.stdtrit(seeds - 1, (1 + confidence) / 2)
-    found = 1 - special.nctdtr(seeds - 1, shift, critical)
-    enough = np.flatnonzero(found >= power)
-    return int(seeds[enough[0]]) if len(enough) else None
 
 
 def seeds_to_decide(estimate: Estimate, margin: float, power: float = 0.8) -> int | None:

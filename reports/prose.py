@@ -3,26 +3,30 @@
 from reports.answer import Answer, accuracy_of, complete_trials
 from reports.blocks import Definition
 from reports.charts import cell_label
-from reports.formatting import count, interval, p_value, percent, points
+from reports.formatting import count, counted, interval, p_value, percent, points
 from reports.hyperparameter_charts import MOST_POINTS
 from reports.importances import FEWEST_TRIALS
 from reports.search_charts import CURVES
 from reports.search_charts import MOST_POINTS as MOST_SIZES
+from reports.statistics import Interval
 from reports.summary import trial_counts
 from reports.verdict import Outcome, Verdict
 from study.record import Status, StudyRecord
 
 PAIRS = (
-    "Both runs of a pair share seed, data order and split, so that what they differ by is the "
-    "cell. Sizes are matched."
+    "Both runs of a pair share seed, data order and split. They differ in the cell, and in the "
+    "hyperparameters that the search found best for it. Sizes are matched."
 )
 COSTS = (
     "Equal parameters are not equal cost: at the same size one cell can take longer to train, or "
     "to answer."
 )
 COSTS_CAPTION = (
-    "Mean test accuracy with its 95 % interval over seeds, against the mean of what a model costs "
-    "at that budget on the machine that ran it; the axes are logarithmic."
+    "Mean test accuracy with its 95 % interval over seeds, against what a model costs at that "
+    "budget: the median over seeds, and a bar from the least to the most. Training time is the "
+    "epochs times the median time of one, without compilation; inference time the shortest of "
+    "several passes. Both were measured on the machine that ran it, where other trainings may "
+    "have run beside. The axes are logarithmic."
 )
 CURVES_CAPTION = (
     f"Search: validation accuracy by epoch of the {CURVES} best trials of each cell, the best one "
@@ -36,6 +40,14 @@ PROGRESS_CAPTION = (
 IMPORTANCES_CAPTION = (
     "How much each hyperparameter by itself separates the best trials of a cell (a tenth, and "
     "at least five) from all of them (PED-ANOVA). With few trials this is a rough guide."
+)
+MORE_SEEDS = (
+    "Decide the number of seeds beforehand: looking at 5, 10, 20 and 40 seeds doubles false alarms."
+)
+PASSWORD = (
+    "The URL is shown without a password. If the storage asks for one, put it into the "
+    "environment variable PGPASSWORD; or put the whole URL into OPTUNA_STORAGE, and leave "
+    "--storage out."
 )
 
 _BADGES = {
@@ -73,12 +85,17 @@ def remarks(record: StudyRecord, answer: Answer) -> list[str]:
         said.append(_sureness(record, answer.verdict))
     if 0 < answer.pairs < planned:
         said.append(
-            f"Confirmation is not complete: {answer.pairs} of {planned} pairs of runs are; the "
+            f"Confirmation is not complete: {answer.pairs:,} of {counted(planned, 'pair')} of "
+            f"runs {'is' if answer.pairs == 1 else 'are'}; the "
             "verdict may change."
         )
     finished = sum(trial.finished for trial in record.trials)
     if finished < record.planned:
-        said.append(f"The search is not complete: {finished:,} of {record.planned:,} trials are.")
+        verb = "is" if finished == 1 else "are"
+        said.append(
+            f"The search is not complete: {finished:,} of {counted(record.planned, 'trial')} "
+            f"{verb}."
+        )
     if not answer.verdict and answer.best:
         bests = [
             f"{cell_label(cell)} {percent(accuracy_of(trial))} "
@@ -91,23 +108,37 @@ def remarks(record: StudyRecord, answer: Answer) -> list[str]:
 
 
 def _sureness(record: StudyRecord, verdict: Verdict) -> str:
-    chance = verdict.probability_first_better
-    if chance is None:
-        return ""
-    leader, share, (low, high) = record.cells[0], chance.value, chance.interval
-    if share < 0.5:
-        leader, share, low, high = record.cells[1], 1 - share, 1 - high, 1 - low
+    leader, share, _ = _leader(record, verdict)
     return (
-        f"{cell_label(leader)} is ahead in {percent(share, 0)} of the pairs of runs (95 % interval "
-        f"{percent(low, 0)} to {percent(high, 0)}). Differences below {points(record.margin)} "
-        "points were declared not to matter before the study was run."
+        f"{leader} is ahead in {percent(share, 0)} of the pairs of runs. Differences below "
+        f"{points(record.margin)} points were declared not to matter before the study was run."
     )
+
+
+def ahead(record: StudyRecord, verdict: Verdict) -> str:
+    """How often the cell that is ahead more often is ahead, and how sure that is."""
+    leader, share, (low, high) = _leader(record, verdict)
+    return (
+        f"{leader} is ahead in {percent(share, 0)} of all pairs, ties counted half (95 % interval "
+        f"{percent(low, 0)} to {percent(high, 0)}, taking the pairs as independent, for these "
+        "test examples)."
+    )
+
+
+def _leader(record: StudyRecord, verdict: Verdict) -> tuple[str, float, Interval]:
+    """The cell that is ahead in most pairs, the share of them, and its interval."""
+    chance = verdict.probability_first_better
+    assert chance is not None
+    first, second = (cell_label(cell) for cell in record.cells)
+    low, high = chance.interval
+    if chance.value < 0.5:
+        return second, 1 - chance.value, Interval(1 - high, 1 - low)
+    return first, chance.value, Interval(low, high)
 
 
 def facts(record: StudyRecord, answer: Answer) -> tuple[Definition, ...]:
     """On what the answer rests."""
     dataset = record.dataset
-    counts = trial_counts(record)
     told = [
         (
             "Data set",
@@ -115,17 +146,30 @@ def facts(record: StudyRecord, answer: Answer) -> tuple[Definition, ...]:
             f"{count(dataset.validation)} validation, {count(dataset.test)} test examples",
         ),
         ("Budget", budget(record)),
-        ("Search", f"{counts['complete']:,} of {record.planned:,} trials complete"),
+        ("Search", _search(record)),
     ]
     if answer.rungs:
         seeds = sorted({answered.comparison.seeds for answered in answer.rungs})
-        shown = f"{seeds[0]}" if len(seeds) == 1 else f"{seeds[0]} to {seeds[-1]}"
+        fewest = f"{seeds[0]} to " if len(seeds) > 1 else ""
         told.append(
-            ("Confirmation", f"{shown} fresh seeds for each cell at {len(answer.rungs)} budgets")
+            (
+                "Confirmation",
+                f"{fewest}{counted(seeds[-1], 'fresh seed')} for each cell at "
+                f"{counted(len(answer.rungs), 'budget')}",
+            )
         )
     else:
         told.append(("Confirmation", "not run"))
     return tuple(Definition(name, text) for name, text in told)
+
+
+def _search(record: StudyRecord) -> str:
+    """How many trials there are, and how they ended."""
+    counts = trial_counts(record)
+    left = record.planned - sum(trial.finished for trial in record.trials)
+    parts = {kind: counts[kind] for kind in ("complete", "pruned", "failed")} | {"to do": left}
+    told = ", ".join(f"{number:,} {kind}" for kind, number in parts.items() if number > 0)
+    return f"{counted(record.planned, 'trial')}: {told}"
 
 
 def sizes_caption(record: StudyRecord, answer: Answer) -> str:
@@ -157,8 +201,25 @@ def difference_caption(record: StudyRecord, answer: Answer) -> str:
         else "Each bar is the interval over seeds, for these test examples."
     )
     return (
-        f"Test accuracy of {first} minus {second} at matched sizes. {bars} Inside the shaded band "
-        "a difference does not matter."
+        f"Test accuracy of {first} minus {second} at matched sizes. {bars} The intervals of the "
+        f"budgets have {_confidences(answer)} confidence (Holm), that of their mean 95 %. Inside "
+        "the shaded band a difference does not matter."
+    )
+
+
+def _confidences(answer: Answer) -> str:
+    """From the lowest to the highest confidence of the budgets' intervals."""
+    found = [answered.comparison.confidence for answered in answer.rungs]
+    low, high = (f"{100 * bound:.4g}" for bound in (min(found), max(found)))
+    return f"{low} %" if low == high else f"{low} to {high} %"
+
+
+def luck_of_the_search(answer: Answer) -> str:
+    """What the verdict's interval leaves out."""
+    counts = "seeds and test examples" if _by_example(answer) else "seeds"
+    return (
+        f"The interval counts the luck of {counts}, not that of the search: another search could "
+        "have chosen other hyperparameters."
     )
 
 
@@ -176,8 +237,8 @@ def intervals(answer: Answer) -> str:
     )
     return (
         f"Intervals over seeds are paired t intervals. {both}At each budget their confidence is "
-        f"what Holm's procedure sets for looking at {len(answer.rungs)} budgets; for the mean it "
-        "is 95 %."
+        f"what Holm's procedure sets for looking at {counted(len(answer.rungs), 'budget')}; for "
+        "the mean it is 95 %."
     )
 
 
@@ -212,10 +273,10 @@ def trouble(record: StudyRecord) -> str:
     waiting = sum(trial.status is Status.PLANNED for trial in record.trials)
     open_ones = f" {running:,} running, {waiting:,} waiting." if running or waiting else ""
     return (
-        f"Of {counts['planned']:,} planned trials {counts['complete']:,} are complete, "
-        f"{counts['pruned']:,} pruned and {counts['failed']:,} failed; {counts['put_back']:,} "
-        f"were interrupted and put back. {counts['over_budget']:,} were over the budget and "
-        f"{counts['duplicates']:,} were run twice.{open_ones}"
+        f"{counted(counts['planned'], 'planned trial')}: {counts['complete']:,} complete, "
+        f"{counts['pruned']:,} pruned, {counts['failed']:,} failed. Interrupted and put back: "
+        f"{counts['put_back']:,}; over the budget: {counts['over_budget']:,}; run twice: "
+        f"{counts['duplicates']:,}.{open_ones}"
     )
 
 

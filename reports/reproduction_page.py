@@ -41,6 +41,7 @@ from reports.reproduction_tables import (
     size_table,
     step_table,
 )
+from reports.verdict import Outcome
 from study.errors import UserError
 from study.files import write_atomically
 
@@ -74,7 +75,7 @@ def terminal(findings: Findings, console: Console) -> None:
     """Print the sizes, the results and what they say."""
     for shown in (results_table(findings), size_table(findings)):
         console.print("", _rich(shown), sep="\n")
-    said = [words.answer(findings), *words.remarks(findings), *words.attribution(findings)]
+    said = [str(words.answer(findings)), *words.remarks(findings), *words.attribution(findings)]
     for text in said:
         console.print(f"\n{text}", highlight=False, markup=False)
 
@@ -104,8 +105,8 @@ def page(findings: Findings) -> Page:
         study="reproduction",
         question=words.question(findings),
         badge=words.badge(findings),
-        decided=bool(findings.verdict.rungs),
-        sentence=words.answer(findings),
+        decided=findings.verdict.outcome is not Outcome.UNDECIDED,
+        statement=words.answer(findings),
         remarks=_prose(words.remarks(findings)),
         facts=words.facts(findings),
         picture=(

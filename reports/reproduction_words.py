@@ -1,10 +1,10 @@
 """What a reproduction of the notebook found, in words."""
 
 from reports.blocks import Definition
-from reports.formatting import count, percent, points
+from reports.formatting import count, counted, percent, points
 from reports.reproduction import Findings
 from reports.statistics import FLOAT_NOISE
-from reports.verdict import Outcome, sentence
+from reports.verdict import Outcome, Statement, statement
 from study.notebook import GRU_154, LSTM_128, PATIENCE, Measured, model_name
 
 FIRST, SECOND = LSTM_128.name, GRU_154.name
@@ -36,9 +36,9 @@ def badge(findings: Findings) -> str:
             return "Undecided"
 
 
-def answer(findings: Findings) -> str:
+def answer(findings: Findings) -> Statement:
     """The fair protocol's answer."""
-    return sentence(findings.verdict, findings.record.plan.dataset.name, str)
+    return statement(findings.verdict, findings.record.plan.dataset.name, str)
 
 
 def remarks(findings: Findings) -> list[str]:
@@ -115,13 +115,14 @@ def _epochs(findings: Findings) -> str:
         return ""
     long, short = len(lstm.curve), len(gru.curve)
     if long == short:
-        return f"With both cut to {_times(short)}, these runs cannot tell what its epochs did."
+        cut = counted(short, "epoch")
+        return f"With both cut to {cut}, these runs cannot tell what its epochs did."
     early = lstm.curve[short - 1].validation_accuracy
     return (
-        f"Epochs: after {_times(short)}, as long as {SECOND} was trained, {FIRST} was "
+        f"Epochs: after {counted(short, 'epoch')}, as long as {SECOND} was trained, {FIRST} was "
         f"{percent(early, 2)} accurate on test, {_standing(equal)} {SECOND}. Training it on to "
-        f"{_times(long)} {_change(lstm.test_accuracy - early)}; so much of the difference is due "
-        "to unequal epochs in these runs."
+        f"{counted(long, 'epoch')} {_change(lstm.test_accuracy - early)}; so much of the "
+        "difference is due to unequal epochs in these runs."
     )
 
 
@@ -154,7 +155,8 @@ def _optimism(findings: Findings) -> str:
     where = "above" if mean >= 0 else "below"
     return (
         f"By the fair protocol the accuracy on the split that chose the epoch is on average "
-        f"{points(abs(mean), 2)} points {where} that on the test split ({len(gaps)} runs)."
+        f"{points(abs(mean), 2)} points {where} that on the test split "
+        f"({counted(len(gaps), 'run')})."
     )
 
 
@@ -227,16 +229,21 @@ def facts(findings: Findings) -> tuple[Definition, ...]:
     """On what the answer rests."""
     plan = findings.record.plan
     sizes = plan.dataset.sizes
-    cut = f", cut here to {_times(plan.epochs)}" if _is_cut(findings) else ""
-    seeds = f"{plan.replicates} {'seed' if plan.replicates == 1 else 'seeds'}"
+    cut = f", cut here to {counted(plan.epochs, 'epoch')}" if _is_cut(findings) else ""
     return (
         Definition(
             "Data set",
             f"{plan.dataset.name}, {plan.task.classes} classes: {count(sizes['train'])} train, "
             f"{count(sizes['validation'])} validation, {count(sizes['test'])} test examples",
         ),
-        Definition("Its protocol", f"LSTM {_times(LSTM_128.epochs)}{cut}; GRUs 1; one seed"),
-        Definition("Fair protocol", f"up to {_times(plan.epochs)} for each model; {seeds}"),
+        Definition(
+            "Its protocol", f"LSTM {counted(LSTM_128.epochs, 'epoch')}{cut}; GRUs 1; one seed"
+        ),
+        Definition(
+            "Fair protocol",
+            f"up to {counted(plan.epochs, 'epoch')} for each model; "
+            f"{counted(plan.replicates, 'seed')}",
+        ),
         Definition("Last tokens read", count(plan.dataset.steps)),
     )
 
@@ -293,7 +300,3 @@ def _change(gained: float) -> str:
     if abs(gained) < FLOAT_NOISE:
         return "changed nothing"
     return f"{'raised' if gained > 0 else 'lowered'} that by {points(abs(gained), 2)} points"
-
-
-def _times(epochs: int) -> str:
-    return f"{epochs} epoch" if epochs == 1 else f"{epochs} epochs"

@@ -9,7 +9,7 @@ from reports.answer import Answer, accuracy_of, complete_trials
 from reports.axes import accuracy_axis, count_axis, log_axis
 from reports.charts import LOOKS, Chart, Layer, Line, Points, Rule, Weight, cell_label, slug, thin
 from reports.confirmed_charts import confirmed_layers, matched_size
-from reports.formatting import count, percent
+from reports.formatting import count, counted, percent
 from reports.frontier import Sized, frontier
 from reports.selection import expected_best
 from reports.theme import Ink
@@ -102,8 +102,8 @@ def _optimistic_frontier(models: Sequence[Sized], ink: Ink, cell: str) -> Line:
 def _size_description(record: StudyRecord, answer: Answer) -> str:
     if answer.rungs:
         return (
-            f"Test accuracy of each cell at {len(answer.rungs)} budgets, mean over fresh seeds "
-            "with its interval, over the validation accuracy of every complete trial."
+            f"Test accuracy of each cell at {counted(len(answer.rungs), 'budget')}, mean over "
+            "fresh seeds with its interval, over the validation accuracy of every complete trial."
         )
     bests = [
         f"{cell_label(cell)} {percent(accuracy_of(trial))} with {count(size_of(trial, record))}"

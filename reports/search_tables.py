@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from reports.answer import Answer, accuracy_of, complete_trials
 from reports.blocks import Row, Table, columns
 from reports.charts import cell_label, style_of
-from reports.formatting import count, percent
+from reports.formatting import count, counted, percent
 from reports.frontier import frontier
 from reports.hyperparameter_charts import hyperparameter_names
 from reports.importances import is_number
@@ -14,6 +14,8 @@ from reports.values import NOTHING, shown_count, shown_number, shown_value
 from study.record import Status, StudyRecord, TrialRecord
 
 ROWS = 200  # best trials of each cell that are listed; trials.csv has them all
+
+_UNTOLD = {Status.PRUNED: "behind the median of its cell"}
 
 
 def best_table(record: StudyRecord, answer: Answer) -> Table:
@@ -30,7 +32,8 @@ def trials_table(record: StudyRecord) -> Table:
     trials.sort(key=lambda trial: -accuracy_of(trial))
     total = len(complete_trials(record.trials))
     scope = "All" if len(trials) == total else f"The best {len(trials):,} of"
-    return _trials_table(record, trials, f"{scope} {total:,} complete trials, best first")
+    caption = f"{scope} {counted(total, 'complete trial')}, best first"
+    return _trials_table(record, trials, caption)
 
 
 def _trials_table(record: StudyRecord, trials: Sequence[TrialRecord], caption: str) -> Table:
@@ -193,7 +196,7 @@ def trouble_table(record: StudyRecord) -> Table:
     for phase, runs in (("search", record.trials), ("confirmation", record.confirmations)):
         for run in runs:
             if run.status in kinds:
-                reason = run.reason or "no reason was recorded"
+                reason = run.reason or _UNTOLD.get(run.status, "no reason was recorded")
                 found.setdefault((phase, run.cell, run.status, reason), []).append(run.number)
     rows = [
         Row(

@@ -1,4 +1,4 @@
-"""The answer: a rule written down before the runs, and a sentence in plain words.
+"""The answer: a rule written down before the runs, and a statement in plain words.
 
 The overall verdict uses the plain 95 % interval of the mean over the budgets; each budget's
 own outcome uses Holm's. Both are over seeds and test examples where correctness on each
@@ -144,7 +144,7 @@ class Verdict:
 
     @cached_property
     def seeds_needed(self) -> int | None:
-        """Seeds at each budget that would decide an undecided verdict; see `seeds_to_decide`."""
+        """Seeds at each budget likely to decide an undecided verdict; see `seeds_to_decide`."""
         if self.overall is None or self.outcome is not Outcome.UNDECIDED:
             return None
         return seeds_to_decide(self.overall, self.margin)
@@ -172,38 +172,58 @@ def compare(rungs: Sequence[PairedRuns], cells: tuple[str, str], margin: float =
     )
 
 
-def sentence(verdict: Verdict, dataset: str, label: Callable[[str], str] = str.upper) -> str:
+@dataclass(frozen=True)
+class Statement:
+    """A verdict in plain words.
+
+    Attributes:
+        claim: What it comes to.
+        grounds: The figures in parentheses, and what would decide what is undecided; empty
+            where there are none.
+    """
+
+    claim: str
+    grounds: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.claim} {self.grounds}".rstrip()
+
+
+def statement(verdict: Verdict, dataset: str, label: Callable[[str], str] = str.upper) -> Statement:
     """The verdict in plain words; `label` turns a cell into the name to print."""
     first, second = (label(cell) for cell in verdict.cells)
     overall = verdict.overall
     if overall is None:
-        return f"No confirmed runs compare {first} with {second} on {dataset}."
+        return Statement(f"No confirmed runs compare {first} with {second} on {dataset}.")
     ahead, behind = (first, second) if overall.value >= 0 else (second, first)
     size = formatting.points(abs(overall.value), limit=verdict.margin)
     margin = formatting.points(verdict.margin)
     match verdict.outcome:
         case Outcome.BETTER:
-            return (
+            return Statement(
                 f"At equal size {ahead} is more accurate than {behind} on {dataset} "
-                f"by {size} points ({_lead(verdict, overall)})."
+                f"by {size} points",
+                f"({_lead(verdict, overall)}).",
             )
         case Outcome.NEGLIGIBLE:
-            return (
+            return Statement(
                 f"At equal size {ahead} is more accurate than {behind} on {dataset}, but only by "
-                f"{size} points, which is negligible: less than {margin} "
-                f"({_lead(verdict, overall)})."
+                f"{size} points, which is negligible: less than {margin}",
+                f"({_lead(verdict, overall)}).",
             )
         case Outcome.EQUIVALENT:
-            return (
+            return Statement(
                 f"At equal size {first} and {second} are equally accurate on {dataset} to within "
-                f"{margin} points ({first} minus {second}: "
-                f"{_difference(verdict, overall, verdict.equivalence_interval, 90)})."
+                f"{margin} points",
+                f"({first} minus {second}: "
+                f"{_difference(verdict, overall, verdict.equivalence_interval, 90)}).",
             )
         case Outcome.UNDECIDED:
-            return (
+            return Statement(
                 f"At equal size it is undecided whether {first} or {second} is more accurate on "
-                f"{dataset} ({first} minus {second}: "
-                f"{_difference(verdict, overall, verdict.interval, 95)}). {_remedy(verdict)}"
+                f"{dataset}",
+                f"({first} minus {second}: "
+                f"{_difference(verdict, overall, verdict.interval, 95)}). {_remedy(verdict)}",
             )
 
 
@@ -269,4 +289,7 @@ def _remedy(verdict: Verdict) -> str:
             f"Not even {formatting.count(MOST_SEEDS)} seeds would be likely to decide it: the "
             "test split is too small, or the difference too near the margin."
         )
-    return f"About {verdict.seeds_needed} seeds at each budget would decide it."
+    return (
+        f"About {verdict.seeds_needed} seeds at each budget would probably (80 %) decide it, if "
+        "the difference is as measured."
+    )

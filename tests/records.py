@@ -20,6 +20,7 @@ from study.record import (
     Status,
     StudyRecord,
     TrialRecord,
+    best_trials,
 )
 
 CELLS = ("lstm", "gru")
@@ -31,7 +32,7 @@ DATASET = DatasetRecord(
     labels=("Czech", "Dutch", "English", "Finnish", "French", "German", "Irish", "Italian",
             "Polish", "Portuguese", "Romanian", "Spanish", "Turkish"),
     steps=20,
-    level="characters",
+    level="character",
     train=8_424,
     validation=1_203,
     test=2_407,
@@ -83,6 +84,7 @@ def confirmed_record(
         searched,
         rungs=plan,
         replicates=replicates,
+        chosen={cell: best.number for cell, best in best_trials(searched.trials).items()},
         confirmations=_confirmations(plan, replicates, gains, np.random.default_rng(seed)),
         seconds={"search": 4.1 * trials, "confirm": 6.0 * replicates * rungs},
     )
@@ -170,7 +172,7 @@ def trial(number: int, source: random.Random) -> TrialRecord:
         hyperparameters=_sampled(candidate),
         reason={
             Status.FAILED: "the loss is not finite after epoch 3",
-            Status.PRUNED: "behind the median of its cell at epoch 4",
+            Status.PRUNED: "behind the median of its cell after epoch 4",
         }.get(status),
         slack=candidate.cell_parameters - BUDGET.limit,
     )

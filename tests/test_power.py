@@ -1,36 +1,13 @@
-"""Numbers of seeds, against statsmodels and simulation."""
+"""Numbers of seeds, against simulation."""
 
 import math
 
 import numpy as np
 import pytest
-from statsmodels.stats.power import TTestPower
 
-from reports.power import MOST_SEEDS, seeds_for_power, seeds_to_decide
+from reports.power import MOST_SEEDS, seeds_to_decide
 from reports.statistics import Estimate, Interval
 from reports.verdict import Outcome, decide
-
-
-@pytest.mark.parametrize("deviation", [0.001, 0.003, 0.005, 0.012, 0.03])
-@pytest.mark.parametrize("power", [0.8, 0.95])
-def test_seeds_are_the_fewest_that_have_the_power(deviation: float, power: float) -> None:
-    seeds = seeds_for_power(deviation, 0.005, power)
-    assert seeds is not None
-    oracle = TTestPower()
-    assert oracle.power(0.005 / deviation, seeds, 0.05) >= power
-    if seeds > 2:
-        assert oracle.power(0.005 / deviation, seeds - 1, 0.05) < power
-
-
-@pytest.mark.parametrize(("deviation", "seeds"), [(0.17, 5), (0.3, 8), (0.5, 18), (0.8, 43)])
-def test_seeds_for_half_a_point_by_deviation_of_one_cell(deviation: float, seeds: int) -> None:
-    assert seeds_for_power(math.sqrt(2) * deviation, 0.5) == seeds
-
-
-def test_seeds_for_power_at_the_ends() -> None:
-    assert seeds_for_power(0, 0.005) == 2
-    assert seeds_for_power(0.01, 0) is None
-    assert seeds_for_power(1, 1e-4) is None
 
 
 def decided(random: np.random.Generator, estimate: Estimate, seeds: int) -> float:

@@ -98,3 +98,13 @@ def test_optimism_is_of_the_full_budget() -> None:
         confirmations=tuple(run for run in record.confirmations if run.rung < record.budget.limit),
     )
     assert not answer(halved).optimism
+
+
+def test_optimism_is_of_the_trial_that_was_chosen() -> None:
+    record = confirmed_record()
+    other = next(t for t in reversed(record.trials) if t.cell == "gru" and t.status == "complete")
+    found = answer(replace(record, chosen={"gru": other.number}))
+    assert other.number != found.best["gru"].number
+    mean = found.rungs[0].accuracies("gru").mean()
+    assert set(found.optimism) == {"gru"}
+    assert found.optimism["gru"].value == pytest.approx(other.validation_accuracy - mean)

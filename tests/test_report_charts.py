@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from reports import axes
 from reports.answer import accuracy_of, answer, complete_trials
-from reports.charts import Bars, Chart, Line, Points, Rule, Weight, shortened, slug, thin
+from reports.charts import Along, Bars, Chart, Line, Points, Rule, Weight, shortened, slug, thin
 from reports.frontier import frontier
 from reports.gallery import gallery
 from reports.hyperparameter_charts import MOST_POINTS, hyperparameter_charts
@@ -33,7 +33,8 @@ def test_a_linear_axis_holds_its_numbers_and_has_ticks(numbers: list[float]) -> 
     axis = axes.linear_axis("", numbers)
     assert axis.low < min(numbers) <= max(numbers) < axis.high
     assert 2 <= len(axis.ticks) <= 9
-    assert all(axis.low <= tick.value <= axis.high for tick in axis.ticks)
+    slack = 1e-9 * (axis.high - axis.low)  # a tick may lie on the end, but for rounding
+    assert all(axis.low - slack <= tick.value <= axis.high + slack for tick in axis.ticks)
     assert len({tick.label for tick in axis.ticks}) == len(axis.ticks)
 
 
@@ -110,6 +111,21 @@ def test_a_confirmed_frontier_goes_through_means_not_trial_maxima() -> None:
         assert points.x == tuple(answered.rung.counts[cell] for answered in found.rungs)
     rules = [layer.label for layer in chart.layers if isinstance(layer, Rule)]
     assert rules == ["20,736", "10,368", "5,184", "2,592"]
+
+
+def test_costs_are_medians_with_the_range_over_seeds() -> None:
+    record = confirmed_record(trials=8)
+    found = answer(record)
+    training = next(c for c in charts_of(record) if c.key == "accuracy-by-training-time")
+    ranges = [b for b in training.layers if isinstance(b, Bars) and b.along is Along.X]
+    for cell, points, bars in zip(
+        record.cells, of_kind(training, Weight.BOLD), ranges, strict=True
+    ):
+        costs = [[run.training_seconds or 0 for run in rung.runs[cell]] for rung in found.rungs]
+        assert points.x == pytest.approx([np.median(each) for each in costs])
+        assert bars.low == tuple(min(each) for each in costs)
+        assert bars.high == tuple(max(each) for each in costs)
+        assert bars.at == points.y
 
 
 def test_pruned_and_failed_trials_are_no_points() -> None:

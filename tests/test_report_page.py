@@ -30,8 +30,13 @@ def text_of(page: str) -> str:
 def test_the_answer_comes_first(tmp_path: Path) -> None:
     record = confirmed_record()
     page = page_of(record, tmp_path)
-    found = answer(record).sentence
-    assert page.index(found) < page.index('id="difference-by-budget-title"') < page.index("<nav")
+    assert answer(record).sentence in text_of(page)
+    found = answer(record).statement.claim
+    assert (
+        page.index(f'class="verdict">{found} <')
+        < page.index('id="difference-by-budget-title"')
+        < page.index("<nav")
+    )
     headings = re.findall(r"<h2[^>]*>([^<]*)</h2>", page)
     assert headings == [
         "Verdict: better",
@@ -130,6 +135,46 @@ def test_one_seed_gives_no_interval_and_no_verdict(tmp_path: Path) -> None:
     text = text_of(page_of(confirmed_record(replicates=1), tmp_path))
     assert "Verdict: undecided" in text
     assert "One seed at a budget shows no spread: run several." in text
+
+
+def test_more_seeds_are_proposed_only_where_they_would_help(tmp_path: Path) -> None:
+    undecided = confirmed_record(trials=8, replicates=3, gains=(0.004,) * 4)
+    verdict = answer(undecided).verdict
+    assert verdict is not None
+    assert verdict.seeds_needed is not None
+    page = page_of(undecided, tmp_path)
+    assert f"study.confirm {tmp_path} --storage" in text_of(page)
+    assert f"--replicates {verdict.seeds_needed} Decide" in text_of(page)
+    assert "looking at 5, 10, 20 and 40 seeds doubles false alarms" in text_of(page)
+    assert 'class="answer"' in page
+    decided = page_of(confirmed_record(trials=8), tmp_path)
+    assert "--replicates" not in decided
+    assert 'class="answer decided"' in decided
+
+
+def test_what_the_verdict_leaves_out_is_said_beside_it(tmp_path: Path) -> None:
+    first_screen = text_of(page_of(confirmed_record(), tmp_path)).split("Contents")[0]
+    assert "another search could have chosen other hyperparameters" in first_screen
+    assert "40 trials: 32 complete, 6 pruned, 2 failed" in first_screen
+    assert "95 % interval 7" not in first_screen.split("is ahead in")[1].split("Data set")[0]
+
+
+def test_one_is_not_many(tmp_path: Path) -> None:
+    text = text_of(page_of(confirmed_record(trials=8, replicates=1, rungs=1), tmp_path))
+    assert "1 fresh seed for each cell at 1 budget " in text
+    assert "20 characters" in text
+    assert "Search 33 s, confirmation 6 s; by the clock" in text
+    for noun in ("budgets", "seeds", "pairs", "runs", "trials", "epochs", "rungs"):
+        assert not re.search(rf"(?<![\d.,])1 {noun}\b", text), noun
+
+
+def test_a_pruned_trial_has_a_reason(tmp_path: Path) -> None:
+    record = search_record()
+    assert "behind the median of its cell after epoch 4" in page_of(record, tmp_path)
+    untold = tuple(replace(each, reason=None) for each in record.trials)
+    text = text_of(page_of(replace(record, trials=untold), tmp_path))
+    assert "pruned behind the median of its cell" in text
+    assert text.count("no reason was recorded") == 1  # the one cell whose trials failed
 
 
 def test_a_pair_that_is_only_nearest_is_marked(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from reports.runs import PairedRuns
 from reports.statistics import Interval
-from reports.verdict import Outcome, Verdict, compare, decide, sentence
+from reports.verdict import Outcome, Verdict, compare, decide, statement
 from study.errors import UserError
 
 CELLS = ("lstm", "gru")
@@ -89,17 +89,26 @@ def test_better() -> None:
     assert verdict.interval == pytest.approx((-0.009 - 0.002886, -0.009 + 0.002886), abs=1e-6)
     assert [rung.limit for rung in verdict.rungs] == [1_000, 2_000, 4_000, 8_000]
     assert all(rung.outcome is Outcome.BETTER for rung in verdict.rungs)
-    assert sentence(verdict, "imdb") == (
+    assert str(statement(verdict, "imdb")) == (
         "At equal size GRU is more accurate than LSTM on imdb by 0.9 points "
         "(95 % interval 0.6 to 1.2, 12 seeds at each of 4 budgets)."
     )
+
+
+def test_the_claim_stands_without_its_grounds() -> None:
+    told = statement(compare(ladder(0.008, 0.01, (3, 3)), CELLS), "imdb")
+    assert (
+        told.claim == "At equal size it is undecided whether LSTM or GRU is more accurate on imdb"
+    )
+    assert told.grounds.startswith("(LSTM minus GRU: ")
+    assert not statement(compare([], CELLS), "imdb").grounds
 
 
 def test_equivalent() -> None:
     verdict = compare(ladder(0, 0.003), CELLS)
     assert verdict.outcome is Outcome.EQUIVALENT
     assert verdict.winner is None
-    text = sentence(verdict, "imdb")
+    text = str(statement(verdict, "imdb"))
     assert text.startswith(
         "At equal size LSTM and GRU are equally accurate on imdb to within 0.5 points "
         "(LSTM minus GRU: "
@@ -111,7 +120,9 @@ def test_negligible() -> None:
     verdict = compare(ladder(0.0025, 0.002), CELLS)
     assert verdict.outcome is Outcome.NEGLIGIBLE
     assert verdict.winner is None
-    assert "LSTM is more accurate than GRU on imdb, but only by 0." in sentence(verdict, "imdb")
+    assert "LSTM is more accurate than GRU on imdb, but only by 0." in str(
+        statement(verdict, "imdb")
+    )
 
 
 def test_undecided_says_how_many_seeds_would_decide() -> None:
@@ -119,9 +130,10 @@ def test_undecided_says_how_many_seeds_would_decide() -> None:
     assert verdict.outcome is Outcome.UNDECIDED
     assert verdict.seeds_needed is not None
     assert verdict.seeds_needed > 3
-    assert sentence(verdict, "imdb").endswith(
+    assert str(statement(verdict, "imdb")).endswith(
         f"3 seeds at each of 2 budgets). "
-        f"About {verdict.seeds_needed} seeds at each budget would decide it."
+        f"About {verdict.seeds_needed} seeds at each budget would probably (80 %) decide it, if "
+        "the difference is as measured."
     )
 
 
@@ -132,13 +144,13 @@ def test_undecided_for_want_of_test_examples() -> None:
     second[0, 0] = True
     verdict = compare([PairedRuns(1_000, first, second)], CELLS)
     assert verdict.seeds_needed is None
-    assert "Not even 1,000 seeds" in sentence(verdict, "names")
+    assert "Not even 1,000 seeds" in str(statement(verdict, "names"))
 
 
 def test_labels_and_unequal_seeds() -> None:
     verdict = compare(ladder(0.01, 0.003, (3, 12, 5)), CELLS)
     assert [rung.seeds for rung in verdict.rungs] == [3, 12, 5]
-    text = sentence(verdict, "imdb", label=str.title)
+    text = str(statement(verdict, "imdb", label=str.title))
     assert "Lstm is more accurate than Gru" in text
     assert "3 to 12 seeds at each of 3 budgets" in text
 
@@ -152,7 +164,7 @@ def test_nothing_confirmed() -> None:
     assert verdict.equivalence_interval is None
     assert verdict.winner is None
     assert verdict.seeds_needed is None
-    assert sentence(verdict, "imdb") == "No confirmed runs compare LSTM with GRU on imdb."
+    assert str(statement(verdict, "imdb")) == "No confirmed runs compare LSTM with GRU on imdb."
 
 
 def test_one_seed() -> None:
@@ -160,7 +172,7 @@ def test_one_seed() -> None:
     assert verdict.outcome is Outcome.UNDECIDED
     assert verdict.interval is None
     assert verdict.rungs[0].interval_seeds is None
-    text = sentence(verdict, "imdb")
+    text = str(statement(verdict, "imdb"))
     assert "no interval, 1 seed at one budget" in text
     assert text.endswith("run several.")
 
@@ -171,14 +183,14 @@ def test_one_cell_under_two_names_is_equivalent() -> None:
     assert verdict.outcome is Outcome.EQUIVALENT
     assert verdict.interval == Interval(0, 0)
     assert all(rung.probability_first_better.value == 0.5 for rung in verdict.rungs)
-    assert "0.0 points, 90 % interval 0.0 to 0.0" in sentence(verdict, "imdb")
+    assert "0.0 points, 90 % interval 0.0 to 0.0" in str(statement(verdict, "imdb"))
 
 
 def test_a_difference_that_never_varies_is_undecided() -> None:
     rung = PairedRuns(1_000, np.full(3, 0.86), np.full(3, 0.85))
     verdict = compare([rung], CELLS)
     assert verdict.outcome is Outcome.UNDECIDED
-    assert "spread is unknown" in sentence(verdict, "imdb")
+    assert "spread is unknown" in str(statement(verdict, "imdb"))
 
 
 def test_both_intervals_where_correctness_is_known() -> None:

@@ -1,0 +1,55 @@
+"""The commands that go on with a study, as its report shows them."""
+
+import re
+import shlex
+from dataclasses import dataclass
+from pathlib import Path
+
+from study.folder import RunFolder
+from study.record import StudyRecord
+
+_FILE = "sqlite:///"
+_PASSWORD = re.compile(r"(?<=://)([^:/@]*):[^/@]*@")
+
+
+@dataclass(frozen=True)
+class Commands:
+    """Command lines for one study.
+
+    Attributes:
+        folder: `runs/<study-name>`.
+    """
+
+    record: StudyRecord
+    folder: Path
+
+    def resume(self) -> str:
+        """Go on with the study."""
+        return f"{self.record.resume}{self._storage()}"
+
+    def on_this_run(self, module: str) -> str:
+        """Run a module on the study's folder."""
+        return f"python -m {module} {shlex.quote(str(self.folder))}{self._storage()}"
+
+    def dashboard(self) -> str:
+        """Look at the trials."""
+        if self._url is None:
+            return self.on_this_run("study.dashboard")
+        return f"optuna-dashboard {shlex.quote(self._url)}"
+
+    @property
+    def needs_password(self) -> bool:
+        """Whether the storage asks for a user, and therefore may ask for a password."""
+        return self._url is not None and re.match(r"\w+://[^/@]+@", self._url) is not None
+
+    @property
+    def _url(self) -> str | None:
+        """The storage, without its password; None where it lies in the folder."""
+        url = self.record.storage
+        own = RunFolder(self.folder).database
+        if url.startswith(_FILE) and Path(url.removeprefix(_FILE)).resolve() == own.resolve():
+            return None
+        return _PASSWORD.sub(r"\1@", url)
+
+    def _storage(self) -> str:
+        return f" --storage {shlex.quote(self._url)}" if self._url else ""
