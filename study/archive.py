@@ -1,5 +1,6 @@
 """A study read back from its folder and storage, as the reports need it."""
 
+import shlex
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,10 +11,16 @@ from optuna.trial import FrozenTrial
 
 from search_spaces.budget import Budget
 from study.attributes import SLOT
-from study.confirmation import chosen_candidates, confirmation_name, matched_rungs
+from study.confirmation import (
+    CHOSEN,
+    CHOSEN_TRIALS,
+    chosen_candidates,
+    confirmation_name,
+    matched_rungs,
+)
 from study.errors import UserError
-from study.folder import RunFolder, flag_values, load_settings
-from study.objective import ENVIRONMENT
+from study.folder import RunFolder, kept_flags, load_settings
+from study.objective import ENVIRONMENT, IDENTITY, refuse_other
 from study.problem import Problem, define
 from study.record import (
     ConfirmationRecord,
@@ -23,8 +30,7 @@ from study.record import (
     confirmation_record,
     trial_record,
 )
-from study.settings import Settings
-from study.storage import Store, open_store
+from study.storage import FileStore, Store, open_store
 
 
 @dataclass(frozen=True)
@@ -48,12 +54,20 @@ class Archive:
             UserError: The storage has no such study.
         """
         try:
-            return optuna.load_study(study_name=self.problem.name, storage=self.store.optuna())
+            study = optuna.load_study(study_name=self.problem.name, storage=self.store.optuna())
         except KeyError as error:
             raise UserError(
-                f"The storage has no study {self.problem.name!r}. "
-                f"Run it first: {self.folder.resume()}"
+                f"The storage has no study {self.problem.name!r}. Run it first: {self.resume()}"
             ) from error
+        refuse_other(study, self.problem)
+        return study
+
+    def resume(self) -> str:
+        """The command that goes on with this study."""
+        command = f"python -m study.search --config {shlex.quote(str(self.folder.settings))}"
+        if self.store.shown_url != FileStore(self.folder.database).shown_url:
+            command += f" --storage {shlex.quote(self.store.shown_url)}"
+        return command
 
     def confirmation(self) -> optuna.Study | None:
         """The Optuna study that confirms it, or None where that has not begun."""
@@ -70,7 +84,7 @@ class Archive:
         trials = search.get_trials(deepcopy=False)
         runs = confirmation.get_trials(deepcopy=False) if confirmation else []
         confirmations = tuple(confirmation_record(run) for run in runs)
-        settings = {**flag_values(problem.settings), **problem.identity, "study-name": problem.name}
+        settings = {**kept_flags(problem), **search.user_attrs[IDENTITY]}
         records = tuple(trial_record(trial) for trial in trials)
         return StudyRecord(
             name=problem.name,
@@ -82,19 +96,20 @@ class Archive:
             planned=len({trial.user_attrs[SLOT] for trial in trials}),
             trials=records,
             rungs=self._rungs(confirmation, confirmations),
+            chosen=dict(confirmation.user_attrs.get(CHOSEN_TRIALS, {})) if confirmation else {},
             replicates=len({run.replicate for run in confirmations}),
             confirmations=confirmations,
             settings=dict(sorted(settings.items())),
             seconds={"search": busy_seconds(trials), "confirm": busy_seconds(runs)},
             environment=search.user_attrs[ENVIRONMENT],
-            resume=self.folder.resume(),
+            resume=self.resume(),
             storage=self.store.shown_url,
         )
 
     def _rungs(
         self, confirmation: optuna.Study | None, runs: Sequence[ConfirmationRecord]
     ) -> tuple[RungRecord, ...]:
-        if confirmation is None:
+        if confirmation is None or CHOSEN not in confirmation.user_attrs:
             return ()
         problem = self.problem
         chosen = chosen_candidates(confirmation, problem.cells)
@@ -129,12 +144,17 @@ def open_archive(run: Path, storage: str | None = None) -> Archive:
             f"A run is the folder of a study, with its settings.toml, but {run} has none. "
             "Check the path; `python -m study.search` prints it."
         )
+    if storage is None and not folder.database.is_file():
+        raise UserError(
+            f"The studies of {run} are not in its folder, which has no {folder.database.name}. "
+            "Say where they are with --storage, or in the environment variable OPTUNA_STORAGE."
+        )
     problem = define(load_settings(folder.settings))
     return Archive(folder, problem, open_store(storage, folder.database))
 
 
-def searched_settings(run: Path, storage: str | None) -> Settings:
-    """The settings of a study whose search is complete.
+def searched(run: Path, storage: str | None) -> Archive:
+    """A study whose search is complete.
 
     Raises:
         UserError: The folder holds no study, or its search has trials left to do.
@@ -145,9 +165,9 @@ def searched_settings(run: Path, storage: str | None) -> Settings:
     if left:
         raise UserError(
             f"A study is confirmed when its search is complete, but {left} of its trials are not "
-            f"done. Go on with it: {archive.folder.resume()}"
+            f"done. Go on with it: {archive.resume()}"
         )
-    return archive.problem.settings
+    return archive
 
 
 def read(run: Path, storage: str | None = None) -> StudyRecord:

@@ -1,12 +1,30 @@
 """TensorFlow's talk at start-up."""
 
 import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 
-def quiet_tensorflow() -> None:
-    """Hide its notes on oneDNN and missing GPUs from a command's terminal; errors stay.
+@contextmanager
+def unheard_start() -> Iterator[None]:
+    """Keep what native code writes to stderr off the terminal, unless the block raises.
 
-    To be called before Keras is imported. Training processes write theirs to the run's log
-    and need no hiding.
+    TensorFlow tells of oneDNN and missing GPUs before any setting of its own can silence it.
+    Training processes write theirs to the run's log and need no hiding.
     """
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    sys.stderr.flush()
+    terminal = os.dup(2)
+    with tempfile.TemporaryFile() as kept:
+        os.dup2(kept.fileno(), 2)
+        try:
+            yield
+        except BaseException:
+            kept.seek(0)
+            os.write(terminal, kept.read())
+            raise
+        finally:
+            sys.stderr.flush()
+            os.dup2(terminal, 2)
+            os.close(terminal)

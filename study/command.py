@@ -2,14 +2,17 @@
 
 import os
 import sys
+import tomllib
 from pathlib import Path
 from typing import Annotated, NoReturn
 
 from cyclopts import App, CycloptsError, Parameter
 from cyclopts.config import Toml
+from rich.console import Console
 
 from search_spaces.budget import BudgetError
 from study.errors import UserError
+from study.secrets import hide_password
 
 USAGE = 2  # exit status of a user's fault
 INTERRUPTED = 130  # exit status after SIGINT, as shells have it
@@ -17,7 +20,13 @@ INTERRUPTED = 130  # exit status after SIGINT, as shells have it
 
 def command(name: str, text: str) -> App:
     """A command that starts with `python -m NAME`."""
-    return App(name=f"python -m {name}", help=text, help_format="plaintext", version_flags=())
+    return App(
+        name=f"python -m {name}",
+        help=text,
+        help_format="plaintext",
+        version_flags=(),
+        console=Terminal(),
+    )
 
 
 def with_config(app: App) -> None:
@@ -29,12 +38,31 @@ def with_config(app: App) -> None:
         config: Annotated[Path | None, Parameter(help="TOML file of these settings.")] = None,
     ) -> object:
         if config is not None:
-            if not config.is_file():
-                raise UserError(
-                    f"--config takes a TOML file, but {config} is none. Check the path."
-                )
-            app.config = (Toml(config),)
+            app.config = (toml(config),)
         return app(tokens, exit_on_error=False, print_error=False)
+
+
+def toml(path: Path) -> Toml:
+    """A TOML file as a source of settings.
+
+    Raises:
+        UserError: There is no such file, or it is not TOML.
+    """
+    if not path.is_file():
+        raise UserError(f"Settings are read from a TOML file, but {path} is none. Check the path.")
+    try:
+        tomllib.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise UserError(f"Settings are read from TOML, but {path} is not: {error}.") from error
+    return Toml(path)
+
+
+class Terminal(Console):
+    """A console whose reader may leave: the work goes on in silence."""
+
+    def on_broken_pipe(self) -> None:
+        self.quiet = True
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def run(app: App) -> NoReturn:
@@ -43,14 +71,13 @@ def run(app: App) -> NoReturn:
     A user's fault becomes one sentence on stderr and exit status 2; a bug shows its
     traceback.
     """
+    hide_password()
     try:
         app(exit_on_error=False, print_error=False)
     except (CycloptsError, UserError, BudgetError) as error:
         fail(str(error))
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
-    except BrokenPipeError:  # the reader of our output has left; nothing is wrong
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     sys.exit(0)
 
 

@@ -45,19 +45,20 @@ def confirm(
     quiet: bool
         Print nothing but errors.
     """
-    from study.archive import searched_settings
-    from study.job import run_job
+    from study.archive import searched
+    from study.job import work_on
+    from study.problem import define
 
-    settings = searched_settings(run_folder, storage)
+    archive = searched(run_folder, storage)
+    settings = archive.problem.settings
     question, answer = settings.question, settings.answer
-    return run_job(
-        replace(
-            settings,
-            question=replace(question, rungs=rungs or question.rungs),
-            answer=replace(answer, confirm=True, replicates=replicates or answer.replicates),
-            run=replace(settings.run, n_jobs=n_jobs, storage=storage, quiet=quiet),
-        )
+    changed = replace(
+        settings,
+        question=replace(question, rungs=rungs or question.rungs),
+        answer=replace(answer, confirm=True, replicates=replicates or answer.replicates),
+        run=replace(settings.run, n_jobs=n_jobs, storage=storage, quiet=quiet),
     )
+    return work_on(define(changed), archive.folder)
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ The candidates are chosen once, when the search is done, and kept with the study
 has been scored on the test split is never chosen again.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import optuna
@@ -19,12 +19,14 @@ from study.folder import RunFolder
 from study.objective import candidate_attributes, name_metric, result_attributes, training_job
 from study.problem import Problem
 from study.queue import Queue, Slot
+from study.record import TrialRecord
 from study.sampler import derived_seed
 from study.scoring import ConfirmationJob, Score
 from study.settings import MOST_REPLICATES, MOST_RUNGS
 from study.storage import Store
 
 CHOSEN = "chosen"  # study attribute: each cell's candidate
+CHOSEN_TRIALS = "chosen_trials"  # study attribute: numbers of the search's trials they are from
 
 
 def confirmation_name(search: str) -> str:
@@ -33,9 +35,9 @@ def confirmation_name(search: str) -> str:
 
 
 def open_confirmation(
-    store: Store, problem: Problem, chosen: dict[str, Candidate]
+    store: Store, problem: Problem, best: Mapping[str, TrialRecord]
 ) -> tuple[optuna.Study, tuple[Candidate, Candidate]]:
-    """The Optuna study that confirms these candidates, created when missing.
+    """The Optuna study that confirms the candidates of these trials, created when missing.
 
     Returns:
         The study, and the candidates chosen when it was created.
@@ -50,7 +52,13 @@ def open_confirmation(
         )
         if CHOSEN not in study.user_attrs:
             name_metric(study, "test_accuracy")
-            packed = {cell: names.pack_candidate(candidate) for cell, candidate in chosen.items()}
+            numbers = {cell: trial.number for cell, trial in best.items()}
+            study.set_user_attr(CHOSEN_TRIALS, numbers)
+            packed = {
+                cell: names.pack_candidate(trial.candidate)
+                for cell, trial in best.items()
+                if trial.candidate
+            }
             study.set_user_attr(CHOSEN, packed)
     return study, chosen_candidates(study, problem.cells)
 

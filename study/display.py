@@ -90,14 +90,16 @@ class Display:
 
     def ended(self, trial: optuna.Trial) -> None:
         """It is finished or put back."""
-        running = self._running.pop(trial.number)
+        running = self._running.pop(trial.number, None)
+        if running is None:
+            return  # told before
         self._seconds.append(time.monotonic() - running.started)
         frozen = self.study.get_trials(deepcopy=False)[trial.number]
         self._note_best(frozen)
         if names.PUT_BACK not in frozen.user_attrs:
             self._progress = replace(self._progress, finished=self._progress.finished + 1)
         if not self.quiet and self._live is None:
-            self.console.print(self._line(frozen), soft_wrap=True, highlight=False)
+            self.console.print(self._line(frozen), soft_wrap=True, highlight=False, markup=False)
 
     def tick(self, progress: Progress) -> None:
         """Some time has passed."""
@@ -118,9 +120,8 @@ class Display:
         done = f"[{self._progress.finished}/{self._progress.planned}]"
         text = f"{self.phase} {done} {cell_name(attributes[names.CELL])}"
         if names.UNITS in attributes:
-            text += (
-                f" {attributes[names.UNITS]} units, {attributes[names.CELL_PARAMS]:,} parameters"
-            )
+            units, parameters = attributes[names.UNITS], attributes[names.CELL_PARAMS]
+            text += f" {number_of(units, 'unit')}, {number_of(parameters, 'parameter')}"
         status = status_of(trial)
         if trial.value is not None:
             text += f": {trial.value:.1%} {self.measure}"
@@ -128,7 +129,9 @@ class Display:
             reason = attributes.get(names.REASON)
             text += f", {status}" + (f" ({reason})" if reason else "")
         seconds = attributes.get(names.SECONDS)
-        return text + (f", {attributes[names.EPOCHS]} epochs, {seconds:.1f} s" if seconds else "")
+        if seconds:
+            text += f", {number_of(attributes[names.EPOCHS], 'epoch')}, {seconds:.1f} s"
+        return text
 
     def _table(self) -> RenderableType:
         planned, finished = self._progress.planned, self._progress.finished
@@ -144,12 +147,12 @@ class Display:
             rows.add_column(title, justify="left" if title == "" else "right")
         for cell, best in self._best.items():
             figures = (str(best.units), f"{best.parameters:,}", f"{best.accuracy:.1%}")
-            rows.add_row(f"best {cell_name(cell)}", *figures, "")
+            rows.add_row(Text(f"best {cell_name(cell)}"), *figures, "")
         for number, running in self._running.items():
             accuracy = "" if running.accuracy is None else f"{running.accuracy:.1%}"
             units = str(running.units) if running.units else ""
             name = f"trial {number} {cell_name(running.cell)}"
-            rows.add_row(name, units, "", accuracy, f"epoch {running.epoch}", style="dim")
+            rows.add_row(Text(name), units, "", accuracy, f"epoch {running.epoch}", style="dim")
         return Group(head, rows)
 
     def _time_left(self) -> str:
@@ -163,6 +166,11 @@ class Display:
 def cell_name(cell: str) -> str:
     """A compared cell's name in prose."""
     return Cell(cell).display_name if cell in set(Cell) else cell
+
+
+def number_of(count: int, thing: str) -> str:
+    """A count and its noun, in the plural where it is due."""
+    return f"{count:,} {thing}" if count == 1 else f"{count:,} {thing}s"
 
 
 def duration(seconds: float) -> str:

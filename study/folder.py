@@ -1,15 +1,17 @@
 """The folder of one study: its files' names, and the settings kept in it."""
 
 import dataclasses
-import shlex
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from study.errors import UserError
 from study.files import write_atomically
-from study.settings import Settings, check_study_name
+from study.settings import Settings
+
+if TYPE_CHECKING:
+    from study.problem import Problem
 
 _NOT_KEPT = {"dry_run", "quiet", "storage", "n_jobs"}  # of one call, or secret
 
@@ -79,27 +81,35 @@ class RunFolder:
                 f"({error.strerror}). Choose another --output-dir."
             ) from error
 
-    def keep(self, settings: Settings, name: str) -> None:
-        """Write the settings, so that `resume` and readers of the folder find them."""
+    def keep(self, problem: "Problem") -> None:
+        """Write the settings in force, so that the study can go on whatever the defaults are."""
         import tomli_w
 
-        flags = {**flag_values(settings), "study-name": name}
         with write_atomically(self.settings) as path:
-            path.write_text(tomli_w.dumps(flags), encoding="utf-8")
-
-    def resume(self) -> str:
-        """The command that goes on with this study."""
-        return f"python -m study.search --config {shlex.quote(str(self.settings))}"
+            path.write_text(tomli_w.dumps(kept_flags(problem)), encoding="utf-8")
 
 
-def study_folder(settings: Settings, name: str) -> RunFolder:
-    """The folder of the study of that name.
+def study_folder(problem: "Problem") -> RunFolder:
+    """The folder of the study of this problem."""
+    return RunFolder(problem.settings.run.output_dir / problem.name)
 
-    Raises:
-        UserError: The name cannot name a folder.
-    """
-    check_study_name(name)
-    return RunFolder(settings.run.output_dir / name)
+
+def kept_flags(problem: "Problem") -> dict[str, Any]:
+    """The settings by flag name, as TOML values, with what they left open decided."""
+    dataset = Path(problem.settings.data.dataset)
+    decided = {
+        "dataset": str(dataset.absolute()) if dataset.exists() else str(dataset),
+        "study-name": problem.name,
+        "level": problem.dataset.level.value,
+        "steps": problem.dataset.steps,
+        "embedding": problem.task.embedding,
+        "max-params": problem.budget.limit,
+        "epochs": problem.epochs,
+        "patience": problem.patience,
+        "batch-size": problem.space.batch_size,
+        "replicates": problem.replicates,
+    }
+    return dict(sorted({**flag_values(problem.settings), **decided}.items()))
 
 
 def load_settings(path: Path) -> Settings:
@@ -107,12 +117,13 @@ def load_settings(path: Path) -> Settings:
 
     Raises:
         CycloptsError: A setting is unknown or out of range.
-        UserError: The file is no TOML.
+        UserError: The file is none of TOML.
     """
     from cyclopts import App
-    from cyclopts.config import Toml
 
-    app = App(config=(Toml(path, must_exist=True),), result_action="return_value")
+    from study.command import toml
+
+    app = App(config=(toml(path),), result_action="return_value")
 
     @app.default
     def settings(*, settings: Settings | None = None) -> Settings:

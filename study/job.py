@@ -5,20 +5,23 @@ import time
 from dataclasses import dataclass
 
 import optuna
+from optuna.trial import TrialState
 from rich.console import Console
 
 # The one place where trying it knows of showing it.
 from reports.answer import answer
 from reports.dashboard import CurveKeeper, keep_files, publish
 from reports.write import write
+from study import attributes as names
 from study.archive import Archive
+from study.command import Terminal
 from study.confirmation import (
     ConfirmationWork,
     confirmation_plan,
     matched_rungs,
     open_confirmation,
 )
-from study.display import Display, cell_name
+from study.display import Display, cell_name, number_of
 from study.environment import cores
 from study.errors import UserError
 from study.folder import RunFolder, study_folder
@@ -93,24 +96,27 @@ def run_job(settings: Settings) -> int:
     """
     problem = define(settings)
     if settings.run.dry_run:
-        print_outlook(problem, settings.run.n_jobs or cores(), Console())
+        print_outlook(problem, settings.run.n_jobs or cores(), Terminal())
         return 0
     return work_on(problem)
 
 
-def work_on(problem: Problem) -> int:
+def work_on(problem: Problem, folder: RunFolder | None = None) -> int:
     """Search, confirm and report, or what of it is left to do; returns the exit status.
+
+    Args:
+        folder: The study's folder, where it is not named after the study.
 
     Raises:
         UserError: The folder or the storage cannot be used, or holds another study.
     """
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     settings = problem.settings
-    folder = study_folder(settings, problem.name)
+    folder = folder or study_folder(problem)
     store = open_store(settings.run.storage, folder.database)
     folder.create()
     study = open_search(store, problem)
-    folder.keep(settings, problem.name)
+    folder.keep(problem)
     crew = Crew(
         jobs=settings.run.n_jobs or cores(),
         cores=cores(),
@@ -119,15 +125,18 @@ def work_on(problem: Problem) -> int:
     )
     interruption = Interruption()
     with store.lease() as owner, interruption.open():
-        bench = Bench(problem, folder, store, owner, crew, Console(), interruption)
-        _search(bench, study)
+        bench = Bench(problem, folder, store, owner, crew, Terminal(), interruption)
+        done = _search(bench, study)
         if settings.answer.confirm and not interruption():
+            if not done:
+                _close(bench, study)
             _confirm(bench, study)
     _report(bench)
     return interruption.status if interruption() else 0
 
 
-def _search(bench: Bench, study: optuna.Study) -> None:
+def _search(bench: Bench, study: optuna.Study) -> bool:
+    """Complete the search; False where a signal or the clock ended it."""
     queue = Queue(study, bench.store, bench.owner)
     planned = queue.progress().planned
     wanted = bench.problem.settings.search.n_trials
@@ -137,12 +146,22 @@ def _search(bench: Bench, study: optuna.Study) -> None:
             f"grow to {wanted}. Choose another --study-name for a longer search."
         )
     queue.plan(search_plan(bench.problem))
-    bench.work_off(
+    return bench.work_off(
         study,
         SearchWork(bench.problem, CurveKeeper(bench.folder.artifacts)),
         "search",
         "validation",
     )
+
+
+def _close(bench: Bench, study: optuna.Study) -> None:
+    """End a search whose time is up: what it has not begun it must not do after confirmation.
+
+    The test split is opened next, and a search that goes on afterwards could choose by it.
+    """
+    queue = Queue(study, bench.store, bench.owner)
+    while trial := queue.ask():
+        queue.finish(trial, TrialState.FAIL, marks={names.REASON: "not begun: the time was up"})
 
 
 def _confirm(bench: Bench, search: optuna.Study) -> None:
@@ -152,8 +171,7 @@ def _confirm(bench: Bench, search: optuna.Study) -> None:
     if missing:
         bench.say(f"Not confirmed: no {' and no '.join(missing)} trial is complete.")
         return
-    chosen = {cell: trial.candidate for cell, trial in best.items() if trial.candidate}
-    study, candidates = open_confirmation(bench.store, problem, chosen)
+    study, candidates = open_confirmation(bench.store, problem, best)
     pairs = matched_rungs(candidates, problem.ladder(), problem)
     queue = Queue(study, bench.store, bench.owner)
     queue.plan(confirmation_plan(pairs, problem.replicates, problem))
@@ -180,12 +198,12 @@ def _report(bench: Bench) -> None:
     bench.say(f"Report:    {report}")
     bench.say(f"Dashboard: {bench.dashboard_command}")
     if bench.interruption():
-        bench.say(f"Go on:     {bench.folder.resume()}")
+        bench.say(f"Go on:     {bench.archive.resume()}")
 
 
 def _best_line(cell: str, trial: TrialRecord) -> str:
-    units = trial.candidate.units if trial.candidate else 0
+    units = number_of(trial.candidate.units if trial.candidate else 0, "unit")
     return (
-        f"Best {cell_name(cell)}: {trial.validation_accuracy:.1%} on validation, {units} units, "
+        f"Best {cell_name(cell)}: {trial.validation_accuracy:.1%} on validation, {units}, "
         f"{trial.cell_parameters:,} cell parameters, {trial.model_parameters:,} in the model"
     )

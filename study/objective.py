@@ -50,8 +50,7 @@ def open_search(store: Store, problem: Problem) -> optuna.Study:
 
 def _claim(study: optuna.Study, problem: Problem) -> None:
     """Sign a new study with the problem's identity; refuse one of another identity."""
-    then = study.user_attrs.get(IDENTITY)
-    if then is None:
+    if IDENTITY not in study.user_attrs:
         if study.get_trials(deepcopy=False):
             raise UserError(
                 f"The storage already has a study {problem.name!r} that isoparam did not make. "
@@ -61,6 +60,16 @@ def _claim(study: optuna.Study, problem: Problem) -> None:
         study.set_user_attr(ENVIRONMENT, environment())
         study.set_user_attr(IDENTITY, problem.identity)  # last: then it is whole
         return
+    refuse_other(study, problem)
+
+
+def refuse_other(study: optuna.Study, problem: Problem) -> None:
+    """Refuse to take a study for one of other settings or data.
+
+    Raises:
+        UserError: It was begun with others; these are named.
+    """
+    then = study.user_attrs[IDENTITY]
     changes = [
         f"--{name} was {then.get(name)}, now {value}"
         for name, value in problem.identity.items()
@@ -121,6 +130,7 @@ class SearchWork:
         marks = result_attributes(result)
         self.keep_curve(trial, result.curve)
         if result.stopped:
+            marks[names.REASON] = f"behind the median of its cell after epoch {len(result.curve)}"
             queue.finish(trial, TrialState.PRUNED, marks=marks)
         else:
             queue.finish(trial, TrialState.COMPLETE, result.validation_accuracy, marks)

@@ -1,13 +1,15 @@
 """What a study is going to do, before it does it."""
 
-from rich.console import Console
+from rich.box import SIMPLE
+from rich.console import Console, JustifyMethod
 from rich.table import Table
 
-from search_spaces.matching import match
-from study.display import duration
+from search_spaces.matching import MatchedPair, match
+from study.display import duration, number_of
 from study.environment import cores
 from study.pace import longest_epoch
 from study.problem import Problem
+from study.training import TrainingError
 
 
 def print_outlook(problem: Problem, jobs: int, console: Console) -> None:
@@ -15,30 +17,43 @@ def print_outlook(problem: Problem, jobs: int, console: Console) -> None:
     console.print(_widths(problem))
     trials = problem.settings.search.n_trials
     rungs, replicates = len(problem.ladder()), problem.replicates
-    lines = [f"Search: {trials} trials of at most {problem.epochs} epochs."]
+    lines = [f"Search: {trials} trials of at most {number_of(problem.epochs, 'epoch')}."]
     runs = 0
     if problem.settings.answer.confirm:
         runs = 2 * rungs * replicates
         lines.append(
-            f"Confirmation: {runs} runs (2 cells, {rungs} rungs, {replicates} seeds), "
+            f"Confirmation: {runs} runs (2 cells, {number_of(rungs, 'rung')}, "
+            f"{number_of(replicates, 'seed')}), "
             "each scored once on the test split."
         )
     for line in lines:
         console.print(line, highlight=False, soft_wrap=True)
-    epoch = longest_epoch(problem, max(1, cores() // jobs))
-    most = (trials + runs) * problem.epochs * epoch / jobs
-    console.print(
-        f"Time: at most {duration(most)} with {jobs} at once, and less as most models are smaller "
-        f"and stop early. Measured here: {epoch:.1f} s for an epoch of the largest.",
-        highlight=False,
-        soft_wrap=True,
+    console.print(_time(problem, jobs, trials + runs), highlight=False, soft_wrap=True)
+
+
+def _time(problem: Problem, jobs: int, trainings: int) -> str:
+    try:
+        epoch = longest_epoch(problem, max(1, cores() // jobs))
+    except TrainingError as error:
+        return f"Time: not known, as the largest models could not be trained: {error}"
+    longest = trainings * problem.epochs * epoch / jobs
+    return (
+        f"Time: about {duration(longest)} with {jobs} at once if every training took all its "
+        f"epochs at the widths above; most stop early. Measured here: {epoch:.1f} s an epoch."
     )
 
 
 def _widths(problem: Problem) -> Table:
-    table = Table(title=f"Largest matched widths within {problem.budget}", title_justify="left")
-    for column in ("rung", "cell", "units", "cell parameters", "model parameters"):
-        table.add_column(column, justify="left" if column == "cell" else "right")
+    plain = problem.space.plain(problem.cells[0])
+    note = f", embedding {plain.embedding}"
+    table = Table(
+        title=f"Largest matched widths within {problem.budget}{note}",
+        title_justify="left",
+        box=SIMPLE,
+    )
+    for column in ("rung", "cell", "units", "cell parameters", "model parameters", "apart"):
+        justify: JustifyMethod = "left" if column == "cell" else "right"
+        table.add_column(column, justify=justify, no_wrap=column != "apart", overflow="fold")
     first, second = (problem.space.plain(cell) for cell in problem.cells)
     for rung in problem.ladder():
         pair = match(first, second, rung, problem.task)
@@ -49,5 +64,11 @@ def _widths(problem: Problem) -> Table:
                 str(candidate.units),
                 f"{candidate.cell_parameters:,}",
                 f"{candidate.model_parameters(problem.task):,}",
+                _apart(pair) if candidate is pair.second else "",
             )
     return table
+
+
+def _apart(pair: MatchedPair) -> str:
+    nearest = "" if pair.within_tolerance else " (nearest pair)"
+    return f"{100 * pair.relative_difference:.1f} %{nearest}"

@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from search_spaces.budget import Budget
-from search_spaces.candidate import Candidate, Task
+from search_spaces.candidate import Task
 from search_spaces.cells import Cell
-from search_spaces.matching import MatchedPair, match
 from search_spaces.space import SearchSpace, search_space
 from study.datasets import Dataset, Reading, prepare
+from study.environment import environment
 from study.level import Level
-from study.settings import Settings
+from study.settings import Settings, check_study_name
 
 _EMBEDDED = "surnames"
 
@@ -78,10 +78,6 @@ class Problem:
             ladder[-1].largest(self.space.plain(cell), self.task)
         return ladder
 
-    def matched(self, candidates: tuple[Candidate, Candidate]) -> list[MatchedPair]:
-        """The candidates at the widths that match, rung by rung."""
-        return [match(*candidates, rung, self.task) for rung in self.ladder()]
-
     @property
     def identity(self) -> dict[str, Any]:
         """The settings that a study cannot change once it has begun, by flag name."""
@@ -99,6 +95,7 @@ class Problem:
             "batch-size": self.space.batch_size,
             "pruning": search.pruning,
             "seed": self.settings.run.seed,
+            "backend": environment()["backend"],
         }
 
 
@@ -120,6 +117,8 @@ def define(settings: Settings) -> Problem:
             label_column=data.label_column,
         )
     )
+    name = settings.run.study_name or dataset.name
+    check_study_name(name)
     habits = _HABITS[dataset.level]
     task = Task(
         vocabulary=dataset.vocabulary,
@@ -134,7 +133,7 @@ def define(settings: Settings) -> Problem:
         search.batch_size or habits.batch_size,
     )
     problem = Problem(
-        name=settings.run.study_name or dataset.name,
+        name=name,
         settings=settings,
         dataset=dataset,
         task=task,

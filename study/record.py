@@ -1,7 +1,7 @@
 """What a study remembers: typed records read from Optuna's trials."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
@@ -132,6 +132,7 @@ class StudyRecord:
     Attributes:
         cells: Names of the two compared cells; differences are first minus second.
         planned: Trials in the search's plan.
+        chosen: Number of the search trial of each cell whose candidate is confirmed.
         rungs: Empty until confirmation has been planned.
         margin: Smallest difference that matters, as a fraction.
         settings: Flag names (without dashes) and the values in force.
@@ -157,6 +158,7 @@ class StudyRecord:
     environment: Mapping[str, str]
     resume: str
     storage: str
+    chosen: Mapping[str, int] = field(default_factory=dict)
 
 
 def best_trials(trials: Sequence[TrialRecord]) -> dict[str, TrialRecord]:

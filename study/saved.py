@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from search_spaces.cells import Cell
-from study.chatter import quiet_tensorflow
+from study.chatter import unheard_start
 from study.datasets import Vocabulary
 from study.errors import UserError
 from study.folder import RunFolder
@@ -47,7 +47,11 @@ def load_model(run: Path, cell: Cell | None) -> SavedModel:
         UserError: The folder holds no such model.
     """
     folder = RunFolder(run)
-    kept = [member for member in Cell if folder.model(member).is_file()]
+    kept = [
+        member
+        for member in Cell
+        if folder.model(member).is_file() and folder.model_card(member).is_file()
+    ]
     if not kept:
         raise UserError(
             f"A run keeps its models in {folder.models}, but there are none. "
@@ -63,11 +67,12 @@ def load_model(run: Path, cell: Cell | None) -> SavedModel:
     }
     chosen = cell or max(kept, key=lambda member: float(cards[member]["validation_accuracy"]))
     vocabulary = (folder.models / cards[chosen]["vocabulary"]).read_text(encoding="utf-8")
-    quiet_tensorflow()
-    import keras
+    with unheard_start():
+        import keras
 
+        model = keras.saving.load_model(folder.model(chosen), compile=False, safe_mode=True)
     return SavedModel(
-        model=keras.saving.load_model(folder.model(chosen), compile=False, safe_mode=True),
+        model=model,
         vocabulary=Vocabulary.from_json(vocabulary),
         labels=tuple(cards[chosen]["labels"]),
     )

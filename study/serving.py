@@ -1,6 +1,7 @@
 """Serving Optuna's dashboard on loopback, unable to change anything."""
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from pathlib import Path
 from socketserver import ThreadingMixIn
 from typing import TYPE_CHECKING
@@ -43,7 +44,8 @@ def serve(run: Path, port: int, announce: Callable[[str], None] = print) -> None
             f"A run is the folder of a study, with its study.db, but {run} has none. For a study "
             "kept elsewhere use optuna-dashboard with its URL."
         )
-    folder.artifacts.mkdir(exist_ok=True)
+    with suppress(OSError):  # a folder that cannot be written is read without pictures
+        folder.artifacts.mkdir(exist_ok=True)
     storage = FileStore(folder.database).reader()
     app = wsgi(storage, artifact_store=FileSystemArtifactStore(str(folder.artifacts)))
     try:

@@ -1,10 +1,11 @@
 """The settings of a study: flags, help texts and the TOML file all derive from these classes."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated
 
-from cyclopts import Group, Parameter
+from cyclopts import Group, Parameter, Token
 from cyclopts.validators import Number
 
 from search_spaces.candidate import Scope
@@ -19,7 +20,16 @@ _SEARCH = Group("Search", sort_key=3)
 _ANSWER = Group("Answer", sort_key=4)
 _RUN = Group("Run", sort_key=5)
 
-_POSITIVE = Number(gte=1)
+
+def whole_number(_: type, tokens: Sequence[Token]) -> int:
+    """An integer as it is written: 1.5 is refused, not rounded."""
+    return int(tokens[0].value)
+
+
+def _integer(least: int, most: int | None = None) -> Parameter:
+    return Parameter(converter=whole_number, validator=Number(gte=least, lte=most))
+
+
 _LONGEST_NAME = 100
 MOST_RUNGS = 16
 MOST_REPLICATES = 1000
@@ -38,11 +48,11 @@ class DataSettings:
     """Column of the labels."""
     level: Level | None = None
     """How a text is cut into tokens. Default: words; characters for surnames."""
-    vocabulary: Annotated[int | None, Parameter(validator=Number(gte=5))] = None
+    vocabulary: Annotated[int | None, _integer(5)] = None
     """Most frequent tokens kept. Default: 10,000 words, or every character."""
-    steps: Annotated[int | None, Parameter(validator=_POSITIVE)] = None
+    steps: Annotated[int | None, _integer(1)] = None
     """Last tokens kept of each text. Default: 100 words, or 20 characters."""
-    embedding: Annotated[int | None, Parameter(validator=_POSITIVE)] = None
+    embedding: Annotated[int | None, _integer(1)] = None
     """Width of the token embedding. Default: 128 for words, 16 for characters."""
 
 
@@ -51,11 +61,11 @@ class DataSettings:
 class QuestionSettings:
     """What is compared, at which size."""
 
-    max_params: Annotated[int | None, Parameter(validator=_POSITIVE)] = None
+    max_params: Annotated[int | None, _integer(1)] = None
     """Parameter budget. Default: 131,584 for words (LSTM 128), 20,736 for characters (LSTM 64)."""
     budget_scope: Scope = Scope.CELL
     """What the budget bounds: the recurrent cell, or the whole model."""
-    rungs: Annotated[int, Parameter(validator=Number(gte=1, lte=MOST_RUNGS))] = 4
+    rungs: Annotated[int, _integer(1, MOST_RUNGS)] = 4
     """Budgets at which the cells are compared: the budget and halvings of it."""
     cells: Annotated[tuple[Cell, Cell], Parameter(consume_multiple=True)] = (Cell.LSTM, Cell.GRU)
     """The two cells that are compared."""
@@ -71,16 +81,16 @@ class SearchSettings:
     space: SpaceName = SpaceName.STANDARD
     """`card`: units, dropout. `standard`: and recurrent dropout, learning rate. `wide`: and
     embedding width, layers, direction, batch size."""
-    n_trials: Annotated[int, Parameter(validator=Number(gte=2))] = 32
+    n_trials: Annotated[int, _integer(2)] = 32
     """Trials in all, the cells in turn."""
     timeout: Annotated[float | None, Parameter(validator=Number(gt=0))] = None
     """Stop asking for new search trials after this many seconds."""
-    epochs: Annotated[int | None, Parameter(validator=_POSITIVE)] = None
+    epochs: Annotated[int | None, _integer(1)] = None
     """Most epochs a model trains. Default: 10 for words, 20 for characters."""
-    patience: Annotated[int | None, Parameter(validator=_POSITIVE)] = None
+    patience: Annotated[int | None, _integer(1)] = None
     """Epochs without a better validation accuracy before training stops. Default: 2 for words,
     3 for characters."""
-    batch_size: Annotated[int | None, Parameter(validator=_POSITIVE)] = None
+    batch_size: Annotated[int | None, _integer(1)] = None
     """Examples per step. Default: 32 for words, 64 for characters."""
     pruning: bool = True
     """Stop trials early that are behind the median of their own cell."""
@@ -110,11 +120,11 @@ class RunSettings:
     """Folder that holds the studies' folders."""
     storage: Annotated[str | None, Parameter(env_var="OPTUNA_STORAGE")] = None
     """Database URL for Optuna. Default: SQLite in the study's folder."""
-    n_jobs: Annotated[int | None, Parameter(validator=_POSITIVE)] = None
+    n_jobs: Annotated[int | None, _integer(1)] = None
     """Worker processes. Default: one for each core."""
     trial_timeout: Annotated[float | None, Parameter(validator=Number(gt=0))] = None
     """Seconds after which a trial counts as hung; it is tried again, at most twice."""
-    seed: Annotated[int, Parameter(validator=Number(gte=0, lt=2**31))] = 0
+    seed: Annotated[int, _integer(0, 2**31 - 1)] = 0
     """Every other seed derives from this one."""
     dry_run: Annotated[bool, Parameter(negative=())] = False
     """Print the plan and stop."""
@@ -154,12 +164,12 @@ def check_study_name(name: str) -> None:
     """
     bad = (
         not name.strip()
-        or len(name) > _LONGEST_NAME
+        or len(name.encode()) > _LONGEST_NAME
         or name in {".", ".."}
         or any(character in "/\\" or not character.isprintable() for character in name)
     )
     if bad:
         raise UserError(
-            f"A study name is 1 to {_LONGEST_NAME} printable characters without slashes, "
-            f"but {name[: _LONGEST_NAME + 1]!r} was given. Choose another --study-name."
+            f"A study name is 1 to {_LONGEST_NAME} printable characters (bytes, in UTF-8) without "
+            f"slashes, but {name[: _LONGEST_NAME + 1]!r} was given. Choose another --study-name."
         )

@@ -6,11 +6,11 @@ A search's training sees the train and validation splits only. The test split is
 
 import gc
 import hashlib
-import math
 import resource
+import statistics
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,7 +39,7 @@ class Result:
     Attributes:
         validation_accuracy: Of the best epoch, whose weights are kept; a fraction.
         seconds: From start to end, building and evaluation included.
-        training_seconds: Of the epochs alone.
+        training_seconds: Epochs times the median epoch after the first, which compiles.
         peak_memory: Of the training process, in MiB.
         stopped: Whether it was stopped by `on_epoch`.
         weights: SHA-256 of the kept weights.
@@ -84,15 +84,12 @@ class TrainingJob:
         self, splits: "tuple[Split, Split]", on_epoch: OnEpoch
     ) -> "tuple[Result, keras.Model]":
         """Train on (train, validation); the model has its best epoch's weights."""
-        import keras
-
         from study.fit import NonFiniteLossError, fit
         from study.model import build
 
         start = time.monotonic()
         _reset_peak_memory()
-        keras.backend.clear_session()
-        gc.collect()  # cyclic models would add 3 MiB a trial otherwise
+        _forget_models()
         model = build(self.candidate, self.task, self.dataset.steps, seed=self.seed)
         curve: list[CurvePoint] = []
         try:
@@ -112,12 +109,27 @@ class TrainingJob:
             validation_accuracy=fitted.best.validation_accuracy,
             curve=tuple(curve),
             seconds=time.monotonic() - start,
-            training_seconds=math.fsum(epoch.seconds for epoch in fitted.epochs),
+            training_seconds=_steady_seconds([epoch.seconds for epoch in fitted.epochs]),
             peak_memory=_peak_memory(),
             stopped=fitted.stopped,
             weights=_digest(model),
         )
         return result, model
+
+
+def _forget_models() -> None:
+    """Free what earlier trainings left: models are cyclic, and would add 3 MiB a trial.
+
+    On TensorFlow the compiled programs are kept, which a cleared session would slow down. What
+    is alive when the first training begins stays, so later collections need not look at it.
+    """
+    import keras
+
+    if keras.backend.backend() != "tensorflow":
+        keras.backend.clear_session()
+    gc.collect()
+    if not gc.get_freeze_count():
+        gc.freeze()
 
 
 def _follow(epoch: "Epoch", curve: list[CurvePoint], on_epoch: OnEpoch) -> bool:
@@ -129,6 +141,10 @@ def _follow(epoch: "Epoch", curve: list[CurvePoint], on_epoch: OnEpoch) -> bool:
     )
     curve.append(point)
     return on_epoch(epoch.number, point)
+
+
+def _steady_seconds(epochs: Sequence[float]) -> float:
+    return len(epochs) * statistics.median(epochs[1:] or epochs)
 
 
 def _digest(model: "keras.Model") -> str:

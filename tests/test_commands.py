@@ -145,3 +145,19 @@ def test_the_dashboard_is_given_what_it_shows(finished: Path) -> None:
         assert all(value <= 0 for t in study.trials for value in t.constraints.values())
         for attribute in ("cell", "units", "cell_params", "model_params", "seconds"):
             assert all(attribute in t.user_attrs for t in study.trials)
+
+
+def test_a_renamed_folder_is_still_the_study(run: Path) -> None:
+    renamed = run.rename(run.with_name("renamed"))
+    done = run_module("study.confirm", str(renamed), "--replicates", "2", "--n-jobs", "1")
+    assert done.returncode == 0, done.stderr
+    assert "search [" not in done.stdout
+    assert {path.name for path in renamed.parent.iterdir()} == {"renamed"}
+
+
+def test_a_folder_without_its_database_is_not_begun_again(run: Path) -> None:
+    (run / "study.db").unlink()
+    done = run_module("reports", str(run))
+    assert done.returncode == 2
+    assert "--storage" in done.stderr
+    assert not (run / "study.db").exists()

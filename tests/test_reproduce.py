@@ -19,7 +19,7 @@ from study.trainers import EpochEnded, Finished, Job, Refused
 from study.training import Result
 from study.workers import Crew, TrainingBugError
 from tests.commands import ROOT, run_module, write_moods
-from tests.stubs import StubJob
+from tests.stub_jobs import StubJob
 from tests.test_reproduction import IMDB, curve
 
 

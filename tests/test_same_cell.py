@@ -49,7 +49,7 @@ def test_real_trainings(seed: int, texts: Path, tmp_path: Path) -> None:
     )
     problem = replace(problem, space=same_cell(problem.space))
     assert work_on(problem) == 0
-    folder = study_folder(problem.settings, problem.name)
+    folder = study_folder(problem)
     record = Archive(folder, problem, FileStore(folder.database)).record()
     assert {run.candidate.cell for run in record.confirmations} == {Cell.GRU}
     assert {run.cell for run in record.confirmations} == {"lstm", "gru"}

@@ -1,10 +1,12 @@
 """`python -m study.search` as its users run it."""
 
 import json
+import random
 import signal
 import subprocess
 import sys
 import tomllib
+from contextlib import suppress
 from pathlib import Path
 
 import optuna
@@ -13,7 +15,7 @@ import pytest
 from study import attributes as names
 from study.archive import read
 from study.record import Status, TrialRecord
-from tests.commands import ROOT, search, small_study
+from tests.commands import ROOT, run_module, search, small_study
 
 
 def results(run: Path) -> list[tuple[object, ...]]:
@@ -100,7 +102,8 @@ def test_other_settings_under_the_same_name_are_refused(run: Path, texts: Path) 
 
 def test_interrupted_and_resumed_three_times(texts: Path, tmp_path: Path) -> None:
     flags = [*small_study(texts, n_jobs=2), "--no-confirm", "--output-dir", str(tmp_path)]
-    for lines in (1, 1, 1):
+    moment = random.Random(0)
+    for _ in range(3):
         process = subprocess.Popen(
             [sys.executable, "-m", "study.search", *flags],
             cwd=ROOT,
@@ -109,8 +112,9 @@ def test_interrupted_and_resumed_three_times(texts: Path, tmp_path: Path) -> Non
             text=True,
         )
         assert process.stdout
-        for _ in range(lines):
-            process.stdout.readline()
+        process.stdout.readline()  # at least one trial is done, and then any moment
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(moment.uniform(0, 2))
         process.send_signal(signal.SIGINT)
         output, errors = process.communicate(timeout=120)
         assert process.returncode == 130, errors
@@ -119,8 +123,8 @@ def test_interrupted_and_resumed_three_times(texts: Path, tmp_path: Path) -> Non
         assert not [t for t in read(tmp_path / "moods").trials if t.status is Status.RUNNING]
     done = search(*flags)
     assert done.returncode == 0, done.stderr
-    trials = read(tmp_path / "moods").trials
-    assert sum(trial.finished for trial in trials) == 6
+    slots = [trial.slot for trial in read(tmp_path / "moods").trials if trial.finished]
+    assert sorted(slots) == list(range(6))
 
 
 @pytest.mark.parametrize(
@@ -128,14 +132,16 @@ def test_interrupted_and_resumed_three_times(texts: Path, tmp_path: Path) -> Non
     [
         (["--frobnicate"], "Unknown option"),
         (["--epochs", "0"], "Must be >= 1"),
+        (["--epochs", "1.5"], "1.5"),
         (["--budget-scope", "house"], "Choose from"),
         (["--max-params", "30"], "No LSTM fits a budget of 30 cell parameters"),
         (["--dataset", "nowhere.csv"], "nowhere.csv"),
-        (["--study-name", "a/b"], "without slashes"),
+        (["--study-name", "a/b"], "slashes"),
         (["--study-name", "a\x07b"], "printable"),
         (["--study-name", ".."], "printable"),
         (["--cells", "gru", "gru"], "two different cells"),
-        (["--config", "nowhere.toml"], "takes a TOML file"),
+        (["--config", "nowhere.toml"], "from a TOML file"),
+        (["--config", str(ROOT / "LICENSE")], "is not"),
         (["--storage", "somewhere"], "--storage takes"),
         (["--rungs", "16"], "lower --rungs"),
         (["--label-column", "mood"], "mood"),
@@ -217,3 +223,46 @@ def read_with(cache: Path, run: Path) -> tuple[TrialRecord, ...]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("ISOPARAM_CACHE", str(cache))
         return read(run).trials
+
+
+def test_when_the_time_is_up_the_search_is_closed_before_it_is_confirmed(
+    texts: Path, tmp_path: Path
+) -> None:
+    flags = [*small_study(texts, n_trials=40, rungs=1), "--output-dir", str(tmp_path)]
+    done = search(*flags, "--timeout", "12")
+    assert done.returncode == 0, done.stderr
+    record = read(tmp_path / "moods")
+    assert all(trial.finished for trial in record.trials)
+    assert "not begun: the time was up" in {trial.reason for trial in record.trials}
+    before = results(tmp_path / "moods")
+    assert search(*flags).returncode == 0
+    assert results(tmp_path / "moods")[: len(record.trials)] == before[: len(record.trials)]
+
+
+def test_a_reader_that_leaves_stops_nothing(texts: Path, tmp_path: Path) -> None:
+    flags = [*small_study(texts, n_trials=2), "--no-confirm", "--output-dir", str(tmp_path)]
+    with subprocess.Popen(
+        [sys.executable, "-m", "study.search", *flags],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as process:
+        assert process.stdout
+        assert process.stderr
+        process.stdout.readline()
+        process.stdout.close()
+        errors = process.stderr.read()
+    assert (process.returncode, errors) == (0, b"")
+    assert sum(trial.finished for trial in read(tmp_path / "moods").trials) == 2
+
+
+def test_a_report_is_of_the_data_and_settings_the_study_was_run_with(
+    run: Path, texts: Path, tmp_path: Path
+) -> None:
+    changed = tmp_path / "moods.csv"
+    changed.write_text("".join(texts.read_text().splitlines(keepends=True)[:-30]))
+    settings = run / "settings.toml"
+    settings.write_text(settings.read_text().replace(str(texts), str(changed)))
+    done = run_module("reports", str(run))
+    assert done.returncode == 2
+    assert "--dataset was moods" in done.stderr

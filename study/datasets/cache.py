@@ -41,14 +41,20 @@ def locked(cache: Path) -> Iterator[None]:
     """
     try:
         cache.mkdir(parents=True, exist_ok=True)
-        with (cache / ".lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            yield
+        lock = (cache / ".lock").open("w")
     except OSError as error:
-        raise UserError(
-            f"The cache folder {cache} cannot be written: {error.strerror}. "
-            "Set ISOPARAM_CACHE to a folder that can."
-        ) from error
+        raise unwritable(cache, error) from error
+    with lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def unwritable(cache: Path, error: OSError) -> UserError:
+    """What to say when the cache cannot take a data set."""
+    return UserError(
+        f"The cache folder {cache} cannot be written: {error.strerror}. "
+        "Set ISOPARAM_CACHE to a folder that can."
+    )
 
 
 def store(

@@ -12,7 +12,15 @@ from stat import S_ISDIR
 import numpy as np
 from numpy.typing import NDArray
 
-from study.datasets.cache import FORMAT, DamagedEntryError, cache_folder, load, locked, store
+from study.datasets.cache import (
+    FORMAT,
+    DamagedEntryError,
+    cache_folder,
+    load,
+    locked,
+    store,
+    unwritable,
+)
 from study.datasets.corpus import Corpus, Source
 from study.datasets.dataset import Dataset, Reading, Split
 from study.datasets.folder import Folder
@@ -98,7 +106,10 @@ def _load_or_make(entry: Path, source: Source, shape: _Shape) -> Dataset:
         )
         for part, positions in parts.items()
     }
-    store(entry, source.name, vocabulary, splits, Part.VALIDATION in corpus.given)
+    try:
+        store(entry, source.name, vocabulary, splits, Part.VALIDATION in corpus.given)
+    except OSError as error:
+        raise unwritable(entry.parent, error) from error
     return load(entry)
 
 
