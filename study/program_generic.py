@@ -30,7 +30,7 @@ class GenericProgram(Program):
         totals = np.zeros(2)
         for start in range(0, len(order), batch_size):
             batch = order[start : start + batch_size]
-            measured = self._model.train_on_batch(  # of this batch alone
+            measured = self._model.train_on_batch(
                 split.tokens[batch], split.labels[batch], return_dict=True
             )
             totals += np.array([measured["loss"], measured["accuracy"]], float) * len(batch)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class TensorFlowProgram(Program):
-    """Trains a wide copy of the models of an architecture.
+    """Trains a wide copy of the models of an architecture (see `study.widening`).
 
     An epoch is a loop inside XLA: batches are gathered there, weights and Adam's moments
     stay where they are, and neither Python nor tf.data runs between the steps. The learning

@@ -166,7 +166,7 @@ def _as_stock(config: Any) -> Any:
         return [_as_stock(item) for item in config]
     if not isinstance(config, dict):
         return config
-    config = {key: _as_stock(value) for key, value in config.items()}
+    config = {k: _as_stock(value) for k, value in config.items() if k != "compile_config"}
     for fused, stock in ((FusedLSTM, "LSTM"), (FusedGRU, "GRU")):
         if config.get("registered_name") == keras.saving.get_registered_name(fused):
             config |= {"module": "keras.layers", "class_name": stock, "registered_name": None}
