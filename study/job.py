@@ -131,7 +131,7 @@ def work_on(problem: Problem, folder: RunFolder | None = None) -> int:
             if not done:
                 _close(bench, study)
             _confirm(bench, study)
-    _report(bench)
+        _report(bench)
     return interruption.status if interruption() else 0
 
 

@@ -101,7 +101,8 @@ def test_other_settings_under_the_same_name_are_refused(run: Path, texts: Path) 
 
 
 def test_interrupted_and_resumed_three_times(texts: Path, tmp_path: Path) -> None:
-    flags = [*small_study(texts, n_jobs=2), "--no-confirm", "--output-dir", str(tmp_path)]
+    settings = small_study(texts, n_jobs=2, n_trials=10)
+    flags = [*settings, "--no-confirm", "--output-dir", str(tmp_path)]
     moment = random.Random(0)
     for _ in range(3):
         process = subprocess.Popen(
@@ -114,7 +115,7 @@ def test_interrupted_and_resumed_three_times(texts: Path, tmp_path: Path) -> Non
         assert process.stdout
         process.stdout.readline()  # at least one trial is done, and then any moment
         with suppress(subprocess.TimeoutExpired):
-            process.wait(moment.uniform(0, 2))
+            process.wait(moment.uniform(0, 1))
         process.send_signal(signal.SIGINT)
         output, errors = process.communicate(timeout=120)
         assert process.returncode == 130, errors
@@ -124,7 +125,7 @@ def test_interrupted_and_resumed_three_times(texts: Path, tmp_path: Path) -> Non
     done = search(*flags)
     assert done.returncode == 0, done.stderr
     slots = [trial.slot for trial in read(tmp_path / "moods").trials if trial.finished]
-    assert sorted(slots) == list(range(6))
+    assert sorted(slots) == list(range(10))
 
 
 @pytest.mark.parametrize(
