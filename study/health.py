@@ -17,14 +17,15 @@ from optuna.trial import FrozenTrial
 
 from search_spaces.budget import BudgetError
 from study.archive import Archive, open_archive
-from study.confirmation import chosen_candidates, confirmation_plan, matched_rungs
+from study.confirmation import CHOSEN, chosen_candidates, confirmation_plan, matched_rungs
 from study.errors import UserError
-from study.objective import IDENTITY, search_plan
+from study.objective import search_plan
 from study.queue import Queue, Slot
 from study.storage import FileStore, open_store
 
 _TEMPORARY = re.compile(r"\..*(-[0-9a-f]{16}(\.\w+)?|\.probe)$")  # as `study.files` names them
 _DOCTOR = "doctor"  # owns no trial
+_QUESTION = "settings and data"
 
 
 class Verdict(StrEnum):
@@ -97,27 +98,17 @@ def _contents(run: Path, storage: str | None) -> list[Finding]:
         archive = open_archive(run, storage)
         search, confirmation = archive.search(), archive.confirmation()
     except (UserError, BudgetError) as error:
-        return [Finding("study", Verdict.BROKEN, str(error))]
-    plan = search_plan(archive.problem)
-    findings = [_identity(archive, search), *_trials("search", archive, search, plan)]
+        return [Finding(_QUESTION, Verdict.BROKEN, str(error))]
+    findings = [
+        Finding(_QUESTION, Verdict.WELL, f"{archive.problem.identity['dataset']}, as at the start"),
+        *_trials("search", archive, search, search_plan(archive.problem)),
+    ]
     studies = [search]
-    if confirmation is not None:
+    if confirmation is not None and CHOSEN in confirmation.user_attrs:
         plan = _confirmed(archive, confirmation)
         findings += _trials("confirmation", archive, confirmation, plan)
         studies.append(confirmation)
     return [*findings, _artifacts(archive, studies)]
-
-
-def _identity(archive: Archive, search: optuna.Study) -> Finding:
-    stored = json.loads(search.user_attrs.get(IDENTITY, "{}"))
-    changed = [
-        f"{name} was {stored.get(name)}, now {value}"
-        for name, value in archive.problem.identity.items()
-        if stored.get(name) != value
-    ]
-    if changed:
-        return Finding("settings and data", Verdict.BROKEN, "; ".join(changed))
-    return Finding("settings and data", Verdict.WELL, f"{stored['dataset']}, as at the start")
 
 
 def _confirmed(archive: Archive, confirmation: optuna.Study) -> list[Slot]:

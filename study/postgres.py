@@ -143,7 +143,11 @@ class PostgresStore:
                 self._missing.pop(owner, None)
             else:
                 self._missing.setdefault(owner, now)
-        return {owner for owner in owners if now - self._missing.get(owner, now) < self.grace}
+        return {
+            owner
+            for owner in owners
+            if owner not in self._missing or now < self._missing[owner] + self.grace
+        }
 
     def _held_keys(self) -> set[int]:
         query = text(

@@ -104,6 +104,7 @@ class Queue:
         trial = self._alone(self._ask)
         if trial is not None:
             self._in_hand.add(trial._trial_id)
+            self._read()
         return trial
 
     def together(self, trial: optuna.Trial, action: Callable[[optuna.Trial], T]) -> T:
@@ -111,6 +112,7 @@ class Queue:
 
         def renew() -> None:
             self._forget()
+            self._read()
             # The trial's own cache holds what was not written after all.
             vars(trial).update(vars(optuna.Trial(self.study, trial._trial_id)))
 
@@ -257,6 +259,15 @@ class Queue:
     def _forget(self) -> None:
         """Drop Optuna's cache, which may hold what was rolled back."""
         self.study._storage = optuna.storages.get_storage(self._storage)
+
+    def _read(self) -> None:
+        """Read the trials for what comes next, as `optuna.Study.ask` does.
+
+        Optuna's sampler takes what was read last, and its cache can write parameters only of
+        trials that it has read.
+        """
+        self.study._thread_local.cached_all_trials = None
+        self.study._get_trials(deepcopy=False, use_cache=True)
 
     def _trials(self, *states: TrialState) -> list[FrozenTrial]:
         return self.study.get_trials(deepcopy=False, states=states or None)

@@ -10,13 +10,21 @@ from optuna.storages import RDBStorage
 from optuna.storages._rdb.models import TrialModel, TrialUserAttributeModel
 from optuna.trial import FrozenTrial, TrialState
 from sqlalchemy import and_, func, or_, select
-from sqlalchemy.exc import DisconnectionError, InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import (
+    DisconnectionError,
+    InterfaceError,
+    OperationalError,
+    PendingRollbackError,
+    SQLAlchemyError,
+)
 from sqlalchemy.orm import Session, scoped_session, sessionmaker
 
 from study.errors import UserError
 
 _FIRST_PAUSE = 0.1  # seconds; doubles with every try
 _LONGEST_PAUSE = 2.0
+# The last comes from Optuna, which asks again in a session that has lost its connection.
+_LOST = (OperationalError, InterfaceError, DisconnectionError, PendingRollbackError)
 
 T = TypeVar("T")
 
@@ -183,7 +191,7 @@ class TrialStorage(RDBStorage):
             return {row[0]: row[1] for row in rows}
 
     def marked(self, study_id: int, state: TrialState, key: str) -> dict[int, str | None]:
-        """The trials in a state, by id, each with a user attribute's JSON."""
+        """The trials in a state, by id and in its order, each with a user attribute's JSON."""
         attribute = TrialUserAttributeModel
         query = (
             select(TrialModel.trial_id, attribute.value_json)
@@ -191,6 +199,7 @@ class TrialStorage(RDBStorage):
                 attribute, and_(attribute.trial_id == TrialModel.trial_id, attribute.key == key)
             )
             .where(TrialModel.study_id == study_id, TrialModel.state == state)
+            .order_by(TrialModel.trial_id)
         )
         with self._session() as session:
             return {row[0]: row[1] for row in session.execute(query)}
@@ -254,7 +263,5 @@ def _is_lost(error: Exception) -> bool:
     """Whether it is the connection that failed, so that trying again may help."""
     cause = error.__cause__ if isinstance(error, StorageInternalError) else error
     return (
-        cause is None
-        or isinstance(cause, (OperationalError, InterfaceError, DisconnectionError))
-        or getattr(cause, "connection_invalidated", False)
+        cause is None or isinstance(cause, _LOST) or getattr(cause, "connection_invalidated", False)
     )

@@ -1,7 +1,5 @@
 """The loop that feeds training processes: real processes, stub jobs."""
 
-import subprocess
-import sys
 import time
 from collections import Counter
 from pathlib import Path
@@ -9,10 +7,14 @@ from pathlib import Path
 import pytest
 
 from study import attributes as names
+from study.errors import UserError
 from study.queue import Queue
 from study.record import Status, status_of
 from study.storage import FileStore
+from study.trainers import Trainer
 from study.workers import Crew, Shift, TrainingBugError
+from tests.faults.gang import children, gang
+from tests.faults.worker import Orders
 from tests.stubs import Silent, StubWork, plan, stub_study
 
 
@@ -68,6 +70,53 @@ def test_a_bug_shows_its_traceback_and_puts_the_others_back(tmp_path: Path) -> N
     assert queue.progress().waiting == 3
 
 
+def test_a_full_disk_ends_the_shift_and_puts_the_trial_back(tmp_path: Path) -> None:
+    queue = queue_of(tmp_path, 2)
+    work = StubWork(tmp_path / "ledger", {0: "full"})
+    with pytest.raises(UserError, match="No space left on device"):
+        Shift(queue, work, crew(tmp_path, jobs=1), Silent()).run()
+    assert queue.progress().waiting == 2
+
+
+def test_a_training_process_is_replaced_before_it_has_grown_too_large(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: list[Trainer] = []
+
+    class Counted(Trainer):
+        def __init__(self, threads: int, log: Path) -> None:
+            super().__init__(threads, log)
+            started.append(self)
+
+    monkeypatch.setattr("study.workers.Trainer", Counted)
+    queue, work = queue_of(tmp_path, 4), StubWork(tmp_path / "ledger", {0: "grow"})
+    monkeypatch.setattr("study.trainers._MOST_GROWTH", 2**27)
+    assert Shift(queue, work, crew(tmp_path, jobs=1), Silent()).run()
+    assert len(started) == 1  # the first job's memory is what it needs
+    queue.plan(plan(8))
+    work.acts = {5: "grow"}
+    started.clear()
+    assert Shift(queue, work, crew(tmp_path, jobs=1), Silent()).run()
+    assert len(started) == 2
+    monkeypatch.setattr("study.trainers._MOST_JOBS", 2)
+    queue.plan(plan(12))
+    work.acts = {}
+    started.clear()
+    assert Shift(queue, work, crew(tmp_path, jobs=1), Silent()).run()
+    assert len(started) == 2
+
+
+def test_a_training_process_ends_with_its_worker(tmp_path: Path) -> None:
+    with gang(Orders(tmp_path, acts={0: "hang"}), 1) as workers:
+        workers.start(1)
+        workers.until(lambda: workers.started() == 1)
+        (worker,) = workers.workers
+        assert worker.pid
+        trainers = children(worker.pid)
+        workers.kill(worker)
+        workers.until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in trainers))
+
+
 def test_stopping_puts_back_what_is_in_flight(tmp_path: Path) -> None:
     queue = queue_of(tmp_path, 4)
     work = StubWork(tmp_path / "ledger", dict.fromkeys(range(4), "hang"))
@@ -88,27 +137,3 @@ def test_the_clock_ends_asking(tmp_path: Path) -> None:
     queue, work = queue_of(tmp_path, 3), StubWork(tmp_path / "ledger")
     assert not Shift(queue, work, crew(tmp_path), Silent(), until=time.monotonic()).run()
     assert queue.progress().finished == 0
-
-
-def test_eight_workers_never_share_a_trial(tmp_path: Path) -> None:
-    queue, work = queue_of(tmp_path, 300), StubWork(tmp_path / "ledger")
-    program = (
-        "import sys; from pathlib import Path; from tests.test_workers import *;"
-        "folder = Path(sys.argv[1]); store = FileStore(folder / 'study.db')\n"
-        "if __name__ == '__main__':\n"
-        " with store.lease() as owner:\n"
-        "  Shift(queue_of(folder, 300, owner), StubWork(folder / 'ledger'),"
-        " crew(folder, jobs=2), Silent()).run()\n"
-    )
-    (tmp_path / "program.py").write_text(program)
-    root = Path(__file__).parents[1]
-    workers = [
-        subprocess.Popen(
-            [sys.executable, str(tmp_path / "program.py"), str(tmp_path)],
-            env={"PYTHONPATH": str(root), "PATH": "/usr/bin:/bin"},
-        )
-        for _ in range(4)
-    ]
-    assert [worker.wait(timeout=120) for worker in workers] == [0] * 4
-    assert sorted(work.runs()) == list(range(300))
-    assert queue.progress().finished == 300

@@ -1,0 +1,1 @@
+"""Faults, injected into real processes and real databases: `python -m tests.faults`."""

@@ -1,0 +1,241 @@
+"""Faults of real studies: the command as its users run it, with Keras."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import optuna
+from optuna.trial import TrialState
+
+from study import attributes as names
+from study.archive import open_archive, read
+from study.folder import load_settings
+from study.problem import Problem, define
+from study.queue import Queue
+from study.record import Status
+from study.storage import FileStore
+from study.training import TrainingJob
+from study.workers import Crew, Shift
+from tests.commands import ROOT, run_module, search, small_study, write_moods
+from tests.faults.outcome import Outcome, judged
+from tests.postgres import PASSWORD, QUOTED, Server
+from tests.stubs import Silent, StubWork, plan, stub_study
+
+
+@dataclass
+class Command:
+    """`python -m study.search` at work, in a process group of its own."""
+
+    process: subprocess.Popen[str]
+
+    def lines(self, count: int) -> None:
+        """Wait for so many finished trials."""
+        assert self.process.stdout
+        for _ in range(count):
+            assert self.process.stdout.readline()
+
+    def kill_group(self) -> None:
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.communicate()
+
+    def end(self) -> tuple[int, str, str]:
+        """Its exit status and what else it printed."""
+        output, errors = self.process.communicate(timeout=200)
+        return self.process.returncode, output, errors
+
+
+@contextmanager
+def searching(*arguments: str, env: dict[str, str] | None = None) -> Iterator[Command]:
+    """A search, killed with all its processes if it outlives the block."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "study.search", *arguments],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, **(env or {})},
+        start_new_session=True,
+    )
+    try:
+        yield Command(process)
+    finally:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.communicate()
+
+
+def small(folder: Path, **changes: str) -> list[str]:
+    """Flags of a small study, whose data and runs are in a folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    data = folder / "moods.csv"
+    if not data.exists():
+        write_moods(data)
+    flags = [*small_study(data), "--study-name", "moods"]
+    for name, value in changes.items():
+        flags[flags.index(f"--{name}") + 1] = value
+    return flags
+
+
+def killed_and_resumed(folder: Path) -> Outcome:
+    """The whole group is killed; what was complete stays, and the same weights come out."""
+    flags = [*small(folder), "--no-confirm"]
+    whole = search(*flags, "--output-dir", str(folder / "whole"))
+    assert whole.returncode == 0, whole.stderr
+    torn = folder / "torn"
+    with searching(*flags, "--output-dir", str(torn)) as command:
+        command.lines(2)
+        command.kill_group()
+    before = _results(torn / "moods")
+    assert before
+    done = search(*flags, "--output-dir", str(torn))
+    assert done.returncode == 0, done.stderr
+    after = _results(torn / "moods")
+    assert {slot: after[slot] for slot in before} == before
+    assert after == _results(folder / "whole" / "moods")
+    return judged(open_archive(torn / "moods").search(), 6, injected=1)
+
+
+def _results(run: Path) -> dict[int, tuple[object, object]]:
+    """The accuracy and the weights' hash of every finished trial, by slot."""
+    trials = open_archive(run).search().get_trials(deepcopy=False)
+    return {
+        t.user_attrs[names.SLOT]: (t.values, t.user_attrs.get(names.WEIGHTS))
+        for t in trials
+        if t.state.is_finished() and names.PUT_BACK not in t.user_attrs
+    }
+
+
+def signalled(folder: Path, number: signal.Signals, times: int, status: int) -> Outcome:
+    """A signal, once or twice; the report is written after the first."""
+    flags = [
+        *small(folder, **{"n-jobs": "2"}),
+        "--no-confirm",
+        "--output-dir",
+        str(folder / "runs"),
+    ]
+    run = folder / "runs" / "moods"
+    with searching(*flags) as command:
+        command.lines(1)
+        for _ in range(times):
+            command.process.send_signal(number)
+        returned, _, errors = command.end()
+    assert returned == status, errors
+    assert times > 1 or (run / "report.html").exists()
+    archive = open_archive(run)
+    states = [trial.state for trial in archive.search().get_trials(deepcopy=False)]
+    assert TrialState.RUNNING not in states
+    done = search(*flags)
+    assert done.returncode == 0, done.stderr
+    return judged(archive.search(), 6, injected=times)
+
+
+def absurd_learning_rates(folder: Path) -> Outcome:
+    """Losses that become NaN or infinite fail their trials, and the study goes on."""
+    settings = folder / "settings.toml"
+    flags = small(folder)
+    pairs = zip(flags[::2], flags[1::2], strict=True)
+    settings.write_text("".join(f"{flag[2:]} = {_toml(value)}\n" for flag, value in pairs))
+    problem = define(load_settings(settings))
+    store = FileStore(folder / "study.db")
+    study = stub_study(store)
+    work = _Training(folder / "ledger", problem=problem)
+    with store.lease() as owner:
+        queue = Queue(study, store, owner)
+        queue.plan(plan(3))
+        assert Shift(queue, work, Crew(1, 2, folder / "log"), Silent()).run()
+    trials = study.get_trials(deepcopy=False)
+    assert [trial.state.name for trial in trials] == ["FAIL", "FAIL", "COMPLETE"], trials
+    assert all("loss became" in trial.user_attrs[names.REASON] for trial in trials[:2])
+    return judged(study, 3, injected=2)
+
+
+def _toml(value: str) -> str:
+    return value if value.isdigit() else json.dumps(value)
+
+
+@dataclass
+class _Training(StubWork):
+    """Real trainings, two of which cannot end well."""
+
+    problem: Problem | None = None
+
+    def job(self, trial: optuna.Trial) -> Any:
+        assert self.problem
+        problem = self.problem
+        rate = {0: 1e38, 1: float("inf")}.get(trial.user_attrs[names.SLOT], 0.01)
+        candidate = replace(problem.space.plain(problem.cells[0]), learning_rate=rate)
+        return TrainingJob(
+            candidate=candidate,
+            task=problem.task,
+            dataset=problem.dataset,
+            seed=0,
+            epochs=2,
+            patience=2,
+        )
+
+    def finish(self, queue: Queue, trial: optuna.Trial, result: Any) -> None:
+        queue.finish(trial, TrialState.COMPLETE, result.validation_accuracy)
+
+
+def password_hidden(folder: Path, server: Server, database: str) -> Outcome:
+    """A password in the URL is in no output, no file and no process list."""
+    flags = [*small(folder, **{"n-trials": "2"}), "--no-confirm", "--storage", server.url(database)]
+    seen: list[bytes] = []
+    with searching(*flags, "--output-dir", str(folder / "runs")) as command:
+        command.lines(1)
+        seen += _command_lines()
+        status, output, errors = command.end()
+    assert status == 0, errors
+    again = run_module("reports", str(folder / "runs/moods"), env={"OPTUNA_STORAGE": flags[-1]})
+    wrong = search(*flags[:-1], server.url(database, "wrong-word"), "--output-dir", str(folder))
+    assert again.returncode == 0, again.stderr
+    assert wrong.returncode == 2, wrong.stderr
+    assert wrong.stderr.count("\n") == 1
+    told = [output, errors, again.stdout, again.stderr, wrong.stderr]
+    seen += [text.encode() for text in told]
+    seen += [path.read_bytes() for path in (folder / "runs").rglob("*") if path.is_file()]
+    secrets = (PASSWORD.encode(), QUOTED.encode(), b"wrong-word")
+    found = sum(secret in text for text in seen for secret in secrets)
+    assert found == 0
+    return Outcome(injected=len(seen), trials=2)
+
+
+def _command_lines() -> list[bytes]:
+    lines = []
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            lines.append(path.read_bytes())
+        except OSError:
+            continue  # it has ended
+    return [line for line in lines if b"study.search" in line or b"multiprocessing" in line]
+
+
+def two_machines(folder: Path, server: Server, database: str) -> Outcome:
+    """Two commands with folders of their own, on one server, complete one plan."""
+    env = {"OPTUNA_STORAGE": server.url(database)}
+    flags = small(folder)
+    runs = [folder / "first", folder / "second"]
+    with (
+        searching(*flags, "--output-dir", str(runs[0]), env=env) as one,
+        searching(*flags, "--output-dir", str(runs[1]), env=env) as other,
+    ):
+        for command in (one, other):
+            status, _, errors = command.end()
+            assert status == 0, errors
+    summaries = []
+    for run in runs:
+        again = run_module("reports", str(run / "moods"), "--quiet", env=env)
+        assert again.returncode == 0, again.stderr
+        summaries.append(json.loads((run / "moods" / "summary.json").read_text()))
+    assert summaries[0] == summaries[1]
+    record = read(runs[0] / "moods", env["OPTUNA_STORAGE"])
+    assert [run.status for run in record.confirmations].count(Status.COMPLETE) == 8
+    archive = open_archive(runs[0] / "moods", env["OPTUNA_STORAGE"])
+    return judged(archive.search(), 6, injected=2)

@@ -1,0 +1,231 @@
+"""The storages that are used: Optuna's own test cases, URLs, what is refused, what is hidden."""
+
+import gc
+import os
+import sys
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+
+import optuna
+import pytest
+from optuna.storages import BaseStorage, get_storage
+from optuna.testing.pytest_storages import StorageTestCase
+
+from study.errors import UserError
+from study.mounts import network_file_system
+from study.postgres import PostgresStore
+from study.queue import Queue
+from study.rdb import TrialStorage
+from study.secrets import hide_password
+from study.storage import FileStore, open_store
+from tests.faults.matrix import MakeDatabase
+from tests.postgres import PASSWORD, databases, installed
+from tests.stubs import plan, stub_study
+
+MOUNTS = """\
+/dev/vda1 / ext4 rw,relatime 0 0
+server:/export /home nfs4 rw,vers=4.2 0 0
+tmpfs /home/me/fast tmpfs rw 0 0
+//nas/share /mnt/my\\040files cifs rw 0 0
+me@host:/ /mnt/over fuse.sshfs rw 0 0
+/dev/vdb /mnt/over ext4 rw 0 0
+"""
+
+
+@pytest.fixture(scope="module")
+def make() -> Iterator[MakeDatabase]:
+    programs = installed()
+    if programs is None:
+        pytest.skip("no PostgreSQL server is installed")
+    with databases(programs) as make:
+        yield make
+
+
+@pytest.fixture
+def server_store(make: MakeDatabase, tmp_path: Path) -> Iterator[PostgresStore]:
+    server, database = make()
+    store = open_store(server.url(database), tmp_path / "study.db")
+    assert isinstance(store, PostgresStore)
+    yield store
+    store.optuna().engine.dispose()
+
+
+@pytest.mark.slow
+class TestSQLite(StorageTestCase):
+    @pytest.fixture
+    def storage(self, tmp_path: Path) -> BaseStorage:
+        return get_storage(FileStore(tmp_path / "study.db").optuna())
+
+
+@pytest.mark.slow
+class TestPostgreSQL(StorageTestCase):
+    @pytest.fixture
+    def storage(self, server_store: PostgresStore) -> Iterator[BaseStorage]:
+        yield get_storage(server_store.optuna())
+        with warnings.catch_warnings():  # unpickled storages are dropped with their connections
+            warnings.simplefilter("ignore", ResourceWarning)
+            gc.collect()
+
+
+def test_a_transaction_is_all_or_nothing(tmp_path: Path) -> None:
+    storage = FileStore(tmp_path / "study.db").optuna()
+    study = optuna.create_study(storage=storage)
+
+    def write() -> None:
+        trial = study.ask()
+        trial.suggest_float("x", 0, 1)
+        trial.set_user_attr("name", "value")
+        study.tell(trial, 1.0)
+
+    def fail() -> None:
+        with storage.transaction():
+            write()
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
+    assert optuna.load_study(study_name=study.study_name, storage=storage).trials == []
+    with storage.transaction():
+        write()
+        (inside,) = optuna.load_study(study_name=study.study_name, storage=storage).trials
+    (trial,) = optuna.load_study(study_name=study.study_name, storage=storage).trials
+    assert trial == inside
+    assert (trial.value, trial.user_attrs, list(trial.params)) == (1.0, {"name": "value"}, ["x"])
+
+
+def test_waiting_trials_are_read_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = FileStore(tmp_path / "study.db")
+    queue = Queue(stub_study(store), store, "me")
+    queue.plan(plan(50))
+    assert len(queue.study.trials) == 50
+    built: list[int] = []
+    build = TrialStorage._build_frozen_trial_from_trial_model
+
+    def count(self: TrialStorage, model: object) -> object:
+        built.append(1)
+        return build(self, model)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(TrialStorage, "_build_frozen_trial_from_trial_model", count)
+    assert len(queue.study.trials) == 50
+    assert not built
+    assert queue.ask()
+    assert [trial.state.name for trial in queue.study.trials].count("RUNNING") == 1
+    assert len(built) <= 4
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [
+        ("/var/runs/study.db", None),
+        ("/home/me/runs/study.db", "nfs4"),
+        ("/home/me/fast/study.db", None),
+        ("/mnt/my files/study.db", "cifs"),
+        ("/mnt/over/study.db", None),
+    ],
+)
+def test_network_file_systems_are_known(path: str, kind: str | None) -> None:
+    assert network_file_system(Path(path), MOUNTS) == kind
+
+
+def test_sqlite_on_a_network_file_system_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("study.storage.network_file_system", lambda path: "nfs")
+    with pytest.raises(UserError, match=r"network file system \(nfs\)"):
+        FileStore(tmp_path / "study.db").optuna()
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("url", "sentence"),
+    [
+        ("mysql://me:hidden@host/db", r"another kind of URL was given \(mysql\)"),
+        ("sqlite://", "SQLite file"),
+        ("hidden words", "none. Check its form"),
+        ("postgresql://me:hidden@host:port/db", "Check its form"),
+    ],
+)
+def test_other_urls_are_refused_and_not_repeated(url: str, sentence: str, tmp_path: Path) -> None:
+    with pytest.raises(UserError, match=sentence) as refused:
+        open_store(url, tmp_path / "study.db")
+    assert "hidden" not in str(refused.value)
+
+
+def test_a_server_that_is_not_there_is_one_sentence(tmp_path: Path) -> None:
+    store = open_store("postgresql://me:hidden@127.0.0.1:1/db", tmp_path / "study.db")
+    with pytest.raises(UserError, match="cannot be used") as refused:
+        store.optuna()
+    assert "hidden" not in str(refused.value)
+    assert "postgresql://me:***@127.0.0.1:1/db" in str(refused.value)
+
+
+def test_without_the_driver_its_extra_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    with pytest.raises(UserError, match=r"isoparam\[postgres\]"):
+        open_store("postgresql://host/db", tmp_path / "study.db")
+
+
+def test_a_password_leaves_the_process_list(monkeypatch: pytest.MonkeyPatch) -> None:
+    started: list[list[str]] = []
+    monkeypatch.setattr("os.execv", lambda _, arguments: started.append(arguments))
+    monkeypatch.setenv("PGPASSWORD", "")
+    url = "postgresql://me:s3%20cret@host/db"
+    monkeypatch.setattr(sys, "orig_argv", ["python", "-m", "study.search", "--storage", url])
+    hide_password()
+    assert started == [["python", "-m", "study.search", "--storage", "postgresql://me@host/db"]]
+    assert os.environ["PGPASSWORD"] == "s3 cret"
+    monkeypatch.setattr(sys, "orig_argv", ["python", "--storage=" + url])
+    hide_password()
+    assert started[1] == ["python", "--storage=postgresql://me@host/db"]
+    monkeypatch.setattr(sys, "orig_argv", started[1])
+    hide_password()
+    assert len(started) == 2
+
+
+def test_the_shown_url_has_no_password(server_store: PostgresStore) -> None:
+    assert "***" in server_store.shown_url
+    assert PASSWORD not in server_store.shown_url
+
+
+def test_a_lease_is_taken_again_after_the_connection_was_lost(
+    server_store: PostgresStore, make: MakeDatabase, tmp_path: Path
+) -> None:
+    server, _ = make()
+    database = server_store.shown_url.rsplit("/", 1)[1]
+    other = open_store(server.url(database), tmp_path / "study.db")
+    assert isinstance(other, PostgresStore)
+    other.grace = 0.0
+    with server_store.lease() as owner:
+        with other.transaction():
+            assert other.living({owner, "nobody"}) == {owner}
+        server.terminate_sessions()
+        with other.transaction():
+            assert other.living({owner}) == set()
+        other.grace = 60.0
+        with other.transaction():
+            assert other.living({owner}) == {owner}  # it may come back
+        server_store.optuna().get_all_studies()
+        other.grace = 0.0
+        with other.transaction():
+            assert other.living({owner}) == {owner}
+    with other.transaction():
+        assert other.living({owner}) == set()
+    other.optuna().engine.dispose()
+
+
+def test_a_lost_answer_is_noticed(tmp_path: Path) -> None:
+    store = FileStore(tmp_path / "study.db")
+    queue = Queue(stub_study(store), store, "me")
+    queue.plan(plan(2))
+    trial = queue.ask()
+    assert trial
+    queue._in_hand.clear()  # as if the connection had been lost in the commit
+    again = queue.ask()
+    assert again
+    assert again.number == trial.number
+    other = queue.ask()
+    assert other
+    assert other.number != trial.number
