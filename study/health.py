@@ -6,6 +6,7 @@ import re
 import sqlite3
 import subprocess
 import sys
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -122,7 +123,7 @@ def _trials(
     phase: str, archive: Archive, study: optuna.Study, plan: Sequence[Slot]
 ) -> Iterator[Finding]:
     queue = Queue(study, archive.store, _DOCTOR)
-    orphans = queue.orphans()
+    orphans = _orphans(queue, archive.store.grace)
     yield Finding(
         f"{phase}: running trials",
         Verdict.MENDABLE if orphans else Verdict.WELL,
@@ -139,6 +140,16 @@ def _trials(
         yield Finding(f"{phase}: plan", Verdict.MENDABLE, detail, lambda: queue.plan(plan))
     else:
         yield Finding(f"{phase}: plan", Verdict.WELL, f"{len(slots)} trials, each once")
+
+
+def _orphans(queue: Queue, grace: float) -> list[int]:
+    """The running trials of dead workers; a lease may be free for a moment only."""
+    orphans = queue.orphans()
+    progress = queue.progress()
+    if grace and progress.planned > progress.finished + progress.waiting:
+        time.sleep(grace)
+        orphans = queue.orphans()
+    return orphans
 
 
 def _artifacts(archive: Archive, studies: Sequence[optuna.Study]) -> Finding:

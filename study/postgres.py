@@ -68,8 +68,9 @@ class PostgresStore:
 
     @property
     def shown_url(self) -> str:
-        """The URL with stars for its password, if it has one."""
-        return self._url.set(drivername="postgresql").render_as_string(hide_password=True)
+        """The URL without a password, as it can be given to a command again."""
+        url = self._url.set(drivername="postgresql").difference_update_query(["password"])
+        return url._replace(password=None).render_as_string()
 
     def optuna(self) -> TrialStorage:
         """Optuna's storage on this server.

@@ -21,6 +21,7 @@ from study.storage import Store
 
 MOST_DEATHS = 3  # of one slot's workers: the first trial's and its two retries'
 LOST = "its worker was lost"
+_HURRY = 5.0  # seconds
 POISON = f"given up after {MOST_DEATHS} tries"
 
 T = TypeVar("T")
@@ -144,6 +145,10 @@ class Queue:
     def lost(self, trial: optuna.Trial, reason: str) -> None:
         """A trial whose training process died: retried at most twice."""
         self._end(trial, lambda frozen: self._bury(frozen, reason))
+
+    def hurry(self) -> None:
+        """Wait no longer for a storage that is away: this worker is leaving."""
+        self._storage.patience = min(self._storage.patience, _HURRY)
 
     def progress(self) -> Progress:
         """How far the plan is, over all workers."""

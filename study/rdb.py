@@ -76,9 +76,15 @@ class TrialStorage(RDBStorage):
             url: As SQLAlchemy takes it.
             engine_kwargs: For SQLAlchemy's engine.
             patience: Seconds to go on trying when the connection is lost.
+
+        Raises:
+            StorageError: Another version of Optuna has made the tables.
         """
-        # Optuna passes its URLs through `str.format`.
-        super().__init__(url.replace("{", "{{").replace("}", "}}"), engine_kwargs)
+        try:
+            # Optuna passes its URLs through `str.format`.
+            super().__init__(url.replace("{", "{{").replace("}", "}}"), engine_kwargs)
+        except RuntimeError as error:
+            raise StorageError(f"The database fits another version of Optuna: {error}") from error
         self.patience = patience
         self._hold_sessions()
 

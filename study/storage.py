@@ -30,7 +30,13 @@ BUSY_SECONDS = 60  # how long a statement waits for another process' transaction
 
 
 class Store(Protocol):
-    """A database of studies."""
+    """A database of studies.
+
+    Attributes:
+        grace: Seconds for which a lease must have been seen free before its owner counts as dead.
+    """
+
+    grace: float
 
     @property
     def shown_url(self) -> str:
@@ -62,6 +68,8 @@ class FileStore:
     Rollback journal and `synchronous=FULL`, SQLite's defaults: the write-ahead log needs
     shared memory and has had a rare corruption bug with several processes.
     """
+
+    grace = 0.0  # the kernel loses no lease
 
     def __init__(self, path: Path) -> None:
         self.path = path.absolute()

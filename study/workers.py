@@ -238,6 +238,8 @@ class Shift:
         """Put back what is in flight, and end every process."""
         for station in self._stations:
             station.trainer.kill()
+        if self._busy:
+            self.queue.hurry()
         with suppress(StorageError):  # then others put them back, because this worker is gone
             for station in self._busy:
                 if station.trial:

@@ -2,7 +2,6 @@
 
 import json
 import shutil
-import signal
 import subprocess
 import sys
 import urllib.error
@@ -111,7 +110,7 @@ def dashboard(run: Path) -> Iterator[str]:
         try:
             yield process.stdout.readline().split("/dashboard")[0]
         finally:
-            process.send_signal(signal.SIGINT)
+            process.terminate()
 
 
 def status(url: str, method: str = "GET", host: str | None = None) -> int:

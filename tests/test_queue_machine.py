@@ -214,7 +214,7 @@ def check(examples: int) -> None:
             lambda: Machine(store),  # type: ignore[arg-type]  # any factory will do
             settings=settings(
                 max_examples=examples,
-                stateful_step_count=20,
+                stateful_step_count=15,
                 deadline=None,
                 suppress_health_check=list(HealthCheck),
             ),

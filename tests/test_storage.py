@@ -20,7 +20,7 @@ from study.rdb import TrialStorage
 from study.secrets import hide_password
 from study.storage import FileStore, open_store
 from tests.faults.matrix import MakeDatabase
-from tests.postgres import PASSWORD, databases, installed
+from tests.postgres import databases, installed
 from tests.stubs import plan, stub_study
 
 MOUNTS = """\
@@ -157,7 +157,7 @@ def test_a_server_that_is_not_there_is_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="cannot be used") as refused:
         store.optuna()
     assert "hidden" not in str(refused.value)
-    assert "postgresql://me:***@127.0.0.1:1/db" in str(refused.value)
+    assert "postgresql://me@127.0.0.1:1/db" in str(refused.value)
 
 
 def test_without_the_driver_its_extra_is_named(
@@ -186,8 +186,7 @@ def test_a_password_leaves_the_process_list(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_the_shown_url_has_no_password(server_store: PostgresStore) -> None:
-    assert "***" in server_store.shown_url
-    assert PASSWORD not in server_store.shown_url
+    assert server_store.shown_url.startswith("postgresql://postgres@127.0.0.1:")
 
 
 def test_a_lease_is_taken_again_after_the_connection_was_lost(
