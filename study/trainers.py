@@ -7,7 +7,9 @@ out-of-memory kill or a hang takes a trial, not the study.
 import multiprocessing
 import os
 import re
+import shutil
 import signal
+import tempfile
 import threading
 import traceback
 from collections.abc import Iterator
@@ -88,8 +90,9 @@ class Trainer:
         """
         context = multiprocessing.get_context("spawn")
         self.connection, theirs = context.Pipe()
+        self._folder = tempfile.mkdtemp(prefix="isoparam-")
         self._process = context.Process(
-            target=_serve, args=(theirs, threads, log), daemon=True, name="trainer"
+            target=_serve, args=(theirs, threads, log, self._folder), daemon=True, name="trainer"
         )
         self._jobs = 0
         self._memory = 0  # bytes, after its first job
@@ -154,13 +157,20 @@ class Trainer:
         self._process.kill()
         self._process.join()
         self.connection.close()
+        shutil.rmtree(self._folder, ignore_errors=True)
 
 
-def _serve(connection: Connection, threads: int, log: Path) -> None:
-    """The training process: jobs in, messages out, until the other end is closed."""
+def _serve(connection: Connection, threads: int, log: Path, folder: str) -> None:
+    """The training process: jobs in, messages out, until the other end is closed.
+
+    Args:
+        folder: Takes its temporary files: TensorFlow leaves one for every compiled function
+            of a process that is killed.
+    """
+    tempfile.tempdir = folder
     for number in _SIGNALS:  # the process that feeds this one minds them
         signal.signal(number, signal.SIG_IGN)
-    threading.Thread(target=_outlive_nobody, daemon=True).start()
+    threading.Thread(target=_outlive_nobody, args=(folder,), daemon=True).start()
     with log.open("ab") as file:  # start-up chatter and warnings, out of the live display
         os.dup2(file.fileno(), 1)
         os.dup2(file.fileno(), 2)
@@ -173,11 +183,12 @@ def _serve(connection: Connection, threads: int, log: Path) -> None:
         return  # nobody waits for the result any more
 
 
-def _outlive_nobody() -> None:
+def _outlive_nobody(folder: str) -> None:
     """End this process with the one that feeds it, also in the midst of a job."""
     parent = multiprocessing.parent_process()
     if parent is not None:
         parent.join()
+        shutil.rmtree(folder, ignore_errors=True)
         os._exit(1)
 
 
