@@ -30,6 +30,7 @@ from study.objective import SearchWork, open_search, search_plan
 from study.outlook import print_outlook
 from study.problem import Problem, define
 from study.queue import Queue
+from study.rdb import explained
 from study.record import TrialRecord, best_trials, trial_record
 from study.settings import Settings
 from study.storage import Store, open_store
@@ -111,10 +112,15 @@ def work_on(problem: Problem, folder: RunFolder | None = None) -> int:
         UserError: The folder or the storage cannot be used, or holds another study.
     """
     optuna.logging.set_verbosity(optuna.logging.WARNING)
-    settings = problem.settings
     folder = folder or study_folder(problem)
-    store = open_store(settings.run.storage, folder.database)
+    store = open_store(problem.settings.run.storage, folder.database)
     folder.create()
+    with explained(store.shown_url):
+        return _phases(problem, folder, store)
+
+
+def _phases(problem: Problem, folder: RunFolder, store: Store) -> int:
+    settings = problem.settings
     study = open_search(store, problem)
     folder.keep(problem)
     crew = Crew(
