@@ -3,9 +3,15 @@
 import os
 import re
 import sys
-from urllib.parse import unquote
+from urllib.parse import unquote, unquote_plus
 
-_URL = re.compile(r"(?P<before>(?:--storage=)?postgresql(?:\+\w+)?://[^:/@]*):(?P<password>[^@]*)@")
+_URL = re.compile(
+    r"(?P<before>(?:--storage=)?postgresql(?:\+\w+)?://[^:/@?]*):(?P<password>[^@]*)@"
+)
+_QUERY = re.compile(
+    r"(?P<before>(?:--storage=)?postgresql(?:\+\w+)?://[^?]*\?(?:[^&]*&)*?)"
+    r"password=(?P<password>[^&]*)&?"
+)
 
 
 def hide_password() -> None:
@@ -14,8 +20,17 @@ def hide_password() -> None:
     Everybody on a machine can read the arguments of its processes; the environment, where
     the PostgreSQL client looks for the password too, only their owner.
     """
-    arguments = sys.orig_argv
-    found = [match for word in arguments if (match := _URL.match(word))]
-    if found:
-        os.environ["PGPASSWORD"] = unquote(found[0]["password"])
-        os.execv(sys.executable, [_URL.sub(r"\g<before>@", word) for word in arguments])
+    split = [_without_password(word) for word in sys.orig_argv]
+    passwords = [password for _, password in split if password is not None]
+    if passwords:
+        os.environ["PGPASSWORD"] = passwords[0]
+        os.execv(sys.executable, [word for word, _ in split])
+
+
+def _without_password(word: str) -> tuple[str, str | None]:
+    """The word without its password, and the password."""
+    if match := _URL.match(word):
+        return _URL.sub(r"\g<before>@", word), unquote(match["password"])
+    if match := _QUERY.match(word):
+        return _QUERY.sub(r"\g<before>", word).rstrip("?&"), unquote_plus(match["password"])
+    return word, None
