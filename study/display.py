@@ -26,7 +26,8 @@ class _Running:
     """A trial at work."""
 
     cell: str
-    units: int
+    units: int | None
+    parameters: int | None
     started: float
     epoch: int = 0
     accuracy: float | None = None
@@ -78,14 +79,18 @@ class Display:
         self._live = None
 
     def started(self, trial: optuna.Trial) -> None:
-        """A trial was taken."""
+        """A trial was taken, and its candidate is known."""
         attributes = trial.user_attrs
-        self._running[trial.number] = _Running(attributes[names.CELL], 0, time.monotonic())
+        self._running[trial.number] = _Running(
+            attributes[names.CELL],
+            attributes.get(names.UNITS),
+            attributes.get(names.CELL_PARAMS),
+            time.monotonic(),
+        )
 
     def epoch(self, trial: optuna.Trial, number: int, point: CurvePoint) -> None:
         """One of its epochs ended."""
         running = self._running[trial.number]
-        running.units = trial.user_attrs[names.UNITS]
         running.epoch, running.accuracy = number, point.validation_accuracy
 
     def ended(self, trial: optuna.Trial) -> None:
@@ -145,14 +150,17 @@ class Display:
         rows = Table(box=None, padding=(0, 2), pad_edge=False)
         for title in ("", "units", "cell parameters", f"{self.measure} accuracy", ""):
             rows.add_column(title, justify="left" if title == "" else "right")
-        for cell, best in self._best.items():
+        # The best of several test accuracies would say nothing.
+        for cell, best in self._best.items() if self.measure == "validation" else ():
             figures = (str(best.units), f"{best.parameters:,}", f"{best.accuracy:.1%}")
             rows.add_row(Text(f"best {cell_name(cell)}"), *figures, "")
         for number, running in self._running.items():
             accuracy = "" if running.accuracy is None else f"{running.accuracy:.1%}"
-            units = str(running.units) if running.units else ""
+            units = "" if running.units is None else str(running.units)
+            parameters = "" if running.parameters is None else f"{running.parameters:,}"
             name = f"trial {number} {cell_name(running.cell)}"
-            rows.add_row(Text(name), units, "", accuracy, f"epoch {running.epoch}", style="dim")
+            epoch = f"epoch {running.epoch}" if running.epoch else "starting"
+            rows.add_row(Text(name), units, parameters, accuracy, epoch, style="dim")
         return Group(head, rows)
 
     def _time_left(self) -> str:

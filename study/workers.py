@@ -157,8 +157,8 @@ class Shift:
                 return
             station = self._idle_station()
             station.trial = trial
-            self.watcher.started(trial)
             job = self.queue.together(trial, self.work.job)
+            self.watcher.started(trial)
             if self.crew.trial_timeout is not None:
                 station.deadline = time.monotonic() + self.crew.trial_timeout
             with suppress(OSError):  # it died; what is received next says so

@@ -1,0 +1,66 @@
+"""The live table: what runs, what is best so far, how long it will take."""
+
+import io
+
+import optuna
+import pytest
+from optuna.trial import TrialState
+from rich.console import Console
+
+from study import attributes as names
+from study.attributes import CurvePoint
+from study.display import Display
+from study.queue import Progress
+
+POINT = CurvePoint(loss=0.7, accuracy=0.6, validation_loss=0.7, validation_accuracy=0.625)
+
+
+def trial_of(study: optuna.Study, cell: str, units: int) -> optuna.Trial:
+    trial = study.ask()
+    for name, value in ((names.CELL, cell), (names.UNITS, units), (names.CELL_PARAMS, 1_392)):
+        trial.set_user_attr(name, value)
+    return trial
+
+
+def screen(display: Display) -> list[str]:
+    console = Console(file=io.StringIO(), width=90, legacy_windows=False)
+    console.print(display._table())
+    assert isinstance(console.file, io.StringIO)
+    return [" ".join(line.split()) for line in console.file.getvalue().splitlines()]
+
+
+@pytest.fixture
+def study() -> optuna.Study:
+    return optuna.create_study(direction="maximize")
+
+
+@pytest.mark.parametrize("phase", ["search", "confirm"])
+def test_a_trial_from_its_start_to_its_end(phase: str, study: optuna.Study) -> None:
+    measure = {"search": "validation", "confirm": "test"}[phase]
+    console = Console(file=io.StringIO(), force_terminal=True, width=90)
+    display = Display(console, study, phase, measure, jobs=2)
+    trial = trial_of(study, "gru", 12)
+    with display.open():
+        display.tick(Progress(planned=4, finished=0, waiting=3))
+        display.started(trial)
+        assert screen(display)[-1] == "trial 0 GRU 12 1,392 starting"
+        display.epoch(trial, 1, POINT)
+        assert screen(display)[-1] == "trial 0 GRU 12 1,392 62.5% epoch 1"
+        study.tell(trial, 0.75, state=TrialState.COMPLETE)
+        display.ended(trial)
+        head, *_, last = screen(display)
+    assert "1 of 4 trials about 0 s left" in head
+    # The best of several test accuracies says nothing.
+    assert (last == "best GRU 12 1,392 75.0%") == (phase == "search")
+
+
+def test_plain_lines_where_there_is_no_terminal(study: optuna.Study) -> None:
+    output = io.StringIO()
+    display = Display(Console(file=output, width=90), study, "search", "validation", jobs=1)
+    trial = trial_of(study, "lstm", 1)
+    with display.open():
+        display.tick(Progress(planned=2, finished=0, waiting=1))
+        display.started(trial)
+        study.tell(trial, 0.75, state=TrialState.COMPLETE)
+        display.ended(trial)
+    assert output.getvalue() == "search [1/2] LSTM 1 unit, 1,392 parameters: 75.0% validation\n"
