@@ -38,6 +38,14 @@ class Commands:
         return f"optuna-dashboard {shlex.quote(self._url)}"
 
     @property
+    def stored_in(self) -> str:
+        """The storage, without its password; within the folder, its file's name alone.
+
+        A report is passed on: where its author's files lie is nobody's business.
+        """
+        return self._url or f"{RunFolder(self.folder).database.name} beside this report"
+
+    @property
     def needs_password(self) -> bool:
         """Whether the storage asks for a user, and therefore may ask for a password."""
         return self._url is not None and re.match(r"\w+://[^/@]+@", self._url) is not None

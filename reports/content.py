@@ -233,7 +233,7 @@ class Content:
             Command("Write this report again:", commands.on_this_run("reports")),
             *(_more_seeds(commands, verdict) if verdict else ()),
             Command("Look at every trial in the dashboard:", commands.dashboard()),
-            Prose(f"The trials are stored in {self.record.storage}", small=True),
+            Prose(f"The trials are stored in {commands.stored_in}.", small=True),
         ]
         if commands.needs_password:
             blocks.append(Prose(prose.PASSWORD, small=True))

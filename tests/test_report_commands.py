@@ -20,6 +20,7 @@ def test_the_storage_in_the_folder_needs_no_flag(
     assert found.resume() == "python -m x"
     assert found.dashboard() == f"python -m study.dashboard '{run}'"
     assert not found.needs_password
+    assert found.stored_in == "study.db beside this report"
     monkeypatch.chdir(tmp_path)
     assert "--storage" not in commands("sqlite:///runs/s/study.db", tmp_path / "runs/s").resume()
 
@@ -40,4 +41,5 @@ def test_another_storage_is_named_without_its_password(
     assert found.on_this_run("reports") == f"python -m reports {tmp_path} --storage {shown}"
     assert found.resume() == f"python -m x --storage {shown}"
     assert found.dashboard() == f"optuna-dashboard {shown}"
+    assert found.stored_in in {storage, shown}
     assert found.needs_password is asks
