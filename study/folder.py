@@ -13,7 +13,8 @@ from study.settings import Settings
 if TYPE_CHECKING:
     from study.problem import Problem
 
-_NOT_KEPT = {"dry_run", "quiet", "storage", "n_jobs"}  # of one call, or secret
+# Of one call, secret, or in the plan already.
+_NOT_KEPT = {"dry_run", "quiet", "storage", "n_jobs", "candidates"}
 
 
 @dataclass(frozen=True)

@@ -91,11 +91,13 @@ def name_metric(study: optuna.Study, name: str) -> None:
 
 def search_plan(problem: Problem) -> list[Slot]:
     """The planned trials, the cells in turn, so that each gets the same effort."""
-    return [
-        Slot(number, {"cell": cell.value}, {names.CELL: cell.value})
-        for number in range(problem.settings.search.n_trials)
-        for cell in (problem.cells[number % len(problem.cells)],)
-    ]
+    cells = len(problem.cells)
+    slots = []
+    for number in range(problem.settings.search.n_trials):
+        cell = problem.cells[number % cells]
+        known = problem.known.get(cell, {}) if number < cells else {}
+        slots.append(Slot(number, {"cell": cell.value, **known}, {names.CELL: cell.value}))
+    return slots
 
 
 @dataclass(frozen=True)

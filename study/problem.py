@@ -1,6 +1,9 @@
 """The question made definite: what the settings leave open is decided by the data set."""
 
-from dataclasses import dataclass
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from search_spaces.budget import Budget
@@ -9,6 +12,7 @@ from search_spaces.cells import Cell
 from search_spaces.space import SearchSpace, search_space
 from study.datasets import Dataset, Reading, prepare
 from study.environment import environment
+from study.known import Parameters, known_parameters
 from study.level import Level
 from study.settings import Settings, check_study_name
 
@@ -41,6 +45,7 @@ class Problem:
         settings: As given.
         epochs, patience: Of every training, in the search and in confirmation.
         replicates: Seeds for each cell at each rung.
+        known: Parameters of each cell's first trial; empty where the sampler draws them.
     """
 
     name: str
@@ -51,6 +56,7 @@ class Problem:
     epochs: int
     patience: int
     replicates: int
+    known: Mapping[Cell, Parameters] = field(default_factory=dict)
 
     @property
     def budget(self) -> Budget:
@@ -96,7 +102,16 @@ class Problem:
             "pruning": search.pruning,
             "seed": self.settings.run.seed,
             "backend": environment()["backend"],
+            **self._known_identity,
         }
+
+    @property
+    def _known_identity(self) -> dict[str, str]:
+        """Only where they are given: a study that is gone on with has them in its plan."""
+        if not self.known:
+            return {}
+        text = json.dumps(self.known, sort_keys=True)
+        return {"candidates": hashlib.sha256(text.encode()).hexdigest()[:12]}
 
 
 def define(settings: Settings) -> Problem:
@@ -141,6 +156,7 @@ def define(settings: Settings) -> Problem:
         epochs=search.epochs or habits.epochs,
         patience=search.patience or habits.patience,
         replicates=settings.answer.replicates or (5 if dataset.name == _EMBEDDED else 12),
+        known=known_parameters(search.candidates, space) if search.candidates else {},
     )
     problem.ladder()  # refuses too many rungs now, not after the search
     return problem

@@ -92,6 +92,8 @@ class SearchSettings:
     3 for characters."""
     batch_size: Annotated[int | None, _integer(1)] = None
     """Examples per step. Default: 32 for words, 64 for characters."""
+    candidates: Path | None = None
+    """JSON of hyperparameters by cell, such as a study's summary.json: its first trials."""
     pruning: bool = True
     """Stop trials early that are behind the median of their own cell."""
 
