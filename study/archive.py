@@ -85,6 +85,7 @@ class Archive:
         runs = confirmation.get_trials(deepcopy=False) if confirmation else []
         confirmations = tuple(confirmation_record(run) for run in runs)
         settings = {**kept_flags(problem), **search.user_attrs[IDENTITY]}
+        del settings["output-dir"]  # a report is passed on: where its files lie is private
         records = tuple(trial_record(trial) for trial in trials)
         return StudyRecord(
             name=problem.name,
