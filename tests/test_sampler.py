@@ -1,9 +1,12 @@
 """Each cell is sampled and pruned from its own trials alone."""
 
+from dataclasses import replace
+
 import optuna
 import pytest
 from optuna.trial import TrialState
 
+from search_spaces import Budget, Cell, SpaceName, Task, search_space
 from study import attributes as names
 from study.sampler import CellPruner, CellSampler, OneCell, derived_seed
 
@@ -90,7 +93,7 @@ def test_pruning_compares_with_the_own_cell() -> None:
     assert not behind.should_prune()
 
 
-def test_no_pruning_before_the_third_epoch() -> None:
+def test_no_pruning_before_the_second_epoch() -> None:
     study = study_of(14)
     study.pruner = CellPruner()
     for _ in range(12):
@@ -103,7 +106,49 @@ def test_no_pruning_before_the_third_epoch() -> None:
     for epoch in range(1, 6):
         poor.report(0.1, epoch)
         pruned.append(poor.should_prune())
-    assert pruned == [False, False, True, True, True]
+    assert pruned == [False, True, True, True, True]
+
+
+def test_a_cell_is_compared_from_its_third_trial_on() -> None:
+    study = study_of(8)
+    study.pruner = CellPruner()
+    pruned = []
+    for level in (0.9, 0.9, 0.8, 0.8, 0.1, 0.88):  # the cells in turn
+        trial = study.ask()
+        for epoch in range(1, 4):
+            trial.report(level, epoch)
+        pruned.append(trial.should_prune())
+        study.tell(trial, level)
+    assert pruned == [False, False, False, False, True, False]
+
+
+@pytest.mark.parametrize("name", SpaceName)
+def test_a_cell_begins_with_the_widest_model(name: SpaceName) -> None:
+    task, budget = Task(vocabulary=100, classes=2, embedding=16), Budget(20_000)
+    space = search_space(name, task, budget, (Cell.GRU_RESET_BEFORE, Cell.GRU), batch_size=32)
+    study = optuna.create_study(direction="maximize", sampler=CellSampler(3))
+    for slot in range(6):
+        cell = space.cells[slot % 2].value
+        study.enqueue_trial({"cell": cell}, user_attrs={names.SLOT: slot, names.CELL: cell})
+    found = [space.suggest(study.ask()) for _ in range(6)]
+    for first in found[:2]:
+        wider = replace(first, units=first.units + 1)
+        assert budget.slack(first, task) <= 0 < budget.slack(wider, task)
+        assert first.dropout == 0.25
+        if name is not SpaceName.CARD:
+            assert (first.recurrent_dropout, first.learning_rate) == (0.1, 3e-3)
+    for later in found[2:]:
+        assert later.dropout not in {0.0, 0.25, 0.5}
+    assert len({later.units for later in found[2:]}) > 1
+
+
+def test_what_is_known_stays_within_the_bounds() -> None:
+    study = optuna.create_study(sampler=CellSampler(0))
+    study.enqueue_trial({}, user_attrs={names.SLOT: 4, names.CELL: "gru"})
+    trial = study.ask()
+    assert trial.suggest_float("gru_dropout", 0.3, 0.4) == 0.3
+    assert trial.suggest_float("gru_learning_rate", 1e-4, 1e-3, log=True) == 1e-3
+    assert trial.suggest_int("gru_units", 2, 9, log=True) == 9
 
 
 def test_derived_seeds_differ_by_study_place_and_purpose() -> None:
