@@ -1,0 +1,79 @@
+"""Studies of any length whose trials trained nothing, for timing what surrounds training."""
+
+import random
+from dataclasses import replace
+from pathlib import Path
+
+import optuna
+from optuna.samplers import RandomSampler
+from optuna.trial import FrozenTrial, TrialState, create_trial
+
+from study import attributes as names
+from study.attributes import CurvePoint
+from study.folder import RunFolder, study_folder
+from study.objective import candidate_attributes, open_search, result_attributes, search_plan
+from study.problem import Problem, define
+from study.queue import Slot
+from study.settings import RunSettings, SearchSettings, Settings
+from study.storage import FileStore
+from study.training import Result
+
+_EPOCHS = 10
+
+
+def filled_study(trials: int, output_dir: Path) -> tuple[Problem, RunFolder, FileStore]:
+    """A finished search on `surnames` in SQLite, its trials drawn at random."""
+    optuna.logging.set_verbosity(optuna.logging.WARNING)
+    problem = define(
+        Settings(
+            search=SearchSettings(n_trials=max(2, trials)),
+            run=RunSettings(output_dir=output_dir, quiet=True),
+        )
+    )
+    folder = study_folder(problem)
+    folder.create()
+    store = FileStore(folder.database)
+    study = open_search(store, problem)
+    folder.keep(problem)
+    draws = optuna.create_study(direction="maximize", sampler=RandomSampler(seed=0))
+    finished = [_finished(slot, problem, draws) for slot in search_plan(problem)[:trials]]
+    with store.transaction():
+        study.add_trials(finished)
+    return problem, folder, store
+
+
+def more_slots(problem: Problem, done: int, count: int) -> list[Slot]:
+    """The next slots of a plan that has grown."""
+    search = replace(problem.settings.search, n_trials=done + count)
+    grown = replace(problem, settings=replace(problem.settings, search=search))
+    return search_plan(grown)[done:]
+
+
+def _finished(slot: Slot, problem: Problem, draws: optuna.Study) -> FrozenTrial:
+    draws.enqueue_trial(dict(slot.params))
+    drawn = draws.ask()
+    candidate = problem.space.suggest(drawn)
+    accuracies = [random.Random(slot.number).uniform(0.5, 0.8)] * _EPOCHS
+    result = Result(
+        validation_accuracy=accuracies[-1],
+        curve=tuple(CurvePoint(0.7, value, 0.7, value) for value in accuracies),
+        seconds=1.0,
+        training_seconds=1.0,
+        peak_memory=700.0,
+        stopped=False,
+        weights="0" * 64,
+    )
+    attributes = {
+        **slot.attributes,
+        names.SLOT: slot.number,
+        **candidate_attributes(candidate, problem, seed=slot.number),
+        **result_attributes(result),
+    }
+    return create_trial(
+        state=TrialState.COMPLETE,
+        params=drawn.params,
+        distributions=drawn.distributions,
+        value=accuracies[-1],
+        user_attrs=attributes,
+        intermediate_values=dict(enumerate(accuracies, start=1)),
+    )

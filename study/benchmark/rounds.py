@@ -1,0 +1,88 @@
+"""Contenders that do the same work in turn, so that a busy machine slows all of them alike."""
+
+import statistics
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from study.trainers import Crashed, Died, Finished, Job, Trainer
+
+
+class BenchmarkError(Exception):
+    """A contender that could not do its work; the message says why."""
+
+
+@dataclass(frozen=True)
+class Contender:
+    """Processes that do the same job side by side.
+
+    Attributes:
+        job: Returns the seconds that its work took; what it keeps stays in its process.
+        processes: Each with a share of the cores.
+        threads: Of each process.
+    """
+
+    name: str
+    job: Job
+    processes: int
+    threads: int
+
+
+def alternate(
+    contenders: Sequence[Contender], rounds: int, log: Path
+) -> Mapping[str, tuple[float, ...]]:
+    """Seconds of each contender's slowest process in every round, by its name.
+
+    The contenders take turns within a round. A round that is not counted goes before, for
+    imports and compilation.
+
+    Raises:
+        BenchmarkError: A job failed.
+    """
+    seconds: dict[str, list[float]] = {contender.name: [] for contender in contenders}
+    with _started(contenders, log) as teams:
+        for number in range(rounds + 1):
+            for contender, team in zip(contenders, teams, strict=True):
+                slowest = _together(contender, team)
+                if number > 0:
+                    seconds[contender.name].append(slowest)
+    return {name: tuple(values) for name, values in seconds.items()}
+
+
+def ratio(slower: Sequence[float], faster: Sequence[float]) -> float:
+    """How many times as long: the median over rounds, since rounds share the machine's state."""
+    return statistics.median(a / b for a, b in zip(slower, faster, strict=True))
+
+
+@contextmanager
+def _started(contenders: Sequence[Contender], log: Path) -> Iterator[list[list[Trainer]]]:
+    teams: list[list[Trainer]] = []
+    try:
+        for contender in contenders:
+            team = [Trainer(contender.threads, log) for _ in range(contender.processes)]
+            teams.append(team)
+        yield teams
+    finally:
+        for team in teams:
+            for trainer in team:
+                trainer.kill()
+
+
+def _together(contender: Contender, team: Sequence[Trainer]) -> float:
+    for trainer in team:
+        trainer.send(contender.job)
+    return max(_seconds(contender, trainer) for trainer in team)
+
+
+def _seconds(contender: Contender, trainer: Trainer) -> float:
+    match trainer.receive():
+        case Finished(result):
+            return float(result)
+        case Crashed(trace):
+            raise BenchmarkError(f"{contender.name} failed:\n{trace}")
+        case Died():
+            status = trainer.exit_status()
+            raise BenchmarkError(f"The process of {contender.name} died ({status}).")
+        case other:
+            raise BenchmarkError(f"{contender.name} could not do its work: {other}")

@@ -1,0 +1,133 @@
+"""Training: epochs of one model, ours beside those of its peers."""
+
+import statistics
+import tempfile
+from importlib.util import find_spec
+from pathlib import Path
+
+from search_spaces.candidate import Candidate, Task
+from search_spaces.cells import Cell
+from study.benchmark.frameworks import Limit, Ours, Stock, Torch, Workload
+from study.benchmark.rounds import Contender, alternate, ratio
+from study.benchmark.table import Column, Table, Value
+from study.environment import cores
+
+REFERENCE = "stock Keras on TensorFlow"
+
+
+def _words(cell: Cell, units: int) -> Workload:
+    """The notebook's models on IMDB."""
+    return Workload(
+        name=f"IMDB, {cell.name}({units})",
+        candidate=Candidate(
+            cell=cell, units=units, embedding=128, dropout=0.2, recurrent_dropout=0.2
+        ),
+        task=Task(vocabulary=10_000, classes=2, embedding=128),
+        steps=100,
+        epoch=25_000,
+        examples=3_200,
+    )
+
+
+def _characters(cell: Cell, units: int) -> Workload:
+    return Workload(
+        name=f"surnames, {cell.name}({units})",
+        candidate=Candidate(
+            cell=cell,
+            units=units,
+            embedding=16,
+            dropout=0.2,
+            recurrent_dropout=0.2,
+            batch_size=64,
+        ),
+        task=Task(vocabulary=60, classes=13, embedding=16),
+        steps=20,
+        epoch=8_640,
+        examples=4_352,
+    )
+
+
+WORKLOADS = (
+    _words(Cell.LSTM, 128),
+    _words(Cell.GRU, 128),
+    _characters(Cell.LSTM, 64),
+    _characters(Cell.GRU, 64),
+)
+
+
+def measure(rounds: int) -> list[Table]:
+    """Seconds an epoch of every contender, in turns; a table for each workload.
+
+    Raises:
+        BenchmarkError: A contender failed.
+    """
+    return [
+        Table(
+            name=f"step_{workload.key}",
+            title=f"Training {workload.name}, seconds an epoch ({rounds} rounds)",
+            columns=(
+                Column("contender"),
+                Column("processes", "d"),
+                Column("median", ".2f"),
+                Column("least", ".2f"),
+                Column("most", ".2f"),
+                Column("times stock", ".2f"),
+            ),
+            rows=_compare(workload, rounds),
+            notes=_notes(),
+        )
+        for workload in WORKLOADS
+    ]
+
+
+def _notes() -> tuple[str, ...]:
+    notes = [
+        f"Training steps alone, all {cores()} cores at work. Times stock: against {REFERENCE} in "
+        "one process, the median over rounds. Limit: the matrix products alone, at the speed of "
+        "large ones. PyTorch's layers have no recurrent dropout.",
+    ]
+    missing = [name for name in ("jax", "torch") if find_spec(name) is None]
+    if missing:
+        notes.append(f"Not installed, so not measured: {', '.join(missing)}.")
+    return tuple(notes)
+
+
+def contenders(workload: Workload) -> list[Contender]:
+    """Everything that is installed; all cores are in use in each."""
+    every = cores()
+    found = [
+        Contender(REFERENCE, Stock(workload), 1, every),
+        Contender("stock Keras, jit_compile", Stock(workload, jit_compile=True), every, 1),
+        Contender("isoparam", Ours(workload), every, 1),
+        Contender("limit", Limit(workload), every, 1),
+    ]
+    if find_spec("jax"):
+        found.append(Contender("stock Keras on JAX", Stock(workload, "jax"), every, 1))
+    if find_spec("torch"):
+        found.append(Contender("PyTorch", Torch(workload, 1), every, 1))
+    return found
+
+
+def _compare(workload: Workload, rounds: int) -> tuple[tuple[Value, ...], ...]:
+    competing = contenders(workload)
+    with tempfile.TemporaryDirectory() as folder:
+        seconds = alternate(competing, rounds, Path(folder, "log"))
+    epochs = {
+        contender.name: tuple(
+            value * workload.epoch / (workload.examples * contender.processes)
+            for value in seconds[contender.name]
+        )
+        for contender in competing
+    }
+    return tuple(
+        (
+            contender.name,
+            contender.processes,
+            statistics.median(values),
+            min(values),
+            max(values),
+            ratio(epochs[REFERENCE], values),
+        )
+        for contender in competing
+        for values in (epochs[contender.name],)
+    )

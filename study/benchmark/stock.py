@@ -1,0 +1,49 @@
+"""The trainings of a search once more, as a user of stock Keras has them.
+
+`python -m study.benchmark.stock RUN`: one process, Keras' own layers, `compile` and `fit`, the
+same candidates, seeds, batches and numbers of epochs. What it measures is how long it takes.
+"""
+
+import sys
+from pathlib import Path
+
+import keras
+
+from study.archive import open_archive
+from study.model import build
+from study.problem import Problem
+from study.record import TrialRecord
+
+
+def train_again(run: Path) -> None:
+    """Train every candidate of a search for as many epochs as the search did."""
+    archive = open_archive(run)
+    for trial in archive.record().trials:
+        _train(trial, archive.problem)
+
+
+def _train(trial: TrialRecord, problem: Problem) -> None:
+    if trial.candidate is None or not trial.epochs:
+        return
+    training, validation = problem.dataset.training()
+    keras.backend.clear_session()
+    model = build(
+        trial.candidate, problem.task, problem.dataset.steps, seed=trial.seed or 0, fused=False
+    )
+    binary = problem.task.outputs == 1
+    model.compile(
+        optimizer=keras.optimizers.Adam(trial.candidate.learning_rate),
+        loss="binary_crossentropy" if binary else "sparse_categorical_crossentropy",
+        metrics=["accuracy"],
+    )
+    model.fit(
+        *training,
+        batch_size=trial.candidate.batch_size,
+        epochs=trial.epochs,
+        validation_data=tuple(validation),
+        verbose=0,
+    )
+
+
+if __name__ == "__main__":
+    train_again(Path(sys.argv[1]))

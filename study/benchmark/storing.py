@@ -1,0 +1,127 @@
+"""The storage: trials a second of many workers, asking in a long study, and its report."""
+
+import multiprocessing
+import statistics
+import tempfile
+import time
+from pathlib import Path
+
+import optuna
+from optuna.trial import TrialState
+
+from study import attributes as names
+from study.benchmark.commands import report_seconds
+from study.benchmark.filled import filled_study, more_slots
+from study.benchmark.table import Column, Table
+from study.objective import SearchWork, open_search
+from study.queue import Queue, Slot
+from study.storage import FileStore
+
+WORKERS = (1, 2, 4, 8)
+LONG = 10_000  # trials
+REPORTED = 1_000  # trials
+_EACH = 40  # trials of each number of workers, times it
+_NAME = "throughput"
+
+
+def measure(rounds: int) -> list[Table]:
+    """Throughput, and the time to ask for one more trial in a study of 10,000."""
+    with tempfile.TemporaryDirectory() as folder:
+        asks = asking_seconds(Path(folder), LONG, rounds)
+    rates = {workers: [throughput(workers) for _ in range(rounds)] for workers in WORKERS}
+    return [
+        Table(
+            name="storage",
+            title=f"SQLite, trials a second ({rounds} rounds)",
+            columns=(Column("workers", "d"), Column("median", ".1f"), Column("most", ".1f")),
+            rows=tuple((n, statistics.median(rate), max(rate)) for n, rate in rates.items()),
+            notes=("Each trial is asked for, reports one epoch and is finished; nothing trains.",),
+        ),
+        Table(
+            name="ask",
+            title=f"One more trial in a study of {LONG:,} finished ones, seconds",
+            columns=(Column("asked"), Column("median", ".3f"), Column("most", ".3f")),
+            rows=(("ask, and sample its parameters", statistics.median(asks), max(asks)),),
+        ),
+    ]
+
+
+def measure_report(rounds: int) -> list[Table]:
+    """Seconds of the report of a study of 1,000 trials."""
+    with tempfile.TemporaryDirectory() as folder:
+        _, run_folder, _ = filled_study(REPORTED, Path(folder))
+        seconds = [report_seconds(run_folder.path) for _ in range(rounds)]
+        size = run_folder.report.stat().st_size
+    return [
+        Table(
+            name="report",
+            title=f"Report of {REPORTED:,} trials ({rounds} rounds)",
+            columns=(
+                Column("what"),
+                Column("median s", ".2f"),
+                Column("most s", ".2f"),
+                Column("bytes", ",d"),
+            ),
+            rows=(("python -m reports RUN", statistics.median(seconds), max(seconds), size),),
+        )
+    ]
+
+
+def asking_seconds(folder: Path, trials: int, asks: int) -> list[float]:
+    """Seconds of asking for a trial, and sampling it, in a study of so many finished ones."""
+    problem, run_folder, _ = filled_study(trials, folder)
+    store = FileStore(run_folder.database)  # as a command that has just been started
+    study = open_search(store, problem)
+    work = SearchWork(problem, keep_curve=lambda trial, curve: None)
+    with store.lease() as owner:
+        queue = Queue(study, store, owner)
+        queue.plan(more_slots(problem, trials, asks + 1))
+        seconds = []
+        for _ in range(asks + 1):
+            start = time.perf_counter()
+            trial = queue.ask()
+            assert trial is not None  # so many were planned
+            queue.together(trial, work.job)
+            seconds.append(time.perf_counter() - start)
+            queue.finish(trial, TrialState.COMPLETE, 0.5)
+    return seconds[1:]  # the first reads the whole study, once a command
+
+
+def throughput(workers: int) -> float:
+    """Trials a second of so many processes on one file."""
+    context = multiprocessing.get_context("spawn")
+    with tempfile.TemporaryDirectory() as folder:
+        database = Path(folder, "study.db")
+        store = FileStore(database)
+        trials = _EACH * workers
+        with store.lease() as owner:
+            plan = [Slot(number, {}, {names.CELL: "lstm"}) for number in range(trials)]
+            Queue(_study(store), store, owner).plan(plan)
+        barrier = context.Barrier(workers + 1)
+        processes = [
+            context.Process(target=_work, args=(database, barrier)) for _ in range(workers)
+        ]
+        for process in processes:
+            process.start()
+        barrier.wait()
+        start = time.perf_counter()
+        for process in processes:
+            process.join()
+        return trials / (time.perf_counter() - start)
+
+
+def _work(database: Path, barrier: "multiprocessing.synchronize.Barrier") -> None:
+    optuna.logging.set_verbosity(optuna.logging.WARNING)
+    store = FileStore(database)
+    with store.lease() as owner:
+        queue = Queue(_study(store), store, owner)
+        barrier.wait()
+        while (trial := queue.ask()) is not None:
+            queue.together(trial, lambda trial: trial.report(0.5, 1))
+            queue.finish(trial, TrialState.COMPLETE, 0.5)
+
+
+def _study(store: FileStore) -> optuna.Study:
+    return optuna.create_study(
+        storage=store.optuna(), study_name=_NAME, direction="maximize", load_if_exists=True
+    )

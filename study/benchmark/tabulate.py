@@ -1,0 +1,160 @@
+"""Makes the table of trainings in which searches are compared."""
+
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from rich.progress import Progress
+
+from study.attributes import CurvePoint
+from study.benchmark.tabulated import Grid, Origin, Point, Tabulated
+from study.environment import cores, environment
+from study.errors import UserError
+from study.objective import training_job
+from study.pool import work_off
+from study.problem import Problem, define
+from study.sampler import derived_seed
+from study.settings import Settings
+from study.trainers import EpochEnded, Refused
+from study.training import OnEpoch, TrainingJob
+from study.workers import Crew, Interruption
+
+_SEEDS = 2
+_MOST_SEEDS = 3  # a place of its own for each, so that a table with more begins alike
+
+
+@dataclass(frozen=True)
+class Scored:
+    """What a tabulated training measured.
+
+    Attributes:
+        correct: Test examples that the best epoch's weights get right.
+    """
+
+    curve: tuple[CurvePoint, ...]
+    correct: int
+
+
+@dataclass(frozen=True)
+class TabulationJob:
+    """A search's training, and its score on the test split.
+
+    This is no search: all that is trained is scored, and nothing is chosen by it.
+    """
+
+    training: TrainingJob
+
+    def run(self, on_epoch: OnEpoch) -> Scored:
+        """Train on the search's own splits, then open the test split.
+
+        Raises:
+            TrainingError: As in a search.
+        """
+        from study.fit import evaluate
+
+        dataset = self.training.dataset
+        result, model = self.training.train(dataset.training(), on_epoch)
+        _, correct = evaluate(model, dataset.test())
+        return Scored(result.curve, int(np.count_nonzero(correct)))
+
+
+def tabulate(path: Path, jobs: int, settings: Settings | None = None) -> bool:
+    """Train what the table lacks; what is trained is kept at once.
+
+    Args:
+        jobs: Training processes; the cores are divided among them.
+        settings: Of the problem; the study's defaults where None.
+
+    Returns:
+        Whether the table is whole; False where a signal ended the work.
+
+    Raises:
+        UserError: There is a table of something else, or a training failed.
+    """
+    problem = define(settings or Settings())
+    table = begun(path, problem)
+    left = {str(index): index for index in _left(table)}
+    trainings = {name: _job(index, table, problem) for name, index in left.items()}
+    interruption = Interruption()
+    with tempfile.TemporaryDirectory() as folder, Progress() as bar, interruption.open():
+        crew = Crew(jobs, cores(), Path(folder) / "log")
+        task = bar.add_task("tabulate", total=table.missing.size)
+        bar.update(task, completed=table.missing.size - len(left))
+        for name, message in work_off(trainings, crew, interruption):
+            if isinstance(message, EpochEnded):
+                continue
+            if isinstance(message, Refused):
+                raise UserError(f"Training {name} of the table failed: {message.reason}.")
+            _note(message.result, left[name], table)
+            table.save(path)
+            bar.advance(task)
+    return not interruption()
+
+
+def begun(path: Path, problem: Problem) -> Tabulated:
+    """The table as it is, or an empty one.
+
+    Raises:
+        UserError: There is a table of something else, or it is damaged.
+    """
+    origin = _origin(problem)
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return Tabulated.empty(origin)
+    table = Tabulated.load(path)
+    if _question(table.origin) != _question(origin):
+        raise UserError(
+            f"The table of trainings {path} was made from another data set, budget or grid. "
+            "Delete it, or name another file."
+        )
+    return table
+
+
+def _origin(problem: Problem) -> Origin:
+    return Origin(
+        dataset=f"{problem.dataset.name} ({problem.dataset.fingerprint})",
+        task=problem.task,
+        budget=problem.budget,
+        batch_size=problem.space.batch_size,
+        epochs=problem.epochs,
+        patience=problem.patience,
+        seeds=_SEEDS,
+        seed=problem.settings.run.seed,
+        validation=problem.dataset.sizes["validation"],
+        test=problem.dataset.sizes["test"],
+        grids=tuple(Grid.spanning(problem.space, cell) for cell in problem.cells),
+        environment=environment(),
+    )
+
+
+def _question(origin: Origin) -> dict[str, Any]:
+    """What must be the same for a table to be gone on with."""
+    return {name: value for name, value in vars(origin).items() if name != "environment"}
+
+
+def _left(table: Tabulated) -> list[Point]:
+    """Indices, in the table's arrays, of the trainings that it lacks."""
+    return [
+        index
+        for seed in range(table.origin.seeds)
+        for number, grid in enumerate(table.origin.grids)
+        for index in ((number, *point, seed) for point in grid.points())
+        if table.missing[index]
+    ]
+
+
+def _job(index: Point, table: Tabulated, problem: Problem) -> TabulationJob:
+    number, *point, run = index
+    grid = table.origin.grids[number]
+    candidate = grid.candidate(tuple(point), problem.space.plain(grid.cell))
+    place = int(np.ravel_multi_index((number, *point), table.origin.shape[:-1]))
+    seed = derived_seed(problem.settings.run.seed, _MOST_SEEDS * place + run, "tabulate")
+    return TabulationJob(training_job(candidate, problem, seed))
+
+
+def _note(scored: Scored, index: Point, table: Tabulated) -> None:
+    shares = [point.validation_accuracy for point in scored.curve]
+    table.validation[index][: len(shares)] = np.rint(np.multiply(shares, table.origin.validation))
+    table.test[index] = scored.correct
