@@ -54,8 +54,9 @@ def benchmark(
 ) -> None:
     """Measure, and print tables.
 
-    On two cores `startup` and `report` take half a minute, `storage` two, `step` and `search`
-    five, `trials` eight, `accuracy` one, or ten on IMDB. PyTorch is measured where it is installed.
+    On two cores `startup` and `report` take a minute, `storage` a few, `step` five, `trials` ten,
+    `search` up to thirty, `accuracy` one, or fifteen on IMDB. PyTorch is measured where it is
+    installed.
 
     Parameters
     ----------
