@@ -1,11 +1,19 @@
 """Running the commands as their users do, on data small enough for tests."""
 
 import csv
+import io
 import os
 import random
 import subprocess
 import sys
+import warnings
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
+
+import pytest
+from cyclopts import App
+
+from study.command import run
 
 ROOT = Path(__file__).parents[1]
 MOODS = {
@@ -29,6 +37,27 @@ def run_module(
         check=False,
         env={**os.environ, "PYTHONPATH": str(ROOT), **(env or {})},
     )
+
+
+def call(app: App, *arguments: str, text: str = "") -> subprocess.CompletedProcess[str]:
+    """The same in this process, which has done the imports: for calls that are soon over."""
+    output, errors = io.StringIO(), io.StringIO()
+    code = None
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        warnings.catch_warnings(),
+        redirect_stdout(output),
+        redirect_stderr(errors),
+    ):
+        warnings.filterwarnings("ignore", "Cyclopts application invoked")  # that it is a test
+        patch.setattr(sys, "argv", [app.name[0], *arguments])
+        patch.setattr(sys, "stdin", io.StringIO(text))
+        try:
+            run(app)
+        except SystemExit as end:
+            code = end.code
+    assert isinstance(code, int)
+    return subprocess.CompletedProcess(arguments, code, output.getvalue(), errors.getvalue())
 
 
 def search(*arguments: str, env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:

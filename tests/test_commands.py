@@ -14,26 +14,37 @@ import keras
 import optuna
 import optuna_dashboard
 import pytest
+from cyclopts import App
 
+from reports.__main__ import app as report
 from study.archive import read
-from tests.commands import ROOT, run_module
+from study.confirm import app as confirm
+from study.dashboard import app as serve
+from study.predict import app as predict
+from tests.commands import ROOT, call, run_module
 
 
-def test_more_replicates_reuse_what_is_finished(run: Path) -> None:
-    before = {r.number: r for r in read(run).confirmations}
-    done = run_module("study.confirm", str(run), "--replicates", "3", "--n-jobs", "1")
+@pytest.fixture(scope="module")
+def extended(finished: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the finished study, confirmed on one more seed and one more rung."""
+    run = tmp_path_factory.mktemp("extended") / "moods"
+    shutil.copytree(finished, run)
+    more = ("--replicates", "3", "--rungs", "3", "--n-jobs", "1")
+    done = run_module("study.confirm", str(run), *more)
     assert done.returncode == 0, done.stderr
-    after = {r.number: r for r in read(run).confirmations}
-    assert len(after) == 3 * 2 * 2
+    return run
+
+
+def test_more_replicates_reuse_what_is_finished(finished: Path, extended: Path) -> None:
+    before, after = ({r.number: r for r in read(run).confirmations} for run in (finished, extended))
+    assert len(after) == 3 * 3 * 2
     assert {number: after[number] for number in before} == before
-    rungs = json.loads((run / "summary.json").read_text())["rungs"]
+    rungs = json.loads((extended / "summary.json").read_text())["rungs"]
     assert all(len(rung["lstm"]["test_accuracy"]) == 3 for rung in rungs)
 
 
-def test_more_rungs_are_added_below(run: Path) -> None:
-    done = run_module("study.confirm", str(run), "--rungs", "3", "--n-jobs", "1")
-    assert done.returncode == 0, done.stderr
-    rungs = json.loads((run / "summary.json").read_text())["rungs"]
+def test_more_rungs_are_added_below(extended: Path) -> None:
+    rungs = json.loads((extended / "summary.json").read_text())["rungs"]
     assert [rung["limit"] for rung in rungs] == [900, 450, 225]
 
 
@@ -44,7 +55,7 @@ def test_predict_uses_the_saved_model(finished: Path) -> None:
     assert label in {"glad", "sad", "angry"}
     assert probability.endswith(" %")
     assert text.startswith("we dance")
-    lines = run_module("study.predict", str(finished), "--cell", "gru", text="rain tear\nsun\n")
+    lines = call(predict, str(finished), "--cell", "gru", text="rain tear\nsun\n")
     assert len(lines.stdout.splitlines()) == 2
 
 
@@ -94,9 +105,9 @@ def test_reports_rebuilds_the_same_report(finished: Path, run: Path) -> None:
     assert after.replace(str(run.parent), str(finished.parent)) == before
 
 
-@pytest.mark.parametrize("module", ["study.confirm", "study.predict", "study.dashboard", "reports"])
-def test_a_folder_that_is_no_run_is_refused(module: str, tmp_path: Path) -> None:
-    done = run_module(module, str(tmp_path), *(["x"] if module == "study.predict" else []))
+@pytest.mark.parametrize("app", [confirm, predict, serve, report], ids=lambda app: app.name[0])
+def test_a_folder_that_is_no_run_is_refused(app: App, tmp_path: Path) -> None:
+    done = call(app, str(tmp_path), *(["x"] if app is predict else []))
     assert done.returncode == 2, done.stderr
     assert done.stderr.count("\n") == 1
     assert str(tmp_path) in done.stderr

@@ -75,10 +75,7 @@ def test_a_missing_file(space: SearchSpace, tmp_path: Path) -> None:
         known_parameters(tmp_path / "none.json", space)
 
 
-def test_a_search_from_another_ones_summary(texts: Path, tmp_path: Path) -> None:
-    first = small_study(texts, output_dir=tmp_path, n_trials=2, study_name="first")
-    assert search(*first, "--no-confirm").returncode == 0
-    run = tmp_path / "first"
+def test_a_search_from_another_ones_summary(run: Path, texts: Path, tmp_path: Path) -> None:
     best = json.loads((run / "summary.json").read_text())["best"]
     again = small_study(texts, output_dir=tmp_path, n_trials=2, study_name="again", seed=9)
     again += ["--candidates", str(run / "summary.json"), "--no-confirm"]

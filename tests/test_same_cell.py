@@ -1,4 +1,8 @@
-"""A/A: one cell under two names is never found better than itself."""
+"""A/A: one cell under two names is never found better than itself.
+
+Whole studies, through the API: plan, sampling, pruning, queue, confirmation in matched pairs,
+record and verdict. They share one training process, which starts and compiles once.
+"""
 
 import csv
 import sqlite3
@@ -14,6 +18,7 @@ from reports.verdict import Outcome, Verdict
 from search_spaces import Candidate, Cell, SearchSpace
 from search_spaces.space import CardSpace, CellTrial
 from study.archive import Archive
+from study.environment import cores
 from study.folder import study_folder
 from study.job import work_on
 from study.problem import define
@@ -27,6 +32,7 @@ from study.settings import (
     Settings,
 )
 from study.storage import FileStore
+from study.trainers import Trainer
 from tests.simulated_jobs import SimulatedConfirmation, SimulatedTraining
 
 
@@ -40,6 +46,25 @@ class SameCell(CardSpace):
         return replace(super()._suggest(trial), cell=Cell.GRU)
 
 
+class LastingTrainer(Trainer):
+    """A training process for one study after another."""
+
+    def kill(self) -> None:
+        """A study is over, not the tests."""
+
+
+@pytest.fixture(scope="module")
+def trainer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Trainer]:
+    trainer = LastingTrainer(cores(), tmp_path_factory.mktemp("trainer") / "log")
+    yield trainer
+    super(LastingTrainer, trainer).kill()
+
+
+@pytest.fixture(autouse=True)
+def one_trainer(trainer: Trainer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("study.workers.Trainer", lambda threads, log: trainer)
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_real_trainings(seed: int, texts: Path, tmp_path: Path) -> None:
     record, verdict = compare_with_itself(
@@ -48,7 +73,7 @@ def test_real_trainings(seed: int, texts: Path, tmp_path: Path) -> None:
             question=QuestionSettings(max_params=900, rungs=1),
             search=SearchSettings(n_trials=4, epochs=3),
             answer=AnswerSettings(replicates=3),
-            run=RunSettings(seed=seed, output_dir=tmp_path, quiet=True),
+            run=RunSettings(seed=seed, output_dir=tmp_path, quiet=True, n_jobs=1),
         )
     )
     assert len(record.confirmations) == 6
@@ -86,11 +111,13 @@ def test_simulated_trainings(
 ) -> None:
     monkeypatch.setattr("study.objective.TrainingJob", SimulatedTraining)
     monkeypatch.setattr("study.confirmation.ConfirmationJob", SimulatedConfirmation)
+    monkeypatch.setattr("study.job.CurveKeeper", lambda folder: lambda trial, curve: None)
+    monkeypatch.setattr("study.job._report", lambda bench: None)  # pictures decide nothing
     record, verdict = compare_with_itself(
         Settings(
             data=DataSettings(dataset=str(words), steps=1),
             question=QuestionSettings(max_params=20_000, rungs=2),
-            search=SearchSettings(n_trials=14, epochs=3),
+            search=SearchSettings(n_trials=10, epochs=3),
             answer=AnswerSettings(replicates=5),
             run=RunSettings(seed=seed, output_dir=tmp_path, quiet=True, n_jobs=1),
         )
