@@ -80,10 +80,12 @@ class Recurrence(ABC):
             return step
 
         def backward(weights: Tensors) -> Any:
+            transposed = tuple(ops.transpose(weight) for weight in weights)  # once, not a step
+
             def step(d_state: Tensors, now: Tensors) -> tuple[Tensors, Tensors]:
                 saved, d_output = now[: self.saved], now[self.saved :]
                 d_state = (sum(d_output, d_state[0]), *d_state[1:])
-                return self.step_back(weights, d_state, saved)
+                return self.step_back(transposed, d_state, saved)
 
             return step
 
@@ -98,7 +100,7 @@ class Recurrence(ABC):
     def step_back(
         self, weights: Tensors, d_state: Tensors, saved: Tensors
     ) -> tuple[Tensors, Tensors]:
-        """The gradients of the state before, and the deltas."""
+        """The gradients of the state before, and the deltas; the weights are transposed."""
 
     @abstractmethod
     def weight_gradients(self, saved: Tensors, deltas: Tensors) -> Tensors:
@@ -144,7 +146,7 @@ class LSTM(Recurrence):
             dc * i * (1 - g * g),
             dh * t * o * (1 - o),
         )
-        return (self._unmasked(_times_transposed(deltas, weights)), dc * f), deltas
+        return (self._unmasked(_products(deltas, weights)), dc * f), deltas
 
     def weight_gradients(self, saved: Tensors, deltas: Tensors) -> Tensors:
         return _kernel_gradients(self._masked(saved[0], 4), deltas)
@@ -175,10 +177,10 @@ class GRU(Recurrence):
         (dh,) = d_state
         h, z, r, n = saved
         d_n = dh * (1 - z) * (1 - n * n)
-        (d_reset,) = _times_transposed((d_n,), weights[2:])
+        (d_reset,) = _products((d_n,), weights[2:])
         d_r = d_reset * self._masked(h, 3)[2] * r * (1 - r)
         d_z = dh * (h - n) * z * (1 - z)
-        d_gates = _times_transposed((d_z, d_r), weights[:2])
+        d_gates = _products((d_z, d_r), weights[:2])
         return (dh * z + self._unmasked((*d_gates, d_reset * r)),), (d_z, d_r, d_n)
 
     def weight_gradients(self, saved: Tensors, deltas: Tensors) -> Tensors:
@@ -214,7 +216,7 @@ class GRUResetAfter(Recurrence):
         d_r = d_n * p * r * (1 - r)
         d_z = dh * (h - n) * z * (1 - z)
         d_p = d_n * r
-        d_h = self._unmasked(_times_transposed((d_z, d_r, d_p), weights[:3]))
+        d_h = self._unmasked(_products((d_z, d_r, d_p), weights[:3]))
         return (dh * z + d_h,), (d_z, d_r, d_n, d_p)
 
     def weight_gradients(self, saved: Tensors, deltas: Tensors) -> Tensors:
@@ -224,22 +226,26 @@ class GRUResetAfter(Recurrence):
 
 
 def _affine(inputs: Tensors, kernels: Tensors, biases: Tensors) -> Tensors:
-    return tuple(
-        ops.matmul(x, kernel) + bias
-        for x, kernel, bias in zip(inputs, kernels, biases, strict=True)
-    )
+    products = _products(inputs, kernels)
+    return tuple(product + bias for product, bias in zip(products, biases, strict=True))
 
 
-def _times_transposed(deltas: Tensors, kernels: Tensors) -> Tensors:
-    return tuple(
-        ops.matmul(delta, ops.transpose(kernel))
-        for delta, kernel in zip(deltas, kernels, strict=True)
-    )
+def _products(values: Tensors, kernels: Tensors) -> Tensors:
+    return tuple(ops.matmul(value, kernel) for value, kernel in zip(values, kernels, strict=True))
 
 
 def _kernel_gradients(inputs: Tensors, deltas: Tensors) -> Tensors:
     """For each gate, the sum over times and examples of inputs^T deltas."""
     return tuple(
-        ops.tensordot(x, delta, axes=((0, 1), (0, 1)))
+        ops.matmul(ops.transpose(_flat(x)), _flat(delta))
         for x, delta in zip(inputs, deltas, strict=True)
     )
+
+
+def _flat(values: Tensor) -> Tensor:
+    """From (time, batch, units) to (time * batch, units).
+
+    A product over two axes would copy its transposed operand, element by element; XLA leaves
+    the transposition of a matrix to the product.
+    """
+    return ops.reshape(values, (-1, values.shape[-1]))
