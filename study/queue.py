@@ -7,6 +7,7 @@ again when the connection to the storage is lost, also when it was done already.
 """
 
 import json
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
@@ -117,7 +118,10 @@ class Queue:
             # The trial's own cache holds what was not written after all.
             vars(trial).update(vars(optuna.Trial(self.study, trial._trial_id)))
 
-        return self._attempt(self._storage.transaction, lambda: action(trial), renew)
+        with warnings.catch_warnings():
+            # What was written, although the answer was lost, is reported once more.
+            warnings.filterwarnings("ignore", "The reported value is ignored", UserWarning)
+            return self._attempt(self._storage.transaction, lambda: action(trial), renew)
 
     def finish(
         self,

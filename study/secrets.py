@@ -5,32 +5,37 @@ import re
 import sys
 from urllib.parse import unquote, unquote_plus
 
-_URL = re.compile(
-    r"(?P<before>(?:--storage=)?postgresql(?:\+\w+)?://[^:/@?]*):(?P<password>[^@]*)@"
-)
-_QUERY = re.compile(
-    r"(?P<before>(?:--storage=)?postgresql(?:\+\w+)?://[^?]*\?(?:[^&]*&)*?)"
-    r"password=(?P<password>[^&]*)&?"
-)
+# Where the servers' own programs look for a password.
+_VARIABLES = {"postgresql": "PGPASSWORD", "mysql": "MYSQL_PWD", "mariadb": "MYSQL_PWD"}
+_BEGINNING = rf"(?:--storage=)?(?P<scheme>{'|'.join(_VARIABLES)})(?:\+\w+)?://"
+_URL = re.compile(rf"(?P<before>{_BEGINNING}[^:/@?]*):(?P<password>[^@]*)@")
+_QUERY = re.compile(rf"(?P<before>{_BEGINNING}[^?]*\?(?:[^&]*&)*?)password=(?P<password>[^&]*)&?")
 
 
 def hide_password() -> None:
     """Start this process again without the password of a --storage URL among its arguments.
 
     Everybody on a machine can read the arguments of its processes; the environment, where
-    the PostgreSQL client looks for the password too, only their owner.
+    the password is looked for too, only their owner.
     """
-    split = [_without_password(word) for word in sys.orig_argv]
-    passwords = [password for _, password in split if password is not None]
-    if passwords:
-        os.environ["PGPASSWORD"] = passwords[0]
-        os.execv(sys.executable, [word for word, _ in split])
+    words = []
+    found: dict[str, str] = {}
+    for word in sys.orig_argv:
+        shown, secret = _without_password(word)
+        words.append(shown)
+        found |= secret
+    if found:
+        os.environ |= found
+        os.execv(sys.executable, words)
 
 
-def _without_password(word: str) -> tuple[str, str | None]:
-    """The word without its password, and the password."""
+def _without_password(word: str) -> tuple[str, dict[str, str]]:
+    """The word without its password, and the environment that holds it instead."""
     if match := _URL.match(word):
-        return _URL.sub(r"\g<before>@", word), unquote(match["password"])
+        password = unquote(match["password"])
+        return _URL.sub(r"\g<before>@", word), {_VARIABLES[match["scheme"]]: password}
     if match := _QUERY.match(word):
-        return _QUERY.sub(r"\g<before>", word).rstrip("?&"), unquote_plus(match["password"])
-    return word, None
+        password = unquote_plus(match["password"])
+        shown = _QUERY.sub(r"\g<before>", word).rstrip("?&")
+        return shown, {_VARIABLES[match["scheme"]]: password}
+    return word, {}

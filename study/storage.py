@@ -200,8 +200,12 @@ def open_store(url: str | None, default: Path) -> Store:
         from study.postgres import PostgresStore
 
         return PostgresStore(parsed)
+    if backend in {"mysql", "mariadb"}:
+        from study.mysql import MySQLStore
+
+        return MySQLStore(parsed)
     raise UserError(
-        f"--storage takes a SQLite file (sqlite:///study.db) or a PostgreSQL server "
+        f"--storage takes a SQLite file (sqlite:///study.db) or a PostgreSQL or MySQL server "
         f"(postgresql://HOST/DATABASE), but another kind of URL was given ({backend}). "
         "Leave --storage out to keep the study in its own folder."
     )

@@ -4,7 +4,7 @@ import gc
 import os
 import sys
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import optuna
@@ -14,13 +14,12 @@ from optuna.testing.pytest_storages import StorageTestCase
 
 from study.errors import UserError
 from study.mounts import network_file_system
-from study.postgres import PostgresStore
 from study.queue import Queue
 from study.rdb import TrialStorage
 from study.secrets import hide_password
+from study.server import ServerStore
 from study.storage import FileStore, open_store
-from tests.faults.matrix import MakeDatabase
-from tests.postgres import databases, installed
+from tests.servers import MYSQL, POSTGRESQL, MakeDatabase, installed
 from tests.stubs import plan, stub_study
 
 MOUNTS = """\
@@ -34,19 +33,23 @@ me@host:/ /mnt/over fuse.sshfs rw 0 0
 
 
 @pytest.fixture(scope="module")
-def make() -> Iterator[MakeDatabase]:
-    programs = installed()
-    if programs is None:
-        pytest.skip("no PostgreSQL server is installed")
-    with databases(programs) as make:
-        yield make
+def servers() -> Iterator[Mapping[str, MakeDatabase]]:
+    with installed() as makes:
+        yield makes
+
+
+@pytest.fixture(params=[POSTGRESQL, MYSQL])
+def make(request: pytest.FixtureRequest, servers: Mapping[str, MakeDatabase]) -> MakeDatabase:
+    if request.param not in servers:
+        pytest.skip(f"no {request.param} server is installed")
+    return servers[request.param]
 
 
 @pytest.fixture
-def server_store(make: MakeDatabase, tmp_path: Path) -> Iterator[PostgresStore]:
+def server_store(make: MakeDatabase, tmp_path: Path) -> Iterator[ServerStore]:
     server, database = make()
     store = open_store(server.url(database), tmp_path / "study.db")
-    assert isinstance(store, PostgresStore)
+    assert isinstance(store, ServerStore)
     yield store
     store.optuna().engine.dispose()
 
@@ -59,9 +62,9 @@ class TestSQLite(StorageTestCase):
 
 
 @pytest.mark.slow
-class TestPostgreSQL(StorageTestCase):
+class TestServers(StorageTestCase):
     @pytest.fixture
-    def storage(self, server_store: PostgresStore) -> Iterator[BaseStorage]:
+    def storage(self, server_store: ServerStore) -> Iterator[BaseStorage]:
         yield get_storage(server_store.optuna())
         with warnings.catch_warnings():  # unpickled storages are dropped with their connections
             warnings.simplefilter("ignore", ResourceWarning)
@@ -140,7 +143,7 @@ def test_sqlite_on_a_network_file_system_is_refused(
 @pytest.mark.parametrize(
     ("url", "sentence"),
     [
-        ("mysql://me:hidden@host/db", r"another kind of URL was given \(mysql\)"),
+        ("oracle://me:hidden@host/db", r"another kind of URL was given \(oracle\)"),
         ("sqlite://", "SQLite file"),
         ("hidden words", "none. Check its form"),
         ("postgresql://me:hidden@host:port/db", "Check its form"),
@@ -152,20 +155,29 @@ def test_other_urls_are_refused_and_not_repeated(url: str, sentence: str, tmp_pa
     assert "hidden" not in str(refused.value)
 
 
-def test_a_server_that_is_not_there_is_one_sentence(tmp_path: Path) -> None:
-    store = open_store("postgresql://me:hidden@127.0.0.1:1/db", tmp_path / "study.db")
+@pytest.mark.parametrize("scheme", ["postgresql", "mysql"])
+def test_a_server_that_is_not_there_is_one_sentence(scheme: str, tmp_path: Path) -> None:
+    store = open_store(f"{scheme}://me:hidden@127.0.0.1:1/db", tmp_path / "study.db")
     with pytest.raises(UserError, match="cannot be used") as refused:
         store.optuna()
     assert "hidden" not in str(refused.value)
-    assert "postgresql://me@127.0.0.1:1/db" in str(refused.value)
+    assert f"{scheme}://me@127.0.0.1:1/db" in str(refused.value)
 
 
+@pytest.mark.parametrize(
+    ("url", "driver", "extra"),
+    [
+        ("postgresql://host/db", "psycopg", "postgres"),
+        ("mysql://host/db", "pymysql", "mysql"),
+        ("mariadb://host/db", "pymysql", "mysql"),
+    ],
+)
 def test_without_the_driver_its_extra_is_named(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    url: str, driver: str, extra: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(sys.modules, "psycopg", None)
-    with pytest.raises(UserError, match=r"isoparam\[postgres\]"):
-        open_store("postgresql://host/db", tmp_path / "study.db")
+    monkeypatch.setitem(sys.modules, driver, None)
+    with pytest.raises(UserError, match=rf"isoparam\[{extra}\]"):
+        open_store(url, tmp_path / "study.db")
 
 
 @pytest.mark.parametrize(
@@ -199,17 +211,35 @@ def test_a_password_leaves_the_process_list(
     assert len(started) == 1
 
 
-def test_the_shown_url_has_no_password(server_store: PostgresStore) -> None:
-    assert server_store.shown_url.startswith("postgresql://postgres@127.0.0.1:")
+def test_the_password_of_a_mysql_server_leaves_it_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: list[list[str]] = []
+    monkeypatch.setattr("os.execv", lambda _, arguments: started.append(arguments))
+    monkeypatch.setenv("MYSQL_PWD", "")
+    monkeypatch.setattr(sys, "orig_argv", ["python", "mysql://me:s3%20cret@host/db"])
+    hide_password()
+    assert started == [["python", "mysql://me@host/db"]]
+    assert os.environ["MYSQL_PWD"] == "s3 cret"
+    store = open_store(started[0][1], tmp_path / "study.db")
+    assert isinstance(store, ServerStore)
+    assert store._url.password == "s3 cret"
+    assert store.shown_url == started[0][1]
+
+
+def test_the_shown_url_has_no_password(make: MakeDatabase, server_store: ServerStore) -> None:
+    server, _ = make()
+    assert server_store.shown_url.partition("@")[2].startswith(f"127.0.0.1:{server.port}/")
+    assert "s3cret" not in server_store.shown_url
 
 
 def test_a_lease_is_taken_again_after_the_connection_was_lost(
-    server_store: PostgresStore, make: MakeDatabase, tmp_path: Path
+    server_store: ServerStore, make: MakeDatabase, tmp_path: Path
 ) -> None:
     server, _ = make()
     database = server_store.shown_url.rsplit("/", 1)[1]
     other = open_store(server.url(database), tmp_path / "study.db")
-    assert isinstance(other, PostgresStore)
+    assert isinstance(other, ServerStore)
     other.grace = 0.0
     with server_store.lease() as owner:
         with other.transaction():

@@ -10,20 +10,22 @@ from pathlib import Path
 
 from tests.faults.matrix import ROWS
 from tests.faults.outcome import HEADER
-from tests.postgres import databases, installed
+from tests.servers import installed
 
 
 def main(words: list[str]) -> int:
     """Inject the faults whose names hold one of the words, or all; 1 where one did harm."""
     rows = [row for row in ROWS if not words or any(word in row.fault for word in words)]
-    programs, harmed, begun = installed(), 0, time.monotonic()
+    harmed, begun = 0, time.monotonic()
     with ExitStack() as stack:
-        make = stack.enter_context(databases(programs)) if programs else None
+        make = stack.enter_context(installed())
         os.environ["ISOPARAM_CACHE"] = stack.enter_context(tempfile.TemporaryDirectory())
         print(HEADER, flush=True)
         for row in rows:
-            if row.server and make is None:
-                print(f"| {row.fault} | no PostgreSQL server is installed | | | | | |", flush=True)
+            if row.server and row.server not in make:
+                print(
+                    f"| {row.fault} | no {row.server} server is installed | | | | | |", flush=True
+                )
                 continue
             with tempfile.TemporaryDirectory() as folder:
                 try:

@@ -1,7 +1,7 @@
 """The faults of the matrix, and how often each is injected: quickly, and in full."""
 
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -9,9 +9,7 @@ from typing import Any
 from tests.faults import files, kills, servers, studies
 from tests.faults.outcome import Outcome
 from tests.faults.worker import Point
-from tests.postgres import Server
-
-MakeDatabase = Callable[[], tuple[Server, str]]
+from tests.servers import MYSQL, POSTGRESQL, MakeDatabase, Server
 
 
 @dataclass(frozen=True)
@@ -19,26 +17,26 @@ class Row:
     """One fault.
 
     Attributes:
-        act: Called with a folder, with a server and a new database of its where `server`, and
-            with the arguments.
+        act: Called with a folder, with a server and a new database of its where there is a
+            `server`, and with the arguments.
         full: Arguments of the full injection.
         quick: Arguments of the quick one, or None where there is none.
+        server: Its kind, where one is needed.
     """
 
     fault: str
     act: Callable[..., Outcome]
     full: tuple[Any, ...] = ()
     quick: tuple[Any, ...] | None = None
-    server: bool = False
+    server: str | None = None
 
-    def run(self, folder: Path, make: MakeDatabase | None, full: bool) -> Outcome:
+    def run(self, folder: Path, make: Mapping[str, MakeDatabase], full: bool) -> Outcome:
         """Inject the fault."""
         arguments = self.full if full else self.quick
         assert arguments is not None
         if not self.server:
             return self.act(folder, *arguments)
-        assert make
-        return self.act(folder, *make(), *arguments)
+        return self.act(folder, *make[self.server](), *arguments)
 
 
 def _on_server(act: Callable[..., Outcome]) -> Callable[..., Outcome]:
@@ -54,6 +52,20 @@ def _failpoints() -> Iterator[Row]:
     for point in Point:
         quick = (point, 6) if point is Point.REAPING else None
         yield Row(f"kill {point}, 30 %", kills.failpoint, (point, 40), quick)
+
+
+def _server_rows(server: str) -> Iterator[Row]:
+    yield Row(
+        f"{server}: connections terminated", servers.connections_terminated, (30,), (4,), server
+    )
+    yield Row(f"{server}: server restarted", servers.restarted, (3,), None, server)
+    yield Row(f"{server}: network paused", servers.paused, (15.0,), (1.0,), server)
+    killed = _on_server(kills.workers_killed)
+    yield Row(f"{server}: kill -9 of workers", killed, (20, 120), None, server)
+    at_once = _on_server(kills.starts_at_once)
+    yield Row(f"{server}: 8 workers at once", at_once, (8, 300), None, server)
+    stopped = _on_server(kills.stopped)
+    yield Row(f"{server}: SIGSTOP, then CONT", stopped, (15.0,), None, server)
 
 
 ROWS = [
@@ -79,12 +91,8 @@ ROWS = [
     Row("NaN and infinite loss", studies.absurd_learning_rates),
     Row("training process: out of memory, killed, hung, exits", kills.training_process_killed),
     Row("data: truncated, tampered, pickle, bomb", files.bad_data, (), ()),
-    Row("PostgreSQL: connections terminated", servers.connections_terminated, (30,), (4,), True),
-    Row("PostgreSQL: server restarted", servers.restarted, (3,), None, True),
-    Row("PostgreSQL: network paused", servers.paused, (15.0,), (1.0,), True),
-    Row("PostgreSQL: kill -9 of workers", _on_server(kills.workers_killed), (20, 120), None, True),
-    Row("PostgreSQL: 8 workers at once", _on_server(kills.starts_at_once), (8, 300), None, True),
-    Row("PostgreSQL: SIGSTOP, then CONT", _on_server(kills.stopped), (15.0,), None, True),
-    Row("passwords in output, files, process list", studies.password_hidden, (), None, True),
-    Row("two machines, one server", studies.two_machines, (), None, True),
+    *_server_rows(POSTGRESQL),
+    *_server_rows(MYSQL),
+    Row("passwords in output, files, process list", studies.password_hidden, (), None, POSTGRESQL),
+    Row("two machines, one server", studies.two_machines, (), None, POSTGRESQL),
 ]

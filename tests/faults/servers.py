@@ -1,4 +1,4 @@
-"""Faults of a PostgreSQL server and of the network before it."""
+"""Faults of a database server and of the network before it."""
 
 import signal
 from pathlib import Path
@@ -7,7 +7,7 @@ from study import attributes as names
 from tests.faults.gang import Gang, gang
 from tests.faults.outcome import Outcome
 from tests.faults.worker import Orders
-from tests.postgres import Server
+from tests.servers import Server
 
 
 def connections_terminated(folder: Path, server: Server, database: str, times: int) -> Outcome:

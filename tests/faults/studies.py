@@ -25,7 +25,7 @@ from study.training import TrainingJob
 from study.workers import Crew, Shift
 from tests.commands import ROOT, run_module, search, small_study, write_moods
 from tests.faults.outcome import Outcome, judged
-from tests.postgres import PASSWORD, QUOTED, Server
+from tests.servers import PASSWORD, QUOTED, Server
 from tests.stubs import Silent, StubWork, plan, stub_study
 
 

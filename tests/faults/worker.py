@@ -17,9 +17,9 @@ import optuna
 from study import attributes as names
 from study.command import fail
 from study.errors import UserError
-from study.postgres import PostgresStore
 from study.queue import Queue
 from study.rdb import TrialStorage
+from study.server import ServerStore
 from study.storage import Store, open_store
 from study.workers import Crew, Interruption, Shift
 from tests.stubs import Silent, StubWork, stub_study
@@ -60,7 +60,7 @@ class Orders:
     def store(self) -> Store:
         """The study's store, with little patience for lost leases."""
         store = open_store(self.storage, self.folder / "study.db")
-        if isinstance(store, PostgresStore):
+        if isinstance(store, ServerStore):
             store.grace = GRACE
         return store
 
