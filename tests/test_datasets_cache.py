@@ -3,6 +3,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -138,8 +139,9 @@ def _prepare(source: str, cache: str) -> str:
 
 def test_processes_that_ask_at_once_all_succeed(table: Path, tmp_path: Path) -> None:
     cache = tmp_path / "new" / "cache"
-    with get_context("spawn").Pool(4) as pool:
-        found = pool.starmap(_prepare, [(str(table), str(cache))] * 4, chunksize=1)
+    with ProcessPoolExecutor(4, get_context("spawn")) as pool:
+        asked = [pool.submit(_prepare, str(table), str(cache)) for _ in range(4)]
+        found = [answer.result() for answer in asked]
     assert len(set(found)) == 1
     assert len(entries(cache)) == 1
 
