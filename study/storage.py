@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 
     from study.rdb import TrialStorage
 
-BUSY_SECONDS = 60  # how long a statement waits for another process' transaction
+# How long a statement waits for another process, which may be stopped in a transaction.
+BUSY_SECONDS = 300
 
 
 class Store(Protocol):

@@ -1,12 +1,16 @@
 """Faults of processes."""
 
 import signal
+import sqlite3
 import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from optuna.trial import TrialState
 
 from study.queue import Queue
+from study.storage import BUSY_SECONDS, FileStore, Store
 from tests.faults.gang import Gang, children, gang, stop_all
 from tests.faults.outcome import Outcome, completed, judged
 from tests.faults.worker import Orders, Point
@@ -68,7 +72,8 @@ def stopped(folder: Path, storage: str | None, seconds: float) -> Outcome:
         (first,) = workers.workers
         assert first.pid
         processes = [first.pid, *children(first.pid)]
-        stop_all(processes, signal.SIGSTOP)
+        with _between_transactions(workers.orders.store()):
+            stop_all(processes, signal.SIGSTOP)
         workers.start(1)
         workers.until(lambda: workers.progress().finished == 7)
         begun = time.monotonic()
@@ -79,6 +84,21 @@ def stopped(folder: Path, storage: str | None, seconds: float) -> Outcome:
         workers.complete(2)
         assert workers.started() == 8  # nothing was run again
         return workers.outcome(1)
+
+
+@contextmanager
+def _between_transactions(store: Store) -> Iterator[None]:
+    """While no process holds a lock: one that is stopped with it makes all others wait."""
+    if not isinstance(store, FileStore):  # a server ends such a transaction
+        yield
+        return
+    with (
+        store.locked(),
+        closing(sqlite3.connect(store.path, BUSY_SECONDS, isolation_level=None)) as connection,
+    ):
+        connection.execute("BEGIN EXCLUSIVE")
+        yield
+        connection.execute("ROLLBACK")
 
 
 def late_tell(folder: Path, times: int) -> Outcome:
