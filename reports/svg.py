@@ -72,7 +72,8 @@ class Svg:
 
 def _elements(root: ElementTree.Element) -> Iterator[str]:
     for element in root.iter():
-        if element.tag == f"{_NAMESPACE}path":
+        # Matplotlib leaves out the steps of a path that has none.
+        if element.tag == f"{_NAMESPACE}path" and "d" in element.attrib:
             style = _style(element)
             if style.get("fill") != "none" or "stroke" in style:
                 yield _path(element, style)

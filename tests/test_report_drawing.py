@@ -145,3 +145,14 @@ def test_nothing_stays_hidden(text: str) -> None:
 
 def test_what_turns_or_hides_text_is_spelt_out() -> None:
     assert visible("a\u202eb\x00c\nd\ud800") == r"a\u202eb\x00c d\ud800"
+
+
+def test_a_line_of_which_nothing_is_seen_is_left_out() -> None:
+    axis = linear_axis("", [0, 1])
+    lines = tuple(Line(ink=Ink.FIRST, x=x, y=x) for x in ((0.0, 1.0), (7.0, 8.0), (7.0,)))
+    charts = [
+        Chart(key="a", title="", description="", x=axis, y=axis, layers=layers)
+        for layers in (lines[:1], lines)
+    ]
+    first, both = (draw(chart).inline for chart in charts)
+    assert both == first
