@@ -1,13 +1,16 @@
-"""The recurrences of LSTM and GRU over a whole sequence, with their gradients by hand.
+"""Recurrent cells over whole sequences, with their gradients by hand.
 
-What can be done for all times at once is kept out of the loop: the caller multiplies the
-inputs by the kernel beforehand, and the gradient of a recurrent kernel is one product over
-all times at the end, not a sum grown step by step. Inside the loop only the product with
-the recurrent kernel and the gates are left.
+What can be done for many times at once is kept out of the loop over time: the inputs are
+multiplied by the kernel beforehand, and the gradients of the kernels are products over many
+times afterwards, not sums grown step by step. Inside the loop only the product with the
+recurrent kernel and the gates are left.
+
+Many times are not all times: a sequence is worked through in chunks, whose products, gates
+and gradients are still in the processor's cache when they are needed next.
 
 Gates stay separate tensors from end to end. Stacking them inside the loop costs more than
 it saves: XLA computes a concatenation element by element, and a stack has to be transposed
-before each product over all times.
+before each product over many times.
 """
 
 from abc import ABC, abstractmethod
@@ -16,7 +19,34 @@ from typing import Any, ClassVar
 
 from keras import ops, tree
 
-from study.scan import Tensor, Tensors, scan
+from study.scan import Shape, Step, Tensor, Tensors, scan
+
+CHUNK = 3 * 2**15  # numbers of one gate; several such tensors lie in a cache of 1 MiB
+
+
+@dataclass(frozen=True)
+class Weights:
+    """What a recurrence multiplies by and adds.
+
+    Attributes:
+        kernels: Of the inputs, (features, units) a gate.
+        biases: Of the gates, (units,) each.
+        recurrent: Recurrent kernels, (units, units) a gate, and what else the cell has.
+    """
+
+    kernels: Tensors
+    biases: Tensors
+    recurrent: Tensors
+
+    @property
+    def flat(self) -> Tensors:
+        """All of them, in the order of the attributes."""
+        return (*self.kernels, *self.biases, *self.recurrent)
+
+    @classmethod
+    def of(cls, flat: Tensors, gates: int) -> "Weights":
+        """What `flat` has flattened."""
+        return cls(flat[:gates], flat[gates : 2 * gates], flat[2 * gates :])
 
 
 @dataclass(frozen=True)
@@ -24,77 +54,133 @@ class Recurrence(ABC):
     """One step of a recurrent cell, its gradient, and the loop over them.
 
     Attributes:
+        input_masks: Dropout masks of the inputs, (batch, features) a gate; () for none.
         masks: Dropout masks of h, (batch, units) a gate; () for none.
+        gates: How many products with the inputs there are.
         saved: How many tensors a step saves for its gradient.
         deltas: How many tensors a step of the gradient yields; the first are the
-            gradients of the inputs.
+            gradients of the gates' products with the inputs.
     """
 
+    input_masks: Tensors
     masks: Tensors
+    gates: ClassVar[int]
     saved: ClassVar[int]
     deltas: ClassVar[int]
 
     def run(
-        self, inputs: Tensors, weights: Tensors, state: Tensors, *, sequences: bool
+        self, inputs: Tensor, weights: Weights, state: Tensors, *, sequences: bool
     ) -> tuple[Tensors, Tensors]:
         """Run over all times.
 
         Args:
-            inputs: Inputs multiplied by the kernel, plus bias: (time, batch, units) a gate.
-            weights: Recurrent kernels, (units, units) a gate, and what else the cell has.
+            inputs: (time, batch, features).
+            weights: See `Weights`.
             state: The first state, h first: each (batch, units).
             sequences: Whether h of every time is wanted.
 
         Returns:
             The last state; and h of every time, (time, batch, units), if wanted, else ().
         """
-        gates, parts = len(inputs), len(state)
+        times = _times(inputs.shape, state[0].shape[-1])
+        rest = inputs.shape[0] % times if times else 0
+        if not rest:
+            return self._run(inputs, weights, state, sequences, times)
+        state, early = self._run(inputs[:rest], weights, state, sequences, rest)
+        state, late = self._run(inputs[rest:], weights, state, sequences, times)
+        return state, tuple(ops.concatenate(pair) for pair in zip(early, late, strict=True))
+
+    def _run(
+        self, inputs: Tensor, weights: Weights, state: Tensors, sequences: bool, times: int | None
+    ) -> tuple[Tensors, Tensors]:
+        """As `run`, in chunks of so many times, of which the inputs are a multiple."""
+        parts = len(state)
+        chunk = (times, *state[0].shape)
 
         @ops.custom_gradient  # type: ignore[untyped-decorator]  # Keras is untyped
-        def differentiable(*arguments: Tensor) -> Any:
+        def differentiable(inputs: Tensor, *arguments: Tensor) -> Any:
             # Not the outer tensors: JAX refuses to differentiate what is closed over.
-            inputs, weights = arguments[:gates], arguments[gates:-parts]
-            outputs = self.saved + sequences
-            last, kept = scan(forward(weights), arguments[-parts:], inputs, outputs=outputs)
+            weights = Weights.of(arguments[:-parts], self.gates)
+            chunks = _chunks(inputs, times)
+            last, kept = scan(
+                self._chunk(weights, sequences),
+                arguments[-parts:],
+                (chunks,),
+                (chunk,) * (self.saved + sequences),
+            )
 
             def gradient(*upstream: Any) -> Tensors:
                 upstream = tuple(tree.flatten(upstream))  # JAX hands over one tuple
                 d_last, d_every = upstream[:parts], upstream[parts:]
-                d_first, deltas = scan(
-                    backward(weights),
-                    d_last,
-                    (*kept[: self.saved], *d_every),
-                    outputs=self.deltas,
+                transposed = Weights.of(tuple(map(ops.transpose, weights.flat)), self.gates)
+                (d_first, d_weights), (d_inputs,) = scan(
+                    self._chunk_back(transposed),
+                    (d_last, tuple(map(ops.zeros_like, transposed.flat))),
+                    (chunks, *kept[: self.saved], *(_chunks(d, times) for d in d_every)),
+                    (chunks.shape[1:],),
                     reverse=True,
                 )
-                d_weights = self.weight_gradients(kept[: self.saved], deltas)
-                return (*deltas[:gates], *d_weights, *d_first)
+                return (_joined(d_inputs), *map(ops.transpose, d_weights), *d_first)
 
-            return (*last, *kept[self.saved :]), gradient
+            return (*last, *map(_joined, kept[self.saved :])), gradient
 
-        def forward(weights: Tensors) -> Any:
-            def step(state: Tensors, now: Tensors) -> tuple[Tensors, Tensors]:
-                state, saved = self.step(weights, state, now)
-                return state, (*saved, state[0]) if sequences else saved
-
-            return step
-
-        def backward(weights: Tensors) -> Any:
-            transposed = tuple(ops.transpose(weight) for weight in weights)  # once, not a step
-
-            def step(d_state: Tensors, now: Tensors) -> tuple[Tensors, Tensors]:
-                saved, d_output = now[: self.saved], now[self.saved :]
-                d_state = (sum(d_output, d_state[0]), *d_state[1:])
-                return self.step_back(transposed, d_state, saved)
-
-            return step
-
-        result = tuple(differentiable(*inputs, *weights, *state))
+        result = tuple(differentiable(inputs, *weights.flat, *state))
         return result[:parts], result[parts:]
+
+    def _chunk(self, weights: Weights, sequences: bool) -> Step:
+        """Works through a chunk of inputs; what is saved and, if wanted, h come out."""
+
+        def step(state: Tensors, now: Tensors) -> tuple[Tensors, Tensors]:
+            state, saved = self.step(weights.recurrent, state, now)
+            return state, (*saved, state[0]) if sequences else saved
+
+        def chunk(state: Tensors, now: Tensors) -> tuple[Tensors, Tensors]:
+            products = zip(
+                self._masked_inputs(now[0]), weights.kernels, weights.biases, strict=True
+            )
+            return scan(
+                step,
+                state,
+                tuple(_product(inputs, kernel) + bias for inputs, kernel, bias in products),
+                (state[0].shape,) * (self.saved + sequences),
+            )
+
+        return chunk
+
+    def _chunk_back(self, weights: Weights) -> Step:
+        """Works back through a chunk; the gradient of its inputs comes out.
+
+        Carried are the gradients of the state and of all weights. Weights and their gradients
+        are transposed: once, not at every time.
+        """
+
+        def step(d_state: Tensors, now: Tensors) -> tuple[Tensors, Tensors]:
+            saved, d_output = now[: self.saved], now[self.saved :]
+            d_state = (sum(d_output, d_state[0]), *d_state[1:])
+            return self.step_back(weights.recurrent, d_state, saved)
+
+        def chunk(carried: tuple[Tensors, Tensors], now: Tensors) -> Any:
+            d_state, d_weights = carried
+            inputs, kept = now[0], now[1:]
+            shapes = (d_state[0].shape,) * self.deltas
+            d_state, deltas = scan(step, d_state, kept, shapes, reverse=True)
+            more = self._weight_gradients(inputs, kept[: self.saved], deltas)
+            d_weights = tuple(a + b for a, b in zip(d_weights, more, strict=True))
+            d_gates = zip(deltas[: self.gates], weights.kernels, strict=True)
+            d_masked = tuple(_product(delta, kernel) for delta, kernel in d_gates)
+            return (d_state, d_weights), (_unmasked(d_masked, self.input_masks),)
+
+        return chunk
 
     @abstractmethod
     def step(self, weights: Tensors, state: Tensors, inputs: Tensors) -> tuple[Tensors, Tensors]:
-        """The next state, and what the gradient will need, h as it was first."""
+        """The next state, and what the gradient will need.
+
+        Args:
+            weights: The recurrent ones.
+            state: h first.
+            inputs: The gates' products with the inputs, plus bias: (batch, units) a gate.
+        """
 
     @abstractmethod
     def step_back(
@@ -103,143 +189,84 @@ class Recurrence(ABC):
         """The gradients of the state before, and the deltas; the weights are transposed."""
 
     @abstractmethod
-    def weight_gradients(self, saved: Tensors, deltas: Tensors) -> Tensors:
-        """The gradients of the weights, from all times: each (time, batch, units)."""
+    def recurrent_products(self, saved: Tensors, deltas: Tensors) -> tuple[Tensors, Tensors]:
+        """What was multiplied by each recurrent kernel, and the gradient of each product."""
 
-    def _masked(self, h: Tensor, gates: int) -> Tensors:
-        return tuple(h * mask for mask in self.masks) or (h,) * gates
+    def other_gradients(self, deltas: Tensors) -> Tensors:
+        """The gradients of the recurrent weights that are no kernels."""
+        return ()
+
+    def _weight_gradients(self, x: Tensor, saved: Tensors, deltas: Tensors) -> Tensors:
+        """The gradients of all weights from one chunk; those of kernels transposed."""
+        kernels: Tensors = ()
+        recurrent: Tensors = ()
+        products = zip(
+            self._masked_inputs(x),
+            deltas[: self.gates],
+            *self.recurrent_products(saved, deltas),
+            strict=True,
+        )
+        for inputs, d_inputs, h, d_h in products:
+            if d_h is d_inputs:  # one product for both is faster than two narrow ones
+                both = _kernel_gradient(ops.concatenate([inputs, h], axis=-1), d_h)
+                d_kernel, d_recurrent = both[:, : x.shape[-1]], both[:, x.shape[-1] :]
+            else:
+                d_kernel, d_recurrent = _kernel_gradient(inputs, d_inputs), _kernel_gradient(h, d_h)
+            kernels, recurrent = (*kernels, d_kernel), (*recurrent, d_recurrent)
+        biases = tuple(ops.sum(delta, axis=(0, 1)) for delta in deltas[: self.gates])
+        return (*kernels, *biases, *recurrent, *self.other_gradients(deltas))
+
+    def _masked_inputs(self, x: Tensor) -> Tensors:
+        return tuple(x * mask for mask in self.input_masks) or (x,) * self.gates
+
+    def _masked(self, h: Tensor) -> Tensors:
+        return tuple(h * mask for mask in self.masks) or (h,) * self.gates
 
     def _unmasked(self, gradients: Tensors) -> Tensor:
         """The gradient of h from those of the gates' masked copies."""
-        if self.masks:
-            gradients = tuple(g * m for g, m in zip(gradients, self.masks, strict=True))
-        return sum(gradients[1:], gradients[0])
+        return _unmasked(gradients, self.masks)
 
 
-class LSTM(Recurrence):
-    """Long short-term memory; gates in Keras' order: input, forget, candidate, output.
-
-    With a_g = input_g + (mask_g * h) @ kernel_g: c' = sigmoid(a_f) c + sigmoid(a_i)
-    tanh(a_c) and h' = sigmoid(a_o) tanh(c') (Hochreiter & Schmidhuber 1997; Gers et al. 2000).
-    """
-
-    saved = 6
-    deltas = 4
-
-    def step(self, weights: Tensors, state: Tensors, inputs: Tensors) -> tuple[Tensors, Tensors]:
-        h, c = state
-        a_i, a_f, a_g, a_o = _affine(self._masked(h, 4), weights, inputs)
-        i, f, g, o = ops.sigmoid(a_i), ops.sigmoid(a_f), ops.tanh(a_g), ops.sigmoid(a_o)
-        next_c = f * c + i * g
-        return (o * ops.tanh(next_c), next_c), (h, c, i, f, g, o)
-
-    def step_back(
-        self, weights: Tensors, d_state: Tensors, saved: Tensors
-    ) -> tuple[Tensors, Tensors]:
-        dh, dc = d_state
-        _, c, i, f, g, o = saved
-        t = ops.tanh(f * c + i * g)
-        dc = dc + dh * o * (1 - t * t)
-        deltas = (
-            dc * g * i * (1 - i),
-            dc * c * f * (1 - f),
-            dc * i * (1 - g * g),
-            dh * t * o * (1 - o),
-        )
-        return (self._unmasked(_products(deltas, weights)), dc * f), deltas
-
-    def weight_gradients(self, saved: Tensors, deltas: Tensors) -> Tensors:
-        return _kernel_gradients(self._masked(saved[0], 4), deltas)
+def _times(shape: Shape, units: int) -> int | None:
+    """How many times to work through at once; None for all, where shapes are not known."""
+    length, batch, features = shape
+    if length is None or batch is None:
+        return None
+    most = max(1, min(length, CHUNK // (batch * max(units, features))))
+    # A divisor spares the rest, which would be compiled by itself.
+    whole = (times for times in range(most, most // 2, -1) if length % times == 0)
+    return next(whole, most)
 
 
-class GRU(Recurrence):
-    """Gated recurrent unit that resets h; gates in Keras' order: update, reset, candidate.
-
-    With h_g = mask_g * h: z = sigmoid(input_z + h_z @ kernel_z), r likewise,
-    n = tanh(input_n + (r * h_n) @ kernel_n), h' = z h + (1 - z) n (Cho et al. 2014; Keras'
-    `reset_after=False`).
-    """
-
-    saved = 4
-    deltas = 3
-
-    def step(self, weights: Tensors, state: Tensors, inputs: Tensors) -> tuple[Tensors, Tensors]:
-        (h,) = state
-        h_z, h_r, h_n = self._masked(h, 3)
-        a_z, a_r = _affine((h_z, h_r), weights[:2], inputs[:2])
-        z, r = ops.sigmoid(a_z), ops.sigmoid(a_r)
-        n = ops.tanh(inputs[2] + ops.matmul(r * h_n, weights[2]))
-        return (z * h + (1 - z) * n,), (h, z, r, n)
-
-    def step_back(
-        self, weights: Tensors, d_state: Tensors, saved: Tensors
-    ) -> tuple[Tensors, Tensors]:
-        (dh,) = d_state
-        h, z, r, n = saved
-        d_n = dh * (1 - z) * (1 - n * n)
-        (d_reset,) = _products((d_n,), weights[2:])
-        d_r = d_reset * self._masked(h, 3)[2] * r * (1 - r)
-        d_z = dh * (h - n) * z * (1 - z)
-        d_gates = _products((d_z, d_r), weights[:2])
-        return (dh * z + self._unmasked((*d_gates, d_reset * r)),), (d_z, d_r, d_n)
-
-    def weight_gradients(self, saved: Tensors, deltas: Tensors) -> Tensors:
-        h, _, r, _ = saved
-        h_z, h_r, h_n = self._masked(h, 3)
-        return _kernel_gradients((h_z, h_r, r * h_n), deltas)
+def _chunks(values: Tensor, times: int | None) -> Tensor:
+    """From (time, ...) to (chunk, time, ...)."""
+    if times is None:
+        return ops.expand_dims(values, 0)
+    return ops.reshape(values, (values.shape[0] // times, times, *ops.shape(values)[1:]))
 
 
-class GRUResetAfter(Recurrence):
-    """Gated recurrent unit that resets the product with h, as cuDNN's and Keras' default.
-
-    As `GRU`, but n = tanh(input_n + r * (h_n @ kernel_n + bias)); the bias, (units,), is
-    the last of the weights. The other gates' recurrent biases belong to their inputs.
-    """
-
-    saved = 5
-    deltas = 4
-
-    def step(self, weights: Tensors, state: Tensors, inputs: Tensors) -> tuple[Tensors, Tensors]:
-        (h,) = state
-        *kernels, bias = weights
-        a_z, a_r, p = _affine(self._masked(h, 3), tuple(kernels), (*inputs[:2], bias))
-        z, r = ops.sigmoid(a_z), ops.sigmoid(a_r)
-        n = ops.tanh(inputs[2] + r * p)
-        return (z * h + (1 - z) * n,), (h, z, r, n, p)
-
-    def step_back(
-        self, weights: Tensors, d_state: Tensors, saved: Tensors
-    ) -> tuple[Tensors, Tensors]:
-        (dh,) = d_state
-        h, z, r, n, p = saved
-        d_n = dh * (1 - z) * (1 - n * n)
-        d_r = d_n * p * r * (1 - r)
-        d_z = dh * (h - n) * z * (1 - z)
-        d_p = d_n * r
-        d_h = self._unmasked(_products((d_z, d_r, d_p), weights[:3]))
-        return (dh * z + d_h,), (d_z, d_r, d_n, d_p)
-
-    def weight_gradients(self, saved: Tensors, deltas: Tensors) -> Tensors:
-        d_z, d_r, _, d_p = deltas
-        kernels = _kernel_gradients(self._masked(saved[0], 3), (d_z, d_r, d_p))
-        return (*kernels, ops.sum(d_p, axis=(0, 1)))
+def _joined(chunks: Tensor) -> Tensor:
+    """From (chunk, time, ...) to (time, ...)."""
+    return ops.reshape(chunks, (-1, *ops.shape(chunks)[2:]))
 
 
-def _affine(inputs: Tensors, kernels: Tensors, biases: Tensors) -> Tensors:
-    products = _products(inputs, kernels)
-    return tuple(product + bias for product, bias in zip(products, biases, strict=True))
+def _unmasked(gradients: Tensors, masks: Tensors) -> Tensor:
+    """The gradient of what was masked, from those of its masked copies."""
+    if masks:
+        gradients = tuple(g * m for g, m in zip(gradients, masks, strict=True))
+    return sum(gradients[1:], gradients[0])
 
 
-def _products(values: Tensors, kernels: Tensors) -> Tensors:
-    return tuple(ops.matmul(value, kernel) for value, kernel in zip(values, kernels, strict=True))
-
-
-def _kernel_gradients(inputs: Tensors, deltas: Tensors) -> Tensors:
-    """For each gate, the sum over times and examples of inputs^T deltas."""
-    return tuple(
-        ops.matmul(ops.transpose(_flat(x)), _flat(delta))
-        for x, delta in zip(inputs, deltas, strict=True)
+def _product(values: Tensor, kernel: Tensor) -> Tensor:
+    """(time, batch, a) by (a, b), as one product of matrices."""
+    return ops.reshape(
+        ops.matmul(_flat(values), kernel), (*ops.shape(values)[:-1], kernel.shape[-1])
     )
+
+
+def _kernel_gradient(inputs: Tensor, deltas: Tensor) -> Tensor:
+    """The sum over times and examples of deltas^T inputs: a kernel's gradient, transposed."""
+    return ops.matmul(ops.transpose(_flat(deltas)), _flat(inputs))
 
 
 def _flat(values: Tensor) -> Tensor:

@@ -11,7 +11,8 @@ from typing import Any, ClassVar
 import keras
 from keras import ops
 
-from study.recurrence import GRU, LSTM, GRUResetAfter, Recurrence
+from study.gates import GRU, LSTM, GRUResetAfter
+from study.recurrence import Recurrence, Weights
 from study.scan import BACKENDS, Tensor, Tensors
 
 
@@ -77,15 +78,17 @@ class Fused(keras.layers.RNN):  # type: ignore[misc]  # Keras is untyped
         dtype = self.compute_dtype
         state = tuple(ops.convert_to_tensor(part, dtype=dtype) for part in state)
         rates = self.dropout_rates() if training else DropoutRates(None, None)
-        masks = self._masks(sequences[0], rates.inputs, shared=self.cell.implementation != 1)
-        recurrence, weights, biases = self._recurrence(self._masks(state[0], rates.state))
-        kernels = _split(self.cell.kernel, self.gates)
-        masked = tuple(sequences * mask for mask in masks) or (sequences,) * self.gates
-        inputs = tuple(
-            ops.matmul(x, kernel) + bias
-            for x, kernel, bias in zip(masked, kernels, biases, strict=True)
+        input_masks = self._masks(sequences[0], rates.inputs, shared=self.cell.implementation != 1)
+        masks = self._masks(state[0], rates.state)
+        kind, biases, others = self._recurrence()
+        weights = Weights(
+            kernels=_split(self.cell.kernel, self.gates),
+            biases=biases,
+            recurrent=(*_split(self.cell.recurrent_kernel, self.gates), *others),
         )
-        return recurrence.run(inputs, weights, state, sequences=self.return_sequences)
+        return kind(input_masks, masks).run(
+            sequences, weights, state, sequences=self.return_sequences
+        )
 
     def dropout_rates(self) -> DropoutRates:
         """The rates in use; as in the stock layer, a rate of 1 is none."""
@@ -105,8 +108,15 @@ class Fused(keras.layers.RNN):  # type: ignore[misc]  # Keras is untyped
         return masks * self.gates if shared else masks
 
     @abstractmethod
-    def _recurrence(self, masks: Tensors) -> tuple[Recurrence, Tensors, Tensors]:
-        """The recurrence, its weights, and the biases of its inputs, one a gate."""
+    def _recurrence(self) -> tuple[type[Recurrence], Tensors, Tensors]:
+        """The recurrence, the gates' biases, and the recurrent weights that are no kernels."""
+
+    def _biases(self, rows: int) -> list[Tensors]:
+        """The biases of the gates, from each row of the cell's; zeros where it has none."""
+        if not self.cell.use_bias:
+            return [(ops.zeros(self.units, self.compute_dtype),) * self.gates] * rows
+        bias = ops.reshape(ops.convert_to_tensor(self.cell.bias), (rows, -1))
+        return [_split(row, self.gates) for row in ops.unstack(bias)]
 
 
 @keras.saving.register_keras_serializable("isoparam")
@@ -115,9 +125,9 @@ class FusedLSTM(Fused, keras.layers.LSTM):  # type: ignore[misc]
 
     gates = 4
 
-    def _recurrence(self, masks: Tensors) -> tuple[Recurrence, Tensors, Tensors]:
-        biases = _split(self.cell.bias, 4) if self.cell.use_bias else (0.0,) * 4
-        return LSTM(masks), _split(self.cell.recurrent_kernel, 4), biases
+    def _recurrence(self) -> tuple[type[Recurrence], Tensors, Tensors]:
+        (biases,) = self._biases(1)
+        return LSTM, biases, ()
 
 
 @keras.saving.register_keras_serializable("isoparam")
@@ -126,24 +136,13 @@ class FusedGRU(Fused, keras.layers.GRU):  # type: ignore[misc]
 
     gates = 3
 
-    def _recurrence(self, masks: Tensors) -> tuple[Recurrence, Tensors, Tensors]:
-        cell = self.cell
-        kernels = _split(cell.recurrent_kernel, 3)
-        if not cell.reset_after:
-            return GRU(masks), kernels, _split(cell.bias, 3) if cell.use_bias else (0.0,) * 3
-        if not cell.use_bias:
-            return GRUResetAfter(masks), (*kernels, ops.zeros_like(kernels[0][0])), (0.0,) * 3
-        bias, recurrent_bias = ops.unstack(ops.convert_to_tensor(cell.bias))
-        (z, r, n), (recurrent_z, recurrent_r, recurrent_n) = (
-            _split(bias, 3),
-            _split(recurrent_bias, 3),
-        )
+    def _recurrence(self) -> tuple[type[Recurrence], Tensors, Tensors]:
+        if not self.cell.reset_after:
+            (biases,) = self._biases(1)
+            return GRU, biases, ()
+        (z, r, n), (recurrent_z, recurrent_r, recurrent_n) = self._biases(2)
         # Outside the candidate's reset product the two biases only ever occur as a sum.
-        return (
-            GRUResetAfter(masks),
-            (*kernels, recurrent_n),
-            (z + recurrent_z, r + recurrent_r, n),
-        )
+        return GRUResetAfter, (z + recurrent_z, r + recurrent_r, n), (recurrent_n,)
 
 
 def _has_gpu() -> bool:

@@ -11,6 +11,7 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
+from study import recurrence
 from study.recurrent import FusedGRU, FusedLSTM
 
 Array = NDArray[np.floating[Any]]
@@ -98,4 +99,7 @@ if __name__ == "__main__":
     rates = {"dropout": 0.3, "recurrent_dropout": 0.4}
     for name in CELLS:
         assert_same(Case(name, arguments={"return_sequences": True, **rates}))
+    recurrence.CHUNK = 60  # four times of the seven at once, then the rest
+    for name in CELLS:
+        assert_same(Case(name, (3, 7, 4), arguments={"return_sequences": True, **rates}))
     print(f"same on {keras.backend.backend()}")

@@ -4,6 +4,7 @@ import sys
 import zipfile
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import keras
 import numpy as np
@@ -12,6 +13,7 @@ import tensorflow as tf
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from study import recurrence
 from study.recurrent import DropoutRates, FusedGRU, FusedLSTM, to_stock
 from tests.recurrent_oracle import CELLS, Case, assert_same
 
@@ -38,17 +40,21 @@ arguments = st.fixed_dictionaries(
     arguments=arguments,
     seed=st.integers(0, 1000),
     training=st.booleans(),
+    chunk=st.sampled_from([1, 50, recurrence.CHUNK]),
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_output_and_gradients_are_those_of_the_stock_layer(
+    *,
     cell: str,
     shape: tuple[int, int, int],
     units: int,
     arguments: dict[str, Any],
     seed: int,
     training: bool,
+    chunk: int,
 ) -> None:
-    assert_same(Case(cell, shape, units, seed, arguments), training=training)
+    with mock.patch.object(recurrence, "CHUNK", chunk):
+        assert_same(Case(cell, shape, units, seed, arguments), training=training)
 
 
 def test_the_same_on_jax() -> None:
