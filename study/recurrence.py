@@ -136,7 +136,10 @@ class Recurrence(ABC):
 
         def chunk(state: Tensors, now: Tensors) -> tuple[Tensors, Tensors]:
             products = zip(
-                self._masked_inputs(now[0]), weights.kernels, weights.biases, strict=True
+                _masked(now[0], self.input_masks, self.gates),
+                weights.kernels,
+                weights.biases,
+                strict=True,
             )
             return scan(
                 step,
@@ -201,7 +204,7 @@ class Recurrence(ABC):
         kernels: Tensors = ()
         recurrent: Tensors = ()
         products = zip(
-            self._masked_inputs(x),
+            _masked(x, self.input_masks, self.gates),
             deltas[: self.gates],
             *self.recurrent_products(saved, deltas),
             strict=True,
@@ -216,11 +219,9 @@ class Recurrence(ABC):
         biases = tuple(ops.sum(delta, axis=(0, 1)) for delta in deltas[: self.gates])
         return (*kernels, *biases, *recurrent, *self.other_gradients(deltas))
 
-    def _masked_inputs(self, x: Tensor) -> Tensors:
-        return tuple(x * mask for mask in self.input_masks) or (x,) * self.gates
-
     def _masked(self, h: Tensor) -> Tensors:
-        return tuple(h * mask for mask in self.masks) or (h,) * self.gates
+        """h as each gate sees it."""
+        return _masked(h, self.masks, self.gates)
 
     def _unmasked(self, gradients: Tensors) -> Tensor:
         """The gradient of h from those of the gates' masked copies."""
@@ -232,7 +233,7 @@ def _times(shape: Shape, units: int) -> int | None:
     length, batch, features = shape
     if length is None or batch is None:
         return None
-    most = max(1, min(length, CHUNK // (batch * max(units, features))))
+    most = max(1, min(length, CHUNK // max(1, batch * max(units, features))))
     # A divisor spares the rest, which would be compiled by itself.
     whole = (times for times in range(most, most // 2, -1) if length % times == 0)
     return next(whole, most)
@@ -248,6 +249,10 @@ def _chunks(values: Tensor, times: int | None) -> Tensor:
 def _joined(chunks: Tensor) -> Tensor:
     """From (chunk, time, ...) to (time, ...)."""
     return ops.reshape(chunks, (-1, *ops.shape(chunks)[2:]))
+
+
+def _masked(values: Tensor, masks: Tensors, gates: int) -> Tensors:
+    return tuple(values * mask for mask in masks) or (values,) * gates
 
 
 def _unmasked(gradients: Tensors, masks: Tensors) -> Tensor:
