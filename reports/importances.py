@@ -1,5 +1,6 @@
 """How much each hyperparameter mattered to a cell, from the records alone."""
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeGuard
 
@@ -20,13 +21,18 @@ def importances(record: StudyRecord, cell: str) -> dict[str, float] | None:
     tenth of all and at least five, stand out from all, one hyperparameter at a time.
 
     Returns:
-        None where fewer than `FEWEST_TRIALS` trials are complete, or nothing varied.
+        None where fewer than `FEWEST_TRIALS` trials are complete, nothing varied, or the best
+        are no better than the rest.
     """
     import optuna
 
     trials = complete_trials(record.trials, cell)
     names = varied(trials)
     if len(trials) < FEWEST_TRIALS or not names:
+        return None
+    accuracies = sorted(accuracy_of(trial) for trial in trials)
+    best = max(5, math.ceil(len(trials) / 10))
+    if accuracies[-best] == accuracies[0]:
         return None
     space = {
         name: _distribution(name, [trial.hyperparameters[name] for trial in trials])
@@ -48,7 +54,7 @@ def importances(record: StudyRecord, cell: str) -> dict[str, float] | None:
         for trial in trials
     )
     evaluator = optuna.importance.PedAnovaImportanceEvaluator(
-        target_quantile=max(0.1, 5 / len(trials))
+        target_quantile=(best - 0.5) / len(trials)  # rounded up by Optuna, hence the half
     )
     shares = optuna.importance.get_param_importances(study, evaluator=evaluator, params=names)
     return {name: float(share) for name, share in shares.items()}

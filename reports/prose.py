@@ -284,7 +284,7 @@ def no_importances(cell: str) -> str:
     """Why a cell has no importances."""
     return (
         f"No importances for {cell_label(cell)}: they need {FEWEST_TRIALS} complete trials whose "
-        "hyperparameters differ."
+        "hyperparameters differ, and of which the best are better than the rest."
     )
 
 

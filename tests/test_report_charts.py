@@ -223,6 +223,12 @@ def test_too_few_trials_have_no_importances() -> None:
     assert found.importances is None
 
 
+def test_equally_good_trials_have_no_importances() -> None:
+    record = search_record(40)
+    trials = tuple(replace(one, validation_accuracy=0.5) for one in record.trials)
+    assert importances(replace(record, trials=trials), "lstm") is None
+
+
 @given(st.integers(0, 3_000), st.integers(2, 700))
 def test_thinning_keeps_the_ends_and_the_order(items: int, most: int) -> None:
     kept = thin(items, most)
