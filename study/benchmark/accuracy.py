@@ -107,7 +107,7 @@ def measure(seeds: int, source: str, epochs: int = 2) -> list[Table]:
                 Column("model"),
                 Column("ours", ".2%"),
                 Column("stock", ".2%"),
-                Column("difference, points", "+.2f"),
+                Column("ours less stock, points", "+.2f"),
                 Column("95 % low", "+.2f"),
                 Column("95 % high", "+.2f"),
                 Column("seeds' deviation, points", ".2f"),
