@@ -18,8 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session
 
-from study.errors import UserError
-from study.server import GRACE, ServerStore
+from study.server import GRACE, ServerStore, driver
 
 PASSWORD = "MYSQL_PWD"  # the environment variable that MySQL's own programs read
 _WAIT = 30  # seconds for which one statement waits for a lock
@@ -41,18 +40,12 @@ class MySQLStore(ServerStore):
     take = "SELECT GET_LOCK(%s, 0)"
 
     def __init__(self, url: URL, grace: float = GRACE) -> None:
-        try:
-            import pymysql
-        except ImportError as error:
-            raise UserError(
-                "MySQL needs the package pymysql, which is not installed. Install it with: "
-                "pip install 'isoparam[mysql]'"
-            ) from error
+        errors = driver("pymysql", "MySQL", "mysql").Error
         if url.password is None and PASSWORD in os.environ:
             url = url.set(password=os.environ[PASSWORD])
         # It logs each lost connection with a traceback; what is lost is tried again.
         logging.getLogger("sqlalchemy.pool").setLevel(logging.CRITICAL)
-        super().__init__(url.set(drivername="mysql+pymysql"), pymysql.Error, grace)
+        super().__init__(url.set(drivername="mysql+pymysql"), errors, grace)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:

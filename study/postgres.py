@@ -9,8 +9,7 @@ from sqlalchemy import Connection, func, select, text
 from sqlalchemy.engine import URL
 from sqlalchemy.orm import Session
 
-from study.errors import UserError
-from study.server import GRACE, ServerStore
+from study.server import GRACE, ServerStore, driver
 
 _ASKING = 7_041_776_061  # this program's lock in a database, where others may have theirs
 
@@ -40,14 +39,8 @@ class PostgresStore(ServerStore):
     take = "SELECT pg_try_advisory_lock(%s)"
 
     def __init__(self, url: URL, grace: float = GRACE) -> None:
-        try:
-            import psycopg
-        except ImportError as error:
-            raise UserError(
-                "PostgreSQL needs the package psycopg, which is not installed. Install it with: "
-                "pip install 'isoparam[postgres]'"
-            ) from error
-        super().__init__(url.set(drivername="postgresql+psycopg"), psycopg.Error, grace)
+        errors = driver("psycopg", "PostgreSQL", "postgres").Error
+        super().__init__(url.set(drivername="postgresql+psycopg"), errors, grace)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:

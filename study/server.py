@@ -6,10 +6,12 @@ lease again. Asking and telling are transactions under another advisory lock, so
 which loses its connection has changed nothing.
 """
 
+import importlib
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
+from types import ModuleType
 from typing import Any, ClassVar
 
 from sqlalchemy import Connection, create_engine, event, text
@@ -18,12 +20,33 @@ from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool
 
+from study.errors import UserError
 from study.rdb import TrialStorage, explained
 from study.storage import new_owner
 
 GRACE = 10.0  # seconds in which a living process has taken its lost lease again
 _LEASED = "leased"
 _PATIENCE = 600.0  # seconds to wait for a server that was there
+
+
+def driver(package: str, server: str, extra: str) -> ModuleType:
+    """A server's driver.
+
+    Args:
+        package: Its package.
+        server: What the server is called.
+        extra: What of isoparam installs it.
+
+    Raises:
+        UserError: It is not installed.
+    """
+    try:
+        return importlib.import_module(package)
+    except ImportError as error:
+        raise UserError(
+            f"{server} needs the package {package}, which is not installed. Install it with: "
+            f"pip install 'isoparam[{extra}]'"
+        ) from error
 
 
 class ServerStore(ABC):
