@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.commands import search, small_study, write_moods
+from tests.support.commands import search, small_study, write_moods
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # TensorFlow's start-up chatter
 

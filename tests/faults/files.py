@@ -18,11 +18,11 @@ from study.datasets import Reading, prepare
 from study.errors import UserError
 from study.files import write_atomically
 from study.storage import FileStore
-from tests.commands import write_moods
 from tests.faults.gang import CONTEXT, gang
 from tests.faults.outcome import Outcome
 from tests.faults.worker import Orders
-from tests.stubs import stub_study
+from tests.support.commands import write_moods
+from tests.support.stubs import stub_study
 
 _OLD = b"the report of yesterday"
 

@@ -18,7 +18,7 @@ from study import attributes as names
 from study.queue import Progress, Queue
 from tests.faults.outcome import Outcome, judged
 from tests.faults.worker import Orders, work
-from tests.stubs import plan, stub_study
+from tests.support.stubs import plan, stub_study
 
 CONTEXT = multiprocessing.get_context("forkserver")  # the workers' imports are done once
 CONTEXT.set_forkserver_preload(["tests.faults.worker"])

@@ -14,7 +14,7 @@ from study.storage import BUSY_SECONDS, FileStore, Store
 from tests.faults.gang import Gang, children, gang, stop_all
 from tests.faults.outcome import Outcome, completed, judged
 from tests.faults.worker import Orders, Point
-from tests.stubs import plan, stub_study
+from tests.support.stubs import plan, stub_study
 
 
 def workers_killed(folder: Path, storage: str | None, kills: int, trials: int) -> Outcome:

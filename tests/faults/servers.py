@@ -7,7 +7,7 @@ from study import attributes as names
 from tests.faults.gang import Gang, gang
 from tests.faults.outcome import Outcome
 from tests.faults.worker import Orders
-from tests.servers import Server
+from tests.support.servers import Server
 
 
 def connections_terminated(folder: Path, server: Server, database: str, times: int) -> Outcome:

@@ -23,10 +23,10 @@ from study.record import Status
 from study.storage import FileStore
 from study.training import TrainingJob
 from study.workers import Crew, Shift
-from tests.commands import ROOT, run_module, search, small_study, write_moods
 from tests.faults.outcome import Outcome, judged
-from tests.servers import PASSWORD, QUOTED, Server
-from tests.stubs import Silent, StubWork, plan, stub_study
+from tests.support.commands import ROOT, run_module, search, small_study, write_moods
+from tests.support.servers import PASSWORD, QUOTED, Server
+from tests.support.stubs import Silent, StubWork, plan, stub_study
 
 
 @dataclass

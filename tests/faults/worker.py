@@ -22,7 +22,7 @@ from study.rdb import TrialStorage
 from study.server import ServerStore
 from study.storage import Store, open_store
 from study.workers import Crew, Interruption, Shift
-from tests.stubs import Silent, StubWork, stub_study
+from tests.support.stubs import Silent, StubWork, stub_study
 
 GRACE = 2.0  # seconds, on PostgreSQL
 

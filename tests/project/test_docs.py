@@ -1,0 +1,40 @@
+"""What the README says is there, and what is there is in the README."""
+
+import dataclasses
+import re
+from pathlib import Path
+
+import pytest
+
+from study.folder import flag_values
+from study.settings import Settings
+
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+FLAGS = [
+    field.name.replace("_", "-")
+    for group in dataclasses.fields(Settings)
+    for field in dataclasses.fields(getattr(Settings(), group.name))
+]
+
+
+@pytest.mark.parametrize("flag", FLAGS)
+def test_every_flag_is_documented(flag: str) -> None:
+    assert re.search(rf"--(no-)?{flag}\b", README)
+
+
+@pytest.mark.parametrize(
+    "module", sorted(set(re.findall(r"python -m ((?:study|reports)[.\w]*)", README)))
+)
+def test_every_command_exists(module: str) -> None:
+    path = ROOT / Path(*module.split("."))
+    assert path.with_suffix(".py").exists() or (path / "__main__.py").exists()
+
+
+@pytest.mark.parametrize("link", re.findall(r"\]\(([^)#:]+)\)", README))
+def test_every_link_leads_somewhere(link: str) -> None:
+    assert (ROOT / link).exists()
+
+
+def test_kept_settings_are_flags() -> None:
+    assert set(flag_values(Settings())) <= set(FLAGS)

@@ -1,0 +1,158 @@
+import re
+import struct
+from xml.etree import ElementTree
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reports.answer import answer
+from reports.axes import linear_axis
+from reports.charts import LOOKS, Chart, Line, Points, Weight
+from reports.drawing import draw, draw_png
+from reports.gallery import gallery
+from reports.images import learning_curve
+from reports.svg import compact
+from reports.text import visible
+from reports.theme import Ink
+from tests.support.records import HOSTILE, confirmed_record, search_record
+
+CHARTS = list(gallery(record := confirmed_record(), answer(record)))
+NUMBER = re.compile(r"-?[\d.]+")
+
+
+def luminance(colour: str) -> float:
+    """Relative luminance of `#rrggbb` (WCAG 2.2)."""
+    parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    linear = [
+        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
+    ]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def contrast(one: str, other: str) -> float:
+    low, high = sorted((luminance(one), luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def scatter(points: int) -> Chart:
+    x = tuple(float(place) for place in range(points))
+    axis = linear_axis("", x)
+    layers = tuple(Points(look=look, x=x, y=x, weight=Weight.FAINT) for look in LOOKS)
+    return Chart(key="a", title="", description="", x=axis, y=axis, layers=layers)
+
+
+@pytest.mark.parametrize("chart", CHARTS, ids=lambda chart: chart.key)
+def test_a_chart_is_small_named_and_free_of_style_attributes(chart: Chart) -> None:
+    inline = draw(chart).inline
+    root = ElementTree.fromstring(inline)
+    assert root.get("role") == "img"
+    names = (root.get("aria-labelledby") or "").split()
+    assert [element.get("id") for element in root.iter() if element.get("id")] == names
+    assert (root.findtext("title"), root.findtext("desc")) == (chart.title, chart.description)
+    assert "style" not in inline
+    assert "href" not in inline
+    assert len(inline) < 60_000
+
+
+@pytest.mark.parametrize("chart", CHARTS, ids=lambda chart: chart.key)
+def test_every_colour_follows_the_scheme(chart: Chart) -> None:
+    root = ElementTree.fromstring(draw(chart).inline)
+    used = {element.get(name) for element in root.iter() for name in ("fill", "stroke")}
+    assert used <= {None, "none", *(ink.light for ink in Ink)}
+
+
+def test_the_same_chart_gives_the_same_bytes() -> None:
+    assert draw(CHARTS[0]).file == draw(CHARTS[0]).file
+    assert draw_png(CHARTS[0]) == draw_png(CHARTS[0])
+
+
+def test_no_two_charts_share_an_id() -> None:
+    ids = [found for chart in CHARTS for found in re.findall(r' id="([^"]*)"', draw(chart).inline)]
+    assert len(ids) == len(set(ids))
+
+
+@pytest.mark.parametrize("points", [3, 127, 128, 700])
+def test_every_point_is_drawn(points: int) -> None:
+    paths = re.findall(r' d="([^"]*)"', draw(scatter(points)).inline)
+    assert sum(path.count("h0") for path in paths) == points
+    assert sum(path.count("z") for path in paths) == points
+
+
+def test_text_is_taken_literally() -> None:
+    axis = linear_axis("$x^2$ & <b>", [0, 1])
+    line = Line(ink=Ink.FIRST, x=(0, 1), y=(0, 1), label=HOSTILE[0])
+    chart = Chart(key="a", title=HOSTILE[2], description="", x=axis, y=axis, layers=(line,))
+    root = ElementTree.fromstring(draw(chart).inline)
+    texts = [text.text for text in root.iter("text")]
+    assert "$x^2$ & <b>" in texts
+    assert HOSTILE[0] in texts
+    assert root.findtext("title") == visible(HOSTILE[2])
+
+
+@given(
+    st.lists(
+        st.lists(st.tuples(st.integers(0, 6_000), st.integers(0, 6_000)), min_size=2, max_size=5),
+        min_size=1,
+        max_size=5,
+    )
+)
+def test_compact_paths_lead_to_the_same_places(lines: list[list[tuple[int, int]]]) -> None:
+    """Followed step by step, relative steps end where the absolute ones say."""
+    absolute = "".join(
+        " ".join(f"{'L' if place else 'M'} {x / 10} {y / 10}" for place, (x, y) in enumerate(line))
+        + " z "
+        for line in lines
+    )
+    here, start, reached = (0.0, 0.0), (0.0, 0.0), []
+    for command, rest in re.findall(r"([mlhz])([^mlhz]*)", compact(absolute)):
+        if command == "z":
+            here = start
+            continue
+        steps = [float(number) for number in NUMBER.findall(rest)]
+        across, down = (steps[0], 0.0) if command == "h" else (steps[0], steps[1])
+        here = (here[0] + across, here[1] + down)
+        start = here if command == "m" else start
+        reached.append(here)
+    wanted = [place for line in lines for place in line]
+    assert [(round(10 * x), round(10 * y)) for x, y in reached] == wanted
+
+
+@pytest.mark.parametrize("scheme", [0, 1], ids=["light", "dark"])
+def test_text_and_marks_stand_out(scheme: int) -> None:
+    for ground in (Ink.PAPER, Ink.BAND):
+        for ink in (Ink.TEXT, Ink.MUTED, Ink.ACCENT):
+            assert contrast(ink.value[scheme], ground.value[scheme]) >= 4.5
+        for ink in (Ink.FIRST, Ink.SECOND):
+            assert contrast(ink.value[scheme], ground.value[scheme]) >= 3
+
+
+def test_a_learning_curve_is_a_png_of_the_right_size() -> None:
+    curve = search_record().trials[0].curve
+    picture = learning_curve(curve, "Trial 0")
+    assert picture[:8] == b"\x89PNG\r\n\x1a\n"
+    assert struct.unpack(">II", picture[16:24]) == (600, 465)
+    assert learning_curve(curve[:1], "Trial 0") != learning_curve((), "Trial 0")
+
+
+@given(st.text())
+def test_nothing_stays_hidden(text: str) -> None:
+    shown = visible(text)
+    assert all(c.isprintable() or c in "\u200c\u200d" for c in shown)
+    assert shown == text or not text.isprintable()
+    assert visible(shown) == shown
+
+
+def test_what_turns_or_hides_text_is_spelt_out() -> None:
+    assert visible("a\u202eb\x00c\nd\ud800") == r"a\u202eb\x00c d\ud800"
+
+
+def test_a_line_of_which_nothing_is_seen_is_left_out() -> None:
+    axis = linear_axis("", [0, 1])
+    lines = tuple(Line(ink=Ink.FIRST, x=x, y=x) for x in ((0.0, 1.0), (7.0, 8.0), (7.0,)))
+    charts = [
+        Chart(key="a", title="", description="", x=axis, y=axis, layers=layers)
+        for layers in (lines[:1], lines)
+    ]
+    first, both = (draw(chart).inline for chart in charts)
+    assert both == first

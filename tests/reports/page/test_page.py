@@ -1,0 +1,240 @@
+import base64
+import hashlib
+import html
+import json
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from reports.answer import answer
+from reports.glossary import GLOSSARY, Linker
+from reports.plotly import accuracy_by_parameters
+from reports.text import visible
+from reports.write import write
+from study.errors import UserError
+from study.record import Status, StudyRecord
+from tests.support.records import (
+    HOSTILE,
+    confirmed_record,
+    hostile_record,
+    search_record,
+    troubled_record,
+)
+
+
+def page_of(record: StudyRecord, folder: Path) -> str:
+    return write(record, folder).read_text(encoding="utf-8")
+
+
+def text_of(page: str) -> str:
+    body = page.split("</head>")[1]
+    return " ".join(html.unescape(re.sub(r"<[^>]*>", " ", body)).split())
+
+
+def test_the_answer_comes_first(tmp_path: Path) -> None:
+    record = confirmed_record()
+    page = page_of(record, tmp_path)
+    assert answer(record).sentence in text_of(page)
+    found = answer(record).statement.claim
+    assert (
+        page.index(f'class="verdict">{found} <')
+        < page.index('id="difference-by-budget-title"')
+        < page.index("<nav")
+    )
+    headings = re.findall(r"<h2[^>]*>([^<]*)</h2>", page)
+    assert headings == [
+        "Verdict: better",
+        "Difference at each budget",
+        "Accuracy against parameters",
+        "The models",
+        "Accuracy against cost",
+        "Learning curves",
+        "Best so far against trials",
+        "What each hyperparameter did",
+        "What was pruned, failed or put back",
+        "How it was done",
+        "How to run it again",
+        "Settings and environment",
+        "Glossary",
+    ]
+
+
+def test_a_search_alone_claims_nothing(tmp_path: Path) -> None:
+    text = text_of(page_of(search_record(), tmp_path))
+    assert "No verdict yet: the validation accuracy of the best of 32 trials is optimistic" in text
+    assert f"python -m study.confirm {tmp_path}" in text
+    assert "more accurate than" not in text
+    assert not (tmp_path / "confirmations.csv").exists()
+
+
+def test_an_unfinished_confirmation_is_called_so(tmp_path: Path) -> None:
+    text = text_of(page_of(troubled_record(), tmp_path))
+    assert "Confirmation is not complete: 4 of 6 pairs of runs are; the verdict may change." in text
+    assert "The search is not complete: 26 of 30 trials are." in text
+    assert "the loss is not finite after epoch 2" in text
+    assert "put back interrupted" in text
+
+
+@pytest.mark.parametrize(
+    "record", [search_record(), confirmed_record(), hostile_record()], ids=["s", "c", "h"]
+)
+def test_nothing_comes_from_elsewhere_and_nothing_runs(record: StudyRecord, tmp_path: Path) -> None:
+    page = page_of(record, tmp_path)
+    tags = re.findall(r"<(\w+)", page)
+    assert not {"script", "img", "iframe", "object", "embed", "form", "base"} & set(tags)
+    assert tags.count("style") == tags.count("link") == 1
+    assert re.findall(r'(?:href|src)="([^#"][^"]*)"', page) == ["data:,"]
+    assert not re.search(r'<[^>]+\s(?:style|on\w+)="', page)
+    style = page.split("<style>")[1].split("</style>")[0]
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    assert f"default-src 'none'; style-src 'sha256-{digest}';" in html.unescape(page)
+    assert "url(" not in style
+    ids = re.findall(r' id="([^"]*)"', page)
+    assert len(ids) == len(set(ids))
+    assert set(re.findall(r'href="#([^"]*)"', page)) <= set(ids)
+
+
+def test_hostile_names_show_as_text(tmp_path: Path) -> None:
+    text = text_of(page_of(hostile_record(), tmp_path))
+    for name in HOSTILE:
+        assert " ".join(visible(name).split()) in text
+    for path in tmp_path.iterdir():
+        assert path.name in {"report.html", "summary.json", "trials.csv", "confirmations.csv",
+                             "charts"}  # fmt: skip
+    json.loads((tmp_path / "summary.json").read_text(encoding="utf-8"))
+
+
+def test_the_same_record_gives_the_same_bytes(tmp_path: Path) -> None:
+    record = confirmed_record()
+    files = [path for path in (write(record, tmp_path).parent).rglob("*") if path.is_file()]
+    before = {path: path.read_bytes() for path in files}
+    write(record, tmp_path)
+    assert {path: path.read_bytes() for path in files} == before
+
+
+def test_sizes_stay_bounded(tmp_path: Path) -> None:
+    assert len(page_of(confirmed_record(500, replicates=12), tmp_path)) < 1_000_000
+    page = page_of(search_record(10_000), tmp_path)
+    assert len(page) < 3_000_000
+    assert "Listed are the best 400 of 8,000 complete trials" in page
+
+
+def test_every_scope_is_named_and_both_counts_are_given(tmp_path: Path) -> None:
+    record = confirmed_record()
+    page = page_of(record, tmp_path)
+    best = answer(record).best["gru"]
+    assert f"{best.cell_parameters:,}" in page
+    assert f"{best.model_parameters:,}" in page
+    assert "20,736 cell parameters" in page
+
+
+@pytest.mark.parametrize("trials", [0, 1, 2, 3])
+def test_hardly_any_trials_are_no_trouble(trials: int, tmp_path: Path) -> None:
+    record = search_record()
+    page = page_of(replace(record, trials=record.trials[:trials]), tmp_path)
+    assert "No verdict yet" in page
+
+
+def test_one_seed_gives_no_interval_and_no_verdict(tmp_path: Path) -> None:
+    text = text_of(page_of(confirmed_record(replicates=1), tmp_path))
+    assert "Verdict: undecided" in text
+    assert "One seed at a budget shows no spread: run several." in text
+
+
+def test_more_seeds_are_proposed_only_where_they_would_help(tmp_path: Path) -> None:
+    undecided = confirmed_record(trials=8, replicates=3, gains=(0.004,) * 4)
+    verdict = answer(undecided).verdict
+    assert verdict is not None
+    assert verdict.seeds_needed is not None
+    page = page_of(undecided, tmp_path)
+    assert f"study.confirm {tmp_path} --storage" in text_of(page)
+    assert f"--replicates {verdict.seeds_needed} Decide" in text_of(page)
+    assert "looking at 5, 10, 20 and 40 seeds doubles false alarms" in text_of(page)
+    assert 'class="answer"' in page
+    decided = page_of(confirmed_record(trials=8), tmp_path)
+    assert "--replicates" not in decided
+    assert 'class="answer decided"' in decided
+
+
+def test_what_the_verdict_leaves_out_is_said_beside_it(tmp_path: Path) -> None:
+    first_screen = text_of(page_of(confirmed_record(), tmp_path)).split("Contents")[0]
+    assert "another search could have chosen other hyperparameters" in first_screen
+    assert "40 trials: 32 complete, 6 pruned, 2 failed" in first_screen
+    assert "95 % interval 7" not in first_screen.split("is ahead in")[1].split("Data set")[0]
+
+
+def test_one_is_not_many(tmp_path: Path) -> None:
+    text = text_of(page_of(confirmed_record(trials=8, replicates=1, rungs=1), tmp_path))
+    assert "1 fresh seed for each cell at 1 budget " in text
+    assert "20 characters" in text
+    assert "Search 33 s, confirmation 6 s; by the clock" in text
+    for noun in ("budgets", "seeds", "pairs", "runs", "trials", "epochs", "rungs"):
+        assert not re.search(rf"(?<![\d.,])1 {noun}\b", text), noun
+
+
+def test_a_pruned_trial_has_a_reason(tmp_path: Path) -> None:
+    record = search_record()
+    assert "behind the median of its cell after epoch 4" in page_of(record, tmp_path)
+    untold = tuple(replace(each, reason=None) for each in record.trials)
+    text = text_of(page_of(replace(record, trials=untold), tmp_path))
+    assert "pruned behind the median of its cell" in text
+    assert text.count("no reason was recorded") == 1  # the one cell whose trials failed
+
+
+def test_a_pair_that_is_only_nearest_is_marked(tmp_path: Path) -> None:
+    record = confirmed_record(rungs=2)
+    rungs = (record.rungs[0], replace(record.rungs[1], within_tolerance=False))
+    text = text_of(page_of(replace(record, rungs=rungs), tmp_path))
+    assert "No widths within 1 % of each other exist at 10,368" in text
+    assert "(nearest pair)" in text
+
+
+def test_many_reasons_are_cut(tmp_path: Path) -> None:
+    record = search_record(600)
+    failed = tuple(
+        replace(one, status=Status.FAILED, reason=f"reason {one.number}") for one in record.trials
+    )
+    text = text_of(page_of(replace(record, trials=failed), tmp_path))
+    assert "400 rarer reasons are in trials.csv" in text
+
+
+def test_a_folder_that_cannot_be_written_is_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "charts").write_text("in the way")
+    with pytest.raises(UserError, match=r"The report is written to .*, but that failed"):
+        write(search_record(), tmp_path)
+
+
+def test_terms_are_linked_once_a_section_and_text_stays_text() -> None:
+    linked = Linker()
+    assert linked("a seed, two seeds & <b>") == (
+        'a <a class="term" href="#term-seed">seed</a>, two seeds &amp; &lt;b&gt;'
+    )
+    assert "href" not in linked("another seed")
+    assert Linker()("\x00\x01 0.5 points") == (
+        '\\x00\\x01 0.5 <a class="term" href="#term-points">points</a>'
+    )
+
+
+def test_every_term_can_be_linked() -> None:
+    for term in GLOSSARY:
+        assert re.compile(term.words)
+        assert re.fullmatch(r"[a-z-]+", term.key)
+
+
+def test_the_dashboards_figure_is_small_json() -> None:
+    record = confirmed_record(3_000)
+    text = accuracy_by_parameters(record, answer(record)).to_json()
+    figure = json.loads(text)
+    assert [trace["name"] for trace in figure["data"]] == [
+        "LSTM, validation",
+        "LSTM, test",
+        "GRU, validation",
+        "GRU, test",
+    ]
+    assert len(figure["data"][1]["error_y"]["array"]) == 4
+    assert all(half > 0 for half in figure["data"][1]["error_y"]["array"])
+    assert len(text) < 60_000
+    alone = search_record()
+    assert len(json.loads(accuracy_by_parameters(alone, answer(alone)).to_json())["data"]) == 2

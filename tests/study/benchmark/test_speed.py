@@ -1,0 +1,154 @@
+"""The benchmarks do the work that they time; how long it takes is not tested."""
+
+import json
+import time
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+
+import numpy as np
+import pytest
+from statsmodels.stats.weightstats import CompareMeans, DescrStatsW
+
+from search_spaces import Candidate, Cell, Task
+from study.benchmark import accuracy, commands, steps, storing, trials
+from study.benchmark.frameworks import Workload
+from study.benchmark.rounds import BenchmarkError, Contender, alternate, ratio
+from study.benchmark.table import Column, Table
+from study.training import OnEpoch, TrainingError
+from tests.support.commands import run_module
+
+
+@dataclass(frozen=True)
+class Lap:
+    """A job that notes when it ran."""
+
+    name: str
+    ledger: Path
+    refused: bool = False
+
+    def run(self, on_epoch: OnEpoch) -> float:
+        if self.refused:
+            raise TrainingError("no")
+        with self.ledger.open("a", encoding="utf-8") as file:
+            file.write(f"{self.name}\n")
+        return float(len(self.ledger.read_text(encoding="utf-8").split()))
+
+
+TINY = Workload(
+    name="tiny",
+    candidate=Candidate(cell=Cell.GRU, units=4, embedding=3, dropout=0.1, recurrent_dropout=0.1),
+    task=Task(vocabulary=20, classes=3, embedding=3),
+    steps=5,
+    epoch=960,
+    examples=96,
+)
+
+
+def test_contenders_take_turns(tmp_path: Path) -> None:
+    ledger = tmp_path / "ledger"
+    teams = [Contender(name, Lap(name, ledger), count, 1) for name, count in (("a", 2), ("b", 1))]
+    seconds = alternate(teams, 2, tmp_path / "log")
+    assert ledger.read_text().split() == ["a", "a", "b"] * 3
+    assert seconds == {"a": (5.0, 8.0), "b": (6.0, 9.0)}  # of the slower; the first is not counted
+
+
+def test_a_contender_that_fails_is_named(tmp_path: Path) -> None:
+    contender = Contender("slow one", Lap("a", tmp_path / "ledger", refused=True), 1, 1)
+    with pytest.raises(BenchmarkError, match="slow one could not do its work"):
+        alternate([contender], 1, tmp_path / "log")
+
+
+def test_ratios_are_taken_round_by_round() -> None:
+    assert ratio([2.0, 40.0, 6.0], [1.0, 10.0, 2.0]) == 3.0
+
+
+def test_operations_of_an_epoch() -> None:
+    lstm, gru = (work.products for work in steps.WORKLOADS[:2])
+    # 25,000 reviews of 100 words; 4 and 3 gates of 128 units on 128 inputs and 128 states.
+    assert lstm == 3 * 2 * 25_000 * 100 * (4 * 128) * 256
+    assert gru == lstm * 3 / 4
+
+
+def test_table_as_values_and_as_text() -> None:
+    table = Table("t", "T", (Column("who"), Column("s", ".1f")), (("a", 1.26), ("b", None)), ("n",))
+    assert table.records() == {
+        "title": "T",
+        "rows": [{"who": "a", "s": 1.26}, {"who": "b", "s": None}],
+        "notes": ["n"],
+    }
+    columns = table.drawn().columns
+    assert [list(column.cells) for column in columns] == [["a", "b"], ["1.3", ""]]
+
+
+def test_throughput_of_two_workers() -> None:
+    assert storing.throughput(2) > 0
+
+
+def test_asking_in_a_study_of_forty(tmp_path: Path) -> None:
+    assert len(storing.asking_seconds(tmp_path, trials=40, asks=2)) == 2
+
+
+def test_command(tmp_path: Path) -> None:
+    path = tmp_path / "found.json"
+    done = run_module("study.benchmark", "startup", "--rounds", "1", "--json", str(path))
+    assert done.returncode == 0, done.stderr
+    found = json.loads(path.read_text())
+    rows = found["startup"]["rows"]
+    assert [row["command"] for row in rows] == [f"python -m {name}" for name in commands.COMMANDS]
+    assert all(row["median"] > 0 for row in rows)
+    assert found["environment"]["optuna"].startswith("5.")
+    assert "python -m study.search" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["startup", "--json", "nowhere/found.json"], "no folder nowhere"),
+        (["stopwatch"], "stopwatch"),
+        (["startup", "--rounds", "0"], "rounds"),
+    ],
+)
+def test_bad_input(arguments: list[str], message: str) -> None:
+    done = run_module("study.benchmark", *arguments)
+    assert done.returncode == 2
+    assert message in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_difference_and_its_interval() -> None:
+    ours, stock = [0.85, 0.86, 0.84, 0.87], [0.84, 0.83, 0.86]
+    found = accuracy.compared(ours, stock)
+    oracle = CompareMeans(DescrStatsW(ours), DescrStatsW(stock))
+    interval = np.multiply(100, oracle.tconfint_diff(usevar="unequal"))
+    deviation = 100 * np.sqrt((np.var(ours, ddof=1) + np.var(stock, ddof=1)) / 2)
+    assert found[:3] == pytest.approx((0.855, 0.84333, 1.16667), rel=1e-4)
+    assert found[3:] == pytest.approx((*interval, deviation))
+
+
+@pytest.mark.slow
+def test_accuracies_of_both(texts: Path) -> None:
+    (table,) = accuracy.measure(2, str(texts), epochs=1)
+    for row in table.rows:
+        assert all(isinstance(share, float) and 0.2 < share <= 1 for share in row[1:3])
+
+
+@pytest.mark.slow
+def test_every_framework_trains(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(steps, "WORKLOADS", (TINY,))
+    (table,) = steps.measure(rounds=1)
+    assert table.name == "step_tiny"
+    names = [row[0] for row in table.rows]
+    assert {"isoparam", steps.REFERENCE, "limit"} <= set(names)
+    assert ("stock Keras on JAX" in names) == bool(find_spec("jax"))
+    assert all(isinstance(row[2], float) and row[2] > 0 for row in table.rows)
+
+
+@pytest.mark.slow
+def test_whole_searches() -> None:
+    start = time.monotonic()
+    (table,) = trials.measure(1, ["--n-trials", "2", "--epochs", "1"])
+    ours, stock = table.rows
+    assert isinstance(ours[1], float)
+    assert isinstance(stock[1], float)
+    assert 0 < ours[1] + stock[1] < time.monotonic() - start

@@ -1,0 +1,129 @@
+"""A plan is completed exactly: nothing lost, nothing run twice."""
+
+from contextlib import ExitStack
+from pathlib import Path
+
+import optuna
+import pytest
+from optuna.trial import TrialState
+
+from study import attributes as names
+from study.queue import MOST_DEATHS, Queue
+from study.record import Status, status_of
+from study.storage import FileStore
+from tests.support.stubs import plan, stub_study
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> FileStore:
+    return FileStore(tmp_path / "study.db")
+
+
+@pytest.fixture
+def queue(store: FileStore) -> Queue:
+    queue = Queue(stub_study(store), store, "me")
+    queue.plan(plan(3))
+    return queue
+
+
+def statuses(queue: Queue) -> list[Status]:
+    return [status_of(trial) for trial in queue.study.trials]
+
+
+def ask(queue: Queue) -> optuna.Trial:
+    trial = queue.ask()
+    assert trial
+    return trial
+
+
+def test_planning_again_changes_nothing_and_a_longer_plan_adds(queue: Queue) -> None:
+    queue.plan(plan(3))
+    assert queue.progress().planned == 3
+    queue.plan(plan(5))
+    assert queue.progress().planned == 5
+
+
+def test_asks_in_order_until_nothing_waits(queue: Queue) -> None:
+    asked = [ask(queue).user_attrs[names.SLOT] for _ in range(3)]
+    assert asked == [0, 1, 2]
+    assert queue.ask() is None
+    assert not queue.progress().done
+
+
+def test_finishes_once(queue: Queue) -> None:
+    trial = ask(queue)
+    assert queue.finish(trial, TrialState.COMPLETE, 0.5, {names.EPOCHS: 3})
+    assert not queue.finish(trial, TrialState.COMPLETE, 0.7)
+    frozen = queue.study.trials[0]
+    assert (frozen.value, frozen.user_attrs[names.EPOCHS]) == (0.5, 3)
+
+
+def test_put_back_keeps_slot_and_parameters(queue: Queue) -> None:
+    trial = ask(queue)
+    drawn = trial.suggest_float("x", 0, 1)
+    queue.put_back(trial, "interrupted")
+    assert statuses(queue)[0] is Status.PUT_BACK
+    assert queue.progress().planned == 3
+    while (retry := ask(queue)).user_attrs[names.SLOT] != 0:
+        pass
+    assert retry.user_attrs[names.RETRY_OF] == trial.number
+    assert retry.suggest_float("x", 0, 1) == drawn
+
+
+def test_a_living_worker_keeps_its_trial(store: FileStore, queue: Queue) -> None:
+    with store.lease() as owner:
+        theirs = Queue(stub_study(store), store, owner)
+        taken = ask(theirs)
+        ask(queue)
+        assert queue.study.trials[taken.number].state is TrialState.RUNNING
+
+
+def test_a_dead_workers_trial_is_tried_again_and_its_late_result_dropped(
+    store: FileStore, queue: Queue
+) -> None:
+    with ExitStack() as life:
+        owner = life.enter_context(store.lease())
+        theirs = Queue(stub_study(store), store, owner)
+        taken = ask(theirs)
+    slots = [ask(queue).user_attrs[names.SLOT] for _ in range(3)]
+    assert slots == [1, 2, 0]
+    assert statuses(queue)[taken.number] is Status.PUT_BACK
+    assert not theirs.finish(taken, TrialState.COMPLETE, 0.9)
+    assert queue.progress().planned == 3
+
+
+def test_an_unsigned_running_trial_is_a_dead_workers(queue: Queue) -> None:
+    queue.study.ask()  # as a worker does that dies before it signs
+    assert [ask(queue).user_attrs[names.SLOT] for _ in range(3)] == [1, 2, 0]
+
+
+def test_a_reaper_killed_halfway_duplicates_nothing(queue: Queue) -> None:
+    dead = queue.study.ask()
+    queue.study.enqueue_trial(  # the reaper's first half
+        {}, user_attrs={names.SLOT: 0, names.CELL: "lstm", names.RETRY_OF: dead.number}
+    )
+    slots = [ask(queue).user_attrs[names.SLOT] for _ in range(3)]
+    assert sorted(slots) == [0, 1, 2]
+    assert queue.ask() is None
+
+
+def test_poison_is_given_up_with_a_reason(queue: Queue) -> None:
+    deaths = 0
+    while trial := queue.ask():
+        if trial.user_attrs[names.SLOT] == 1:
+            queue.lost(trial, "its training process died (SIGKILL)")
+            deaths += 1
+        else:
+            queue.finish(trial, TrialState.COMPLETE, 0.5)
+    assert deaths == MOST_DEATHS
+    assert queue.progress().done
+    failed = [trial for trial in queue.study.trials if status_of(trial) is Status.FAILED]
+    assert [trial.user_attrs[names.REASON] for trial in failed] == [
+        "its training process died (SIGKILL); given up after 3 tries"
+    ]
+
+
+def test_interruptions_are_not_deaths(queue: Queue) -> None:
+    for _ in range(2 * MOST_DEATHS):
+        queue.put_back(ask(queue), "interrupted")
+    assert queue.progress() == type(queue.progress())(planned=3, finished=0, waiting=3)

@@ -1,0 +1,64 @@
+"""Trials that train nothing, for tests of what surrounds training."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import optuna
+from optuna.trial import TrialState
+
+from study import attributes as names
+from study.attributes import CurvePoint
+from study.queue import Progress, Queue, Slot
+from study.storage import Store
+from tests.support.stub_jobs import StubJob
+
+
+@dataclass
+class StubWork:
+    """Work whose jobs are stubs; `acts` says which slot does what."""
+
+    ledger: Path
+    acts: dict[int, str] = field(default_factory=dict)
+    seconds: float = 0.0  # that every job takes
+
+    def job(self, trial: optuna.Trial) -> StubJob:
+        trial.suggest_float("x", 0, 1)
+        slot = trial.user_attrs[names.SLOT]
+        return StubJob(slot, self.acts.get(slot, "value"), self.ledger, self.seconds)
+
+    def epoch(self, trial: optuna.Trial, number: int, point: CurvePoint) -> bool:
+        trial.report(point.validation_accuracy, number)
+        return True
+
+    def finish(self, queue: Queue, trial: optuna.Trial, result: Any) -> None:
+        queue.finish(trial, TrialState.COMPLETE, result)
+
+    def runs(self) -> list[int]:
+        return [int(line) for line in self.ledger.read_text().split()]
+
+
+class Silent:
+    """A watcher that keeps what it is told."""
+
+    def __init__(self) -> None:
+        self.progress = Progress(0, 0, 0)
+
+    def started(self, trial: optuna.Trial) -> None: ...
+
+    def epoch(self, trial: optuna.Trial, number: int, point: CurvePoint) -> None: ...
+
+    def ended(self, trial: optuna.Trial) -> None: ...
+
+    def tick(self, progress: Progress) -> None:
+        self.progress = progress
+
+
+def plan(count: int) -> list[Slot]:
+    return [Slot(number, {}, {names.CELL: "lstm"}) for number in range(count)]
+
+
+def stub_study(store: Store) -> optuna.Study:
+    return optuna.create_study(
+        storage=store.optuna(), study_name="stub", direction="maximize", load_if_exists=True
+    )

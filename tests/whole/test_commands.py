@@ -1,0 +1,173 @@
+"""The commands that use a finished study: confirm, predict, dashboard, reports."""
+
+import json
+import shutil
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import keras
+import optuna
+import optuna_dashboard
+import pytest
+from cyclopts import App
+
+from reports.__main__ import app as report
+from study.archive import read
+from study.confirm import app as confirm
+from study.dashboard import app as serve
+from study.predict import app as predict
+from tests.support.commands import ROOT, call, run_module
+
+
+@pytest.fixture(scope="module")
+def extended(finished: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the finished study, confirmed on one more seed and one more rung."""
+    run = tmp_path_factory.mktemp("extended") / "moods"
+    shutil.copytree(finished, run)
+    more = ("--replicates", "3", "--rungs", "3", "--n-jobs", "1")
+    done = run_module("study.confirm", str(run), *more)
+    assert done.returncode == 0, done.stderr
+    return run
+
+
+def test_more_replicates_reuse_what_is_finished(finished: Path, extended: Path) -> None:
+    before, after = ({r.number: r for r in read(run).confirmations} for run in (finished, extended))
+    assert len(after) == 3 * 3 * 2
+    assert {number: after[number] for number in before} == before
+    rungs = json.loads((extended / "summary.json").read_text())["rungs"]
+    assert all(len(rung["lstm"]["test_accuracy"]) == 3 for rung in rungs)
+
+
+def test_more_rungs_are_added_below(extended: Path) -> None:
+    rungs = json.loads((extended / "summary.json").read_text())["rungs"]
+    assert [rung["limit"] for rung in rungs] == [900, 450, 225]
+
+
+def test_predict_uses_the_saved_model(finished: Path) -> None:
+    done = run_module("study.predict", str(finished), "we dance the day it was bright smile")
+    assert done.returncode == 0, done.stderr
+    label, probability, text = done.stdout.strip().split("\t")
+    assert label in {"glad", "sad", "angry"}
+    assert probability.endswith(" %")
+    assert text.startswith("we dance")
+    lines = call(predict, str(finished), "--cell", "gru", text="rain tear\nsun\n")
+    assert len(lines.stdout.splitlines()) == 2
+
+
+def test_predict_refuses_what_it_has_not(run: Path) -> None:
+    absent = run_module("study.predict", str(run), "--cell", "simple-rnn", "x")
+    assert (absent.returncode, absent.stderr.count("\n")) == (2, 1)
+    shutil.rmtree(run / "models")
+    none = run_module("study.predict", str(run), "x")
+    assert none.returncode == 2
+    assert "python -m study.confirm" in none.stderr
+
+
+def test_saved_models_load_without_this_package(finished: Path, tmp_path: Path) -> None:
+    card = json.loads((finished / "models" / "gru.json").read_text())
+    code = (
+        "import sys, keras; m = keras.saving.load_model(sys.argv[1]); print(m.count_params());"
+        "assert 'study' not in sys.modules"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(finished / "models" / "gru.keras")],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=tmp_path,
+    )
+    assert int(done.stdout) == card["model_params"]
+
+
+def test_a_saved_model_scores_what_its_card_says(finished: Path) -> None:
+    from study.archive import open_archive
+
+    dataset = open_archive(finished).problem.dataset
+    test = dataset.test()
+    for cell in ("lstm", "gru"):
+        card = json.loads((finished / "models" / f"{cell}.json").read_text())
+        model = keras.saving.load_model(finished / "models" / f"{cell}.keras", compile=False)
+        guessed = model.predict(test.tokens, verbose=0).argmax(axis=1)
+        assert (guessed == test.labels).mean() == pytest.approx(card["test_accuracy"])
+
+
+def test_reports_rebuilds_the_same_report(finished: Path, run: Path) -> None:
+    before = (finished / "report.html").read_text(encoding="utf-8")
+    (run / "report.html").unlink()
+    done = run_module("reports", str(run))
+    assert done.returncode == 0, done.stderr
+    after = (run / "report.html").read_text(encoding="utf-8")
+    assert after.replace(str(run.parent), str(finished.parent)) == before
+
+
+@pytest.mark.parametrize("app", [confirm, predict, serve, report], ids=lambda app: app.name[0])
+def test_a_folder_that_is_no_run_is_refused(app: App, tmp_path: Path) -> None:
+    done = call(app, str(tmp_path), *(["x"] if app is predict else []))
+    assert done.returncode == 2, done.stderr
+    assert done.stderr.count("\n") == 1
+    assert str(tmp_path) in done.stderr
+
+
+@contextmanager
+def dashboard(run: Path) -> Iterator[str]:
+    command = [sys.executable, "-m", "study.dashboard", str(run), "--port", "0"]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        try:
+            yield process.stdout.readline().split("/dashboard")[0]
+        finally:
+            process.terminate()
+
+
+def status(url: str, method: str = "GET", host: str | None = None) -> int:
+    request = urllib.request.Request(url, method=method, headers={"Host": host} if host else {})
+    try:
+        with urllib.request.urlopen(request, timeout=20) as answer:
+            return int(answer.status)
+    except urllib.error.HTTPError as error:
+        return error.code
+
+
+def test_the_dashboard_reads_and_cannot_write(finished: Path) -> None:
+    with dashboard(finished) as base:
+        assert status(f"{base}/api/studies") == 200
+        assert status(f"{base}/api/studies/1") == 200
+        assert status(f"{base}/api/studies/1", "DELETE") == 405
+        assert status(f"{base}/api/studies", host="elsewhere.example") == 403
+
+
+def test_the_dashboard_is_given_what_it_shows(finished: Path) -> None:
+    storage = f"sqlite:///{finished / 'study.db'}"
+    for name, metric in (
+        ("moods", "validation_accuracy"),
+        ("moods (confirmation)", "test_accuracy"),
+    ):
+        study = optuna.load_study(study_name=name, storage=storage)
+        assert study.metric_names == [metric]
+        assert "equal parameter budget" in optuna_dashboard.get_note(study)
+        assert not [t for t in study.trials if t.state is optuna.trial.TrialState.RUNNING]
+        # The dashboard ignores constraints: its best must be within the budget anyway.
+        assert all(value <= 0 for t in study.trials for value in t.constraints.values())
+        for attribute in ("cell", "units", "cell_params", "model_params", "seconds"):
+            assert all(attribute in t.user_attrs for t in study.trials)
+
+
+def test_a_renamed_folder_is_still_the_study(run: Path) -> None:
+    renamed = run.rename(run.with_name("renamed"))
+    done = run_module("study.confirm", str(renamed), "--replicates", "2", "--n-jobs", "1")
+    assert done.returncode == 0, done.stderr
+    assert "search [" not in done.stdout
+    assert {path.name for path in renamed.parent.iterdir()} == {"renamed"}
+
+
+def test_a_folder_without_its_database_is_not_begun_again(run: Path) -> None:
+    (run / "study.db").unlink()
+    done = run_module("reports", str(run))
+    assert done.returncode == 2
+    assert "--storage" in done.stderr
+    assert not (run / "study.db").exists()

@@ -1,0 +1,105 @@
+"""`python -m study.doctor`: what it notices, what it mends."""
+
+import shutil
+from pathlib import Path
+
+import optuna
+import pytest
+
+from study.archive import open_archive
+from study.health import Finding, Verdict, examine
+from tests.support.commands import run_module
+
+
+def found(run: Path, check: str) -> Finding:
+    return next(finding for finding in examine(run, None) if finding.check == check)
+
+
+def mended(run: Path, check: str) -> Finding:
+    mend = found(run, check).mend
+    assert mend
+    mend()
+    return found(run, check)
+
+
+def study(run: Path) -> optuna.Study:
+    return open_archive(run).search()
+
+
+def test_a_finished_study_is_well(finished: Path) -> None:
+    done = run_module("study.doctor", str(finished))
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "6 trials, each once" in done.stdout
+    assert "to mend" not in done.stdout
+
+
+def test_repair_mends_what_is_safe(run: Path) -> None:
+    unowned = study(run)
+    unowned.enqueue_trial({}, user_attrs={"slot": 6, "cell": "lstm"})
+    unowned.ask()
+    (run / "study.db.leases").mkdir(exist_ok=True)
+    (run / "study.db.leases" / "host-1-dead").touch()
+    (run / ".report-0123456789abcdef.html").touch()
+    (run / "summary.json").write_text("{")
+    ill = run_module("study.doctor", str(run))
+    assert ill.returncode == 1, ill.stderr
+    assert ill.stdout.count("to mend") == 4
+    assert "--repair" in ill.stdout
+    well = run_module("study.doctor", str(run), "--repair")
+    assert well.returncode == 0, well.stdout + well.stderr
+    assert not (run / ".report-0123456789abcdef.html").exists()
+    assert not (run / "study.db.leases" / "host-1-dead").exists()
+    assert [trial.state.name for trial in study(run).trials[-2:]] == ["FAIL", "WAITING"]
+
+
+def test_missing_trials_are_planned_again(run: Path) -> None:
+    settings = (run / "settings.toml").read_text()
+    (run / "settings.toml").write_text(settings.replace("n-trials = 6", "n-trials = 8"))
+    finding = found(run, "search: plan")
+    assert (finding.verdict, finding.detail[:6]) == (Verdict.MENDABLE, "2 of 8")
+    assert mended(run, "search: plan").verdict is Verdict.WELL
+
+
+def test_a_planned_trial_that_exists_twice_is_told(run: Path) -> None:
+    study(run).enqueue_trial({}, user_attrs={"slot": 0, "cell": "lstm"})
+    assert found(run, "search: plan").verdict is Verdict.BROKEN
+
+
+def test_missing_artifacts_are_told(run: Path) -> None:
+    shutil.rmtree(run / "artifacts")
+    finding = found(run, "artifacts")
+    assert finding.verdict is Verdict.BROKEN
+    assert finding.mend is None
+
+
+def test_other_settings_than_at_the_start_are_told(run: Path) -> None:
+    settings = (run / "settings.toml").read_text()
+    (run / "settings.toml").write_text(settings.replace("margin = 0.5", "margin = 0.7"))
+    finding = found(run, "settings and data")
+    assert finding.verdict is Verdict.BROKEN
+    assert "margin was 0.5, now 0.7" in finding.detail
+
+
+def test_a_damaged_database_is_told_and_left(run: Path) -> None:
+    (run / "study.db").write_bytes(b"garbage")
+    done = run_module("study.doctor", str(run), "--repair")
+    assert done.returncode == 1
+    assert "broken" in done.stdout
+    assert (run / "study.db").read_bytes() == b"garbage"
+
+
+def test_a_missing_database_is_told_and_not_made(run: Path) -> None:
+    (run / "study.db").unlink()
+    assert found(run, "database").verdict is Verdict.BROKEN
+    assert not (run / "study.db").exists()
+
+
+@pytest.mark.parametrize("left", ["report.html", "summary.json"])
+def test_a_missing_report_is_noticed(run: Path, left: str) -> None:
+    (run / left).unlink()
+    assert found(run, "report").verdict is Verdict.MENDABLE
+
+
+def test_a_folder_without_a_study_is_refused(tmp_path: Path) -> None:
+    done = run_module("study.doctor", str(tmp_path))
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)

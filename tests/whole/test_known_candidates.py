@@ -1,0 +1,96 @@
+"""A search that begins with known candidates."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from search_spaces import Cell
+from search_spaces.budget import Budget
+from search_spaces.candidate import Task
+from search_spaces.space import SearchSpace, SpaceName, search_space
+from study.archive import read
+from study.errors import UserError
+from study.known import known_parameters
+from tests.support.commands import search, small_study
+
+GOOD: dict[str, Any] = {
+    "lstm": {"units": 20, "dropout": 0.25, "learning_rate": 0.002, "layers": 1},
+    "gru": {"units": 5_000, "dropout": 0},
+}
+
+
+@pytest.fixture
+def space() -> SearchSpace:
+    task = Task(vocabulary=60, classes=3, embedding=16)
+    return search_space(SpaceName.STANDARD, task, Budget(20_736), (Cell.LSTM, Cell.GRU), 32)
+
+
+def written(folder: Path, content: object) -> Path:
+    path = folder / "candidates.json"
+    path.write_text(content if isinstance(content, str) else json.dumps(content))
+    return path
+
+
+def test_what_the_space_samples_is_taken(space: SearchSpace, tmp_path: Path) -> None:
+    assert known_parameters(written(tmp_path, GOOD), space) == {
+        Cell.LSTM: {"lstm_units": 20, "lstm_dropout": 0.25, "lstm_learning_rate": 0.002},
+        Cell.GRU: {"gru_units": space.largest(Cell.GRU).units, "gru_dropout": 0.0},
+    }
+
+
+def test_a_choice_of_the_wide_space(tmp_path: Path) -> None:
+    task = Task(vocabulary=60, classes=3, embedding=16)
+    wide = search_space(SpaceName.WIDE, task, Budget(20_736), (Cell.LSTM, Cell.GRU), 32)
+    content = {"lstm": {"batch_size": 64}, "gru": {}}
+    assert known_parameters(written(tmp_path, content), wide) == {
+        Cell.LSTM: {"lstm_batch_size": "64"},
+        Cell.GRU: {},
+    }
+    content["gru"] = {"batch_size": 48}
+    with pytest.raises(UserError, match="batch_size of gru is one of 32, 64, 128"):
+        known_parameters(written(tmp_path, content), wide)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("{", "is no JSON"),
+        ([1], "holds something else"),
+        ({"best": None}, "has none of lstm"),
+        ({"lstm": {}}, "has none of gru"),
+        ({**GOOD, "gru": {"dropout": 0.9}}, "dropout of gru is a number from 0 to 0.5"),
+        ({**GOOD, "gru": {"dropout": "much"}}, "dropout of gru is a number"),
+        ({**GOOD, "gru": {"units": 7.5}}, "units of gru is a positive integer"),
+    ],
+)
+def test_bad_files(content: object, message: str, space: SearchSpace, tmp_path: Path) -> None:
+    with pytest.raises(UserError, match=message):
+        known_parameters(written(tmp_path, content), space)
+
+
+def test_a_missing_file(space: SearchSpace, tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="cannot be read"):
+        known_parameters(tmp_path / "none.json", space)
+
+
+def test_a_search_from_another_ones_summary(run: Path, texts: Path, tmp_path: Path) -> None:
+    best = json.loads((run / "summary.json").read_text())["best"]
+    again = small_study(texts, output_dir=tmp_path, n_trials=2, study_name="again", seed=9)
+    again += ["--candidates", str(run / "summary.json"), "--no-confirm"]
+    done = search(*again)
+    assert done.returncode == 0, done.stderr
+    trials = {trial.cell: trial for trial in read(tmp_path / "again").trials}
+    for cell, known in best.items():
+        candidate = trials[cell].candidate
+        assert candidate is not None
+        assert candidate.units == known["units"]
+        assert candidate.hyperparameters == known["hyperparameters"]
+    # Gone on with, it needs the file no more; but another file is another study.
+    (run / "summary.json").unlink()
+    assert search("--config", str(tmp_path / "again" / "settings.toml")).returncode == 0
+    other = written(tmp_path, {"lstm": {}, "gru": {"dropout": 0.5}})
+    refused = search(*again[:-3], "--candidates", str(other))
+    assert refused.returncode == 2
+    assert "--candidates was" in refused.stderr

@@ -1,0 +1,146 @@
+"""A/A: one cell under two names is never found better than itself.
+
+Whole studies, through the API: plan, sampling, pruning, queue, confirmation in matched pairs,
+record and verdict. They share one training process, which starts and compiles once.
+"""
+
+import csv
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, event
+
+from reports.answer import answer
+from reports.verdict import Outcome, Verdict
+from search_spaces import Candidate, Cell, SearchSpace
+from search_spaces.space import CardSpace, CellTrial
+from study.archive import Archive
+from study.environment import cores
+from study.folder import study_folder
+from study.job import work_on
+from study.problem import define
+from study.record import StudyRecord
+from study.settings import (
+    AnswerSettings,
+    DataSettings,
+    QuestionSettings,
+    RunSettings,
+    SearchSettings,
+    Settings,
+)
+from study.storage import FileStore
+from study.trainers import Trainer
+from tests.support.simulated_jobs import SimulatedConfirmation, SimulatedTraining
+
+
+class SameCell(CardSpace):
+    """Builds a GRU under either cell's name."""
+
+    def plain(self, cell: Cell) -> Candidate:
+        return replace(super().plain(cell), cell=Cell.GRU)
+
+    def _suggest(self, trial: CellTrial) -> Candidate:
+        return replace(super()._suggest(trial), cell=Cell.GRU)
+
+
+class LastingTrainer(Trainer):
+    """A training process for one study after another."""
+
+    def kill(self) -> None:
+        """A study is over, not the tests."""
+
+
+@pytest.fixture(scope="module")
+def trainer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Trainer]:
+    trainer = LastingTrainer(cores(), tmp_path_factory.mktemp("trainer") / "log")
+    yield trainer
+    super(LastingTrainer, trainer).kill()
+
+
+@pytest.fixture(autouse=True)
+def one_trainer(trainer: Trainer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("study.workers.Trainer", lambda threads, log: trainer)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_real_trainings(seed: int, texts: Path, tmp_path: Path) -> None:
+    record, verdict = compare_with_itself(
+        Settings(
+            data=DataSettings(dataset=str(texts), embedding=8, steps=6),
+            question=QuestionSettings(max_params=900, rungs=1),
+            search=SearchSettings(n_trials=4, epochs=3),
+            answer=AnswerSettings(replicates=3),
+            run=RunSettings(seed=seed, output_dir=tmp_path, quiet=True, n_jobs=1),
+        )
+    )
+    assert len(record.confirmations) == 6
+    assert verdict.outcome is not Outcome.BETTER
+
+
+@pytest.fixture(scope="module")
+def words(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data set with as many test examples as `imdb` has."""
+    path = tmp_path_factory.mktemp("data") / "words.csv"
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow(["text", "label", "split"])
+        for split, examples in (("train", 20_000), ("validation", 5_000), ("test", 25_000)):
+            writer.writerows(("word", number % 2, split) for number in range(examples))
+    return path
+
+
+@pytest.fixture
+def hasty_sqlite() -> Iterator[None]:
+    """Databases that need not outlive a power cut: a study commits some hundred times."""
+
+    def hurry(connection: sqlite3.Connection, _: object) -> None:
+        connection.execute("PRAGMA synchronous = OFF")
+
+    event.listen(Engine, "connect", hurry)
+    yield
+    event.remove(Engine, "connect", hurry)
+
+
+@pytest.mark.parametrize("seed", range(17))
+@pytest.mark.usefixtures("hasty_sqlite")
+def test_simulated_trainings(
+    seed: int, words: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("study.objective.TrainingJob", SimulatedTraining)
+    monkeypatch.setattr("study.confirmation.ConfirmationJob", SimulatedConfirmation)
+    monkeypatch.setattr("study.job.CurveKeeper", lambda folder: lambda trial, curve: None)
+    monkeypatch.setattr("study.job._report", lambda bench: None)  # pictures decide nothing
+    record, verdict = compare_with_itself(
+        Settings(
+            data=DataSettings(dataset=str(words), steps=1),
+            question=QuestionSettings(max_params=20_000, rungs=2),
+            search=SearchSettings(n_trials=10, epochs=3),
+            answer=AnswerSettings(replicates=5),
+            run=RunSettings(seed=seed, output_dir=tmp_path, quiet=True, n_jobs=1),
+        )
+    )
+    assert len(record.confirmations) == 20
+    assert all(run.weights == "none" for run in record.confirmations)
+    assert verdict.outcome is not Outcome.BETTER
+
+
+def compare_with_itself(settings: Settings) -> tuple[StudyRecord, Verdict]:
+    """A whole study of a GRU against a GRU; what it stored, and its verdict."""
+    problem = define(settings)
+    problem = replace(problem, space=same_cell(problem.space))
+    assert work_on(problem) == 0
+    folder = study_folder(problem)
+    record = Archive(folder, problem, FileStore(folder.database)).record()
+    assert {run.candidate.cell for run in record.confirmations} == {Cell.GRU}
+    assert {run.cell for run in record.confirmations} == {"lstm", "gru"}
+    assert all(len(set(rung.counts.values())) == 1 for rung in record.rungs)
+    verdict = answer(record).verdict
+    assert verdict is not None
+    return record, verdict
+
+
+def same_cell(space: SearchSpace) -> SameCell:
+    return SameCell(space.task, space.budget, space.cells, space.batch_size)

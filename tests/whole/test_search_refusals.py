@@ -1,0 +1,80 @@
+"""What `python -m study.search` refuses, in one sentence, and leaves as it was."""
+
+from pathlib import Path
+
+import pytest
+
+from study.search import app
+from tests.support.commands import ROOT, call, run_module, search, small_study
+
+
+@pytest.mark.parametrize(
+    ("flags", "sentence"),
+    [
+        (["--frobnicate"], "Unknown option"),
+        (["--epochs", "0"], "Must be >= 1"),
+        (["--epochs", "1.5"], "1.5"),
+        (["--budget-scope", "house"], "Choose from"),
+        (["--max-params", "30"], "No LSTM fits a budget of 30 cell parameters"),
+        (["--dataset", "nowhere.csv"], "nowhere.csv"),
+        (["--study-name", "a/b"], "slashes"),
+        (["--study-name", "a\x07b"], "printable"),
+        (["--study-name", ".."], "printable"),
+        (["--cells", "gru", "gru"], "two different cells"),
+        (["--config", "nowhere.toml"], "from a TOML file"),
+        (["--config", str(ROOT / "LICENSE")], "is not"),
+        (["--storage", "somewhere"], "--storage takes"),
+        (["--rungs", "16"], "lower --rungs"),
+        (["--label-column", "mood"], "mood"),
+    ],
+)
+def test_bad_input_is_one_sentence(
+    flags: list[str], sentence: str, texts: Path, tmp_path: Path
+) -> None:
+    dataset = [] if "--dataset" in flags else ["--dataset", str(texts)]
+    done = call(app.meta, *dataset, "--output-dir", str(tmp_path / "runs"), *flags)
+    assert done.returncode == 2, done.stderr
+    assert sentence in done.stderr
+    assert done.stderr.startswith("isoparam: ")
+    assert done.stderr.count("\n") == 1
+    assert not (tmp_path / "runs").exists()
+
+
+def test_a_folder_that_cannot_be_written_is_refused(texts: Path, tmp_path: Path) -> None:
+    (tmp_path / "runs").write_text("a file where the folder should be")
+    done = search("--dataset", str(texts), "--output-dir", str(tmp_path / "runs"))
+    assert done.returncode == 2
+    assert "Choose another --output-dir" in done.stderr
+
+
+@pytest.mark.parametrize("content", [b"not a database at all", b"SQLite format 3\0" + bytes(4096)])
+def test_a_damaged_database_is_refused_and_kept(content: bytes, run: Path, texts: Path) -> None:
+    (run / "study.db").write_bytes(content)
+    done = call(app.meta, *small_study(texts), "--output-dir", str(run.parent))
+    assert done.returncode == 2, done.stderr
+    assert "nothing was changed" in done.stderr
+    assert (run / "study.db").read_bytes() == content
+
+
+def test_other_settings_under_the_same_name_are_refused(run: Path, texts: Path) -> None:
+    database = (run / "study.db").read_bytes()
+    flags = [*small_study(texts), "--output-dir", str(run.parent)]
+    refused = search(*flags, "--seed", "1", "--margin", "1")
+    assert refused.returncode == 2
+    assert "--margin was 0.5, now 1.0; --seed was 0, now 1" in refused.stderr
+    longer = search(*small_study(texts, n_trials=9), "--output-dir", str(run.parent))
+    assert longer.returncode == 2
+    assert "cannot grow to 9" in longer.stderr
+    assert (run / "study.db").read_bytes() == database
+
+
+def test_a_report_is_of_the_data_and_settings_the_study_was_run_with(
+    run: Path, texts: Path, tmp_path: Path
+) -> None:
+    changed = tmp_path / "moods.csv"
+    changed.write_text("".join(texts.read_text().splitlines(keepends=True)[:-30]))
+    settings = run / "settings.toml"
+    settings.write_text(settings.read_text().replace(str(texts), str(changed)))
+    done = run_module("reports", str(run))
+    assert done.returncode == 2
+    assert "--dataset was moods" in done.stderr
