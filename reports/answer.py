@@ -7,12 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from reports.charts import cell_label
-from reports.formatting import counted
-from reports.runs import PairedRuns
-from reports.selection import optimism
-from reports.statistics import Estimate
-from reports.verdict import Outcome, RungComparison, Statement, Verdict, compare, statement
+from reports.comparison.estimate import Estimate
+from reports.comparison.runs import PairedRuns
+from reports.comparison.selection import optimism
+from reports.comparison.verdict import Outcome, RungComparison, Verdict, compare
+from reports.words.formatting import counted
+from reports.words.labels import cell_label
+from reports.words.statement import Statement, statement
 from study.errors import UserError
 from study.record import (
     ConfirmationRecord,

@@ -5,7 +5,7 @@ from typing import ClassVar, NamedTuple, TypeAlias
 
 from markupsafe import Markup
 
-from reports.verdict import Statement
+from reports.words.statement import Statement
 
 
 class Column(NamedTuple):

@@ -10,8 +10,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reports.answer import Answer, RungAnswer
-from reports.axes import Axis, accuracy_axis, category_axis, count_axis, log_axis, points_axis
-from reports.charts import (
+from reports.comparison.estimate import Estimate, Interval, weighted_sum
+from reports.comparison.runs import Crossed
+from reports.comparison.verdict import Verdict
+from reports.drawing.axes import (
+    Axis,
+    accuracy_axis,
+    category_axis,
+    count_axis,
+    log_axis,
+    points_axis,
+)
+from reports.drawing.chart import (
     LOOKS,
     Along,
     Band,
@@ -23,15 +33,11 @@ from reports.charts import (
     Points,
     Rule,
     Weight,
-    cell_label,
-    slug,
 )
-from reports.formatting import count, counted, points
+from reports.drawing.theme import Ink
 from reports.frontier import Sized, frontier
-from reports.runs import Crossed
-from reports.statistics import Estimate, Interval, weighted_sum
-from reports.theme import Ink
-from reports.verdict import Verdict
+from reports.words.formatting import count, counted, points
+from reports.words.labels import cell_label, slug
 from study.record import ConfirmationRecord, StudyRecord
 
 _NEUTRAL = Look(Ink.TEXT, hollow=False)

@@ -2,7 +2,8 @@
 
 from reports.answer import Answer, RungAnswer
 from reports.blocks import Row, Table, columns
-from reports.charts import cell_label, style_of
+from reports.comparison.estimate import Interval
+from reports.comparison.verdict import Outcome, Verdict
 from reports.confirmed_charts import (
     Cost,
     accuracy_span,
@@ -11,10 +12,17 @@ from reports.confirmed_charts import (
     mean_accuracy,
     training_seconds,
 )
-from reports.formatting import count, interval, p_value, percent, points
-from reports.statistics import Interval
-from reports.values import NOTHING, shown_count, shown_number
-from reports.verdict import Outcome, Verdict
+from reports.words.formatting import (
+    NOTHING,
+    count,
+    interval,
+    p_value,
+    percent,
+    points,
+    shown_count,
+    shown_number,
+)
+from reports.words.labels import cell_label, style_of
 from study.record import ConfirmationRecord, StudyRecord
 
 ROWS = 400  # runs that are listed; confirmations.csv has them all

@@ -24,9 +24,11 @@ from reports.blocks import (
     Table,
     columns,
 )
-from reports.charts import Chart
 from reports.commands import Commands
+from reports.comparison.verdict import Verdict
 from reports.confirmed_tables import confirmed_table, cost_table, difference_table, runs_table
+from reports.drawing.chart import Chart
+from reports.drawing.svg import Svg
 from reports.gallery import Gallery
 from reports.glossary import GLOSSARY
 from reports.method import method
@@ -40,8 +42,6 @@ from reports.search_tables import (
     trials_table,
     trouble_table,
 )
-from reports.svg import Svg
-from reports.verdict import Verdict
 from study.record import StudyRecord
 
 

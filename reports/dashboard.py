@@ -11,10 +11,10 @@ from optuna.artifacts import FileSystemArtifactStore, upload_artifact
 from optuna_dashboard import save_note, save_plotly_graph_object
 
 from reports.answer import Answer
-from reports.charts import cell_label
-from reports.formatting import count
 from reports.images import learning_curve
 from reports.plotly import accuracy_by_parameters
+from reports.words.formatting import count
+from reports.words.labels import cell_label
 from study.attributes import CurvePoint
 from study.record import StudyRecord
 

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from markupsafe import Markup, escape
 
-from reports.text import visible
+from reports.words.text import visible
 
 
 class Term(NamedTuple):

@@ -5,21 +5,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from reports.answer import accuracy_of, complete_trials
-from reports.axes import Axis, Tick, accuracy_axis, category_axis, linear_axis, log_axis
-from reports.charts import (
-    LOOKS,
-    Chart,
-    Layer,
-    Look,
-    Points,
-    Weight,
-    cell_label,
-    shortened,
-    slug,
-    thin,
-)
+from reports.drawing.axes import Axis, Tick, accuracy_axis, category_axis, linear_axis, log_axis
+from reports.drawing.chart import LOOKS, Chart, Layer, Look, Points, Weight, thin
 from reports.importances import LOGARITHMIC, is_number, varied
-from reports.values import shown_value
+from reports.words.formatting import shown_value
+from reports.words.labels import cell_label, shortened, slug
 from study.record import StudyRecord, TrialRecord
 
 MOST_POINTS = 500  # of each cell in one chart

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from reports.axes import accuracy_axis, count_axis
-from reports.charts import LOOKS, Chart, Line, Weight
-from reports.drawing import draw_png
+from reports.drawing.axes import accuracy_axis, count_axis
+from reports.drawing.chart import LOOKS, Chart, Line, Weight
+from reports.drawing.draw import draw_png
 from study.attributes import CurvePoint
 
 

@@ -2,9 +2,9 @@
 
 from reports.answer import Answer
 from reports.blocks import Definition
-from reports.charts import cell_label
-from reports.formatting import count, counted, interval, points
-from reports.statistics import Estimate
+from reports.comparison.estimate import Estimate
+from reports.words.formatting import count, counted, interval, points
+from reports.words.labels import cell_label
 from search_spaces.cells import Cell
 from study.display import duration
 from study.record import StudyRecord

@@ -7,9 +7,9 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from reports.blocks import Page
+from reports.drawing.theme import mapping, properties
 from reports.glossary import Linker
-from reports.text import visible
-from reports.theme import mapping, properties
+from reports.words.text import visible
 
 
 def render(page: Page) -> str:

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from reports.answer import Answer, accuracy_of, complete_trials
-from reports.charts import LOOKS, cell_label, thin
 from reports.confirmed_charts import mean_accuracy
+from reports.drawing.chart import LOOKS, thin
 from reports.search_charts import scope_label, size_of
+from reports.words.labels import cell_label
 from study.record import StudyRecord
 
 MOST_POINTS = 500  # of each cell; the dashboard fetches the figure again at every poll

@@ -2,15 +2,15 @@
 
 from reports.answer import Answer, accuracy_of, complete_trials
 from reports.blocks import Definition
-from reports.charts import cell_label
-from reports.formatting import count, counted, interval, p_value, percent, points
+from reports.comparison.estimate import Interval
+from reports.comparison.verdict import Outcome, Verdict
 from reports.hyperparameter_charts import MOST_POINTS
 from reports.importances import FEWEST_TRIALS
 from reports.search_charts import CURVES
 from reports.search_charts import MOST_POINTS as MOST_SIZES
-from reports.statistics import Interval
 from reports.summary import trial_counts
-from reports.verdict import Outcome, Verdict
+from reports.words.formatting import count, counted, interval, p_value, percent, points
+from reports.words.labels import cell_label
 from study.record import Status, StudyRecord
 
 PAIRS = (

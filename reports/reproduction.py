@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 from scipy import special
 
 from reports.answer import unpack_correct
+from reports.comparison.estimate import Estimate, Interval
+from reports.comparison.runs import PairedRuns
+from reports.comparison.verdict import Verdict, compare
 from reports.confirmed_charts import mean_accuracy
-from reports.runs import PairedRuns
-from reports.statistics import Estimate, Interval
-from reports.verdict import Verdict, compare
 from search_spaces.candidate import Candidate, Task
 from search_spaces.cells import Cell
 from study.notebook import (

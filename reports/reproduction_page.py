@@ -26,8 +26,9 @@ from reports.blocks import (
     Table,
     columns,
 )
-from reports.charts import Chart
-from reports.drawing import draw
+from reports.comparison.verdict import Outcome
+from reports.drawing.chart import Chart
+from reports.drawing.draw import draw
 from reports.glossary import GLOSSARY
 from reports.page import render
 from reports.reproduction import Findings, summary
@@ -41,7 +42,6 @@ from reports.reproduction_tables import (
     size_table,
     step_table,
 )
-from reports.verdict import Outcome
 from study.errors import UserError
 from study.files import write_atomically
 

@@ -1,10 +1,9 @@
 """Tables of a reproduction, for the page and the terminal."""
 
 from reports.blocks import Row, Table, columns
-from reports.formatting import count, interval, percent, points
+from reports.comparison.estimate import Interval
 from reports.reproduction import Findings
-from reports.statistics import Interval
-from reports.values import NOTHING, shown_count
+from reports.words.formatting import NOTHING, count, interval, percent, points, shown_count
 from search_spaces.candidate import Candidate
 from search_spaces.cells import Cell
 from study.notebook import GRU_154, LSTM_128, MODELS, NotebookModel, model_name

@@ -1,10 +1,11 @@
 """What a reproduction of the notebook found, in words."""
 
 from reports.blocks import Definition
-from reports.formatting import count, counted, percent, points
+from reports.comparison.estimate import FLOAT_NOISE
+from reports.comparison.verdict import Outcome
 from reports.reproduction import Findings
-from reports.statistics import FLOAT_NOISE
-from reports.verdict import Outcome, Statement, statement
+from reports.words.formatting import count, counted, percent, points
+from reports.words.statement import Statement, statement
 from study.notebook import GRU_154, LSTM_128, PATIENCE, Measured, model_name
 
 FIRST, SECOND = LSTM_128.name, GRU_154.name

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from reports.answer import Answer, accuracy_of, complete_trials
-from reports.axes import accuracy_axis, count_axis, log_axis
-from reports.charts import LOOKS, Chart, Layer, Line, Points, Rule, Weight, cell_label, slug, thin
+from reports.comparison.selection import expected_best
 from reports.confirmed_charts import confirmed_layers, matched_size
-from reports.formatting import count, counted, percent
+from reports.drawing.axes import accuracy_axis, count_axis, log_axis
+from reports.drawing.chart import LOOKS, Chart, Layer, Line, Points, Rule, Weight, thin
+from reports.drawing.theme import Ink
 from reports.frontier import Sized, frontier
-from reports.selection import expected_best
-from reports.theme import Ink
+from reports.words.formatting import count, counted, percent
+from reports.words.labels import cell_label, slug
 from study.attributes import CurvePoint
 from study.record import StudyRecord, TrialRecord
 

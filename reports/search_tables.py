@@ -4,13 +4,20 @@ from collections.abc import Mapping, Sequence
 
 from reports.answer import Answer, accuracy_of, complete_trials
 from reports.blocks import Row, Table, columns
-from reports.charts import cell_label, style_of
-from reports.formatting import count, counted, percent
 from reports.frontier import frontier
 from reports.hyperparameter_charts import hyperparameter_names
 from reports.importances import is_number
 from reports.search_charts import leaders, progress, scope_label, sized_trials
-from reports.values import NOTHING, shown_count, shown_number, shown_value
+from reports.words.formatting import (
+    NOTHING,
+    count,
+    counted,
+    percent,
+    shown_count,
+    shown_number,
+    shown_value,
+)
+from reports.words.labels import cell_label, style_of
 from study.record import Status, StudyRecord, TrialRecord
 
 ROWS = 200  # best trials of each cell that are listed; trials.csv has them all

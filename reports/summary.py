@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from reports.answer import Answer, RungAnswer
-from reports.statistics import Interval
-from reports.verdict import Verdict
+from reports.comparison.estimate import Interval
+from reports.comparison.verdict import Verdict
 from study.record import Status, StudyRecord, TrialRecord
 
 SCHEMA = 1

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from reports.answer import answer
 from reports.content import Content
-from reports.drawing import draw
+from reports.drawing.draw import draw
 from reports.exports import confirmations_csv, trials_csv
 from reports.gallery import gallery
 from reports.page import render

@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import Engine, event
 
 from reports.answer import answer
-from reports.verdict import Outcome, Verdict
+from reports.comparison.verdict import Outcome, Verdict
 from search_spaces import Candidate, Cell, SearchSpace
 from search_spaces.space import CardSpace, CellTrial
 from study.archive import Archive

@@ -5,9 +5,9 @@ import math
 import numpy as np
 import pytest
 
-from reports.calibration import EXAMPLES, calibrate, simulate, table
-from reports.runs import PairedRuns
-from reports.statistics import mean_difference
+from reports.comparison.estimate import mean_difference
+from reports.comparison.runs import PairedRuns
+from tests.reports.comparison.calibration import EXAMPLES, calibrate, simulate, table
 
 COVERED = {"budget, both": 0.95, "overall, 95 %": 0.95, "overall, 90 %": 0.9}
 FALSE_ALARMS = ("falsely better", "same, any budget", "falsely small")

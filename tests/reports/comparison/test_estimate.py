@@ -17,8 +17,7 @@ from statsmodels.stats.anova import anova_lm
 from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.proportion import proportion_confint
 
-from reports.runs import PairedRuns
-from reports.statistics import (
+from reports.comparison.estimate import (
     SMALLEST_P,
     Estimate,
     Interval,
@@ -27,6 +26,7 @@ from reports.statistics import (
     probability_first_better,
     slope,
 )
+from reports.comparison.runs import PairedRuns
 from study.errors import UserError
 
 

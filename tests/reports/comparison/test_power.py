@@ -5,9 +5,9 @@ import math
 import numpy as np
 import pytest
 
-from reports.power import MOST_SEEDS, seeds_to_decide
-from reports.statistics import Estimate, Interval
-from reports.verdict import Outcome, decide
+from reports.comparison.estimate import Estimate, Interval
+from reports.comparison.power import MOST_SEEDS, seeds_to_decide
+from reports.comparison.verdict import Outcome, decide
 
 
 def decided(random: np.random.Generator, estimate: Estimate, seeds: int) -> float:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import integrate, stats
 
-from reports.selection import expected_best, optimism
+from reports.comparison.selection import expected_best, optimism
 from study.errors import UserError
 
 

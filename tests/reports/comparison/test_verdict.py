@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reports.runs import PairedRuns
-from reports.statistics import Interval
-from reports.verdict import Outcome, Verdict, compare, decide, statement
+from reports.comparison.estimate import Interval
+from reports.comparison.runs import PairedRuns
+from reports.comparison.verdict import Outcome, Verdict, compare, decide
+from reports.words.statement import statement
 from study.errors import UserError
 
 CELLS = ("lstm", "gru")

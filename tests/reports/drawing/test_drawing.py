@@ -7,14 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reports.answer import answer
-from reports.axes import linear_axis
-from reports.charts import LOOKS, Chart, Line, Points, Weight
-from reports.drawing import draw, draw_png
+from reports.drawing.axes import linear_axis
+from reports.drawing.chart import LOOKS, Chart, Line, Points, Weight
+from reports.drawing.draw import draw, draw_png
+from reports.drawing.svg import compact
+from reports.drawing.theme import Ink
 from reports.gallery import gallery
 from reports.images import learning_curve
-from reports.svg import compact
-from reports.text import visible
-from reports.theme import Ink
+from reports.words.text import visible
 from tests.support.records import HOSTILE, confirmed_record, search_record
 
 CHARTS = list(gallery(record := confirmed_record(), answer(record)))

@@ -5,7 +5,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
-from reports.text import visible
+from reports.words.text import visible
 from reports.write import write
 from tests.support.browser import chromium
 from tests.support.records import HOSTILE, confirmed_record, hostile_record, search_record

@@ -11,7 +11,7 @@ import pytest
 from reports.answer import answer
 from reports.glossary import GLOSSARY, Linker
 from reports.plotly import accuracy_by_parameters
-from reports.text import visible
+from reports.words.text import visible
 from reports.write import write
 from study.errors import UserError
 from study.record import Status, StudyRecord

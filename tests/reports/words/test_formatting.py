@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reports.formatting import count, interval, p_value, percent, points
-from reports.statistics import Interval
+from reports.comparison.estimate import Interval
+from reports.words.formatting import count, interval, p_value, percent, points
 
 fractions = st.floats(-1, 1, allow_subnormal=False)
 

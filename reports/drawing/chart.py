@@ -1,14 +1,11 @@
 """What a chart shows, as numbers: computed here and beside, drawn in `reports.drawing`."""
 
-import re
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
 
-from reports.axes import Axis
-from reports.theme import Ink
-from search_spaces.cells import Cell
-from study.record import StudyRecord
+from reports.drawing.axes import Axis
+from reports.drawing.theme import Ink
 
 Numbers: TypeAlias = tuple[float, ...]
 
@@ -128,26 +125,6 @@ class Chart:
     def labelled(self) -> tuple[Layer, ...]:
         """Layers that the legend explains."""
         return tuple(layer for layer in self.layers if layer.label and not isinstance(layer, Rule))
-
-
-def cell_label(name: str) -> str:
-    """A cell's name in prose; a name that is no cell's stays as it is."""
-    return Cell(name).display_name if name in set(Cell) else name
-
-
-def style_of(record: StudyRecord, cell: str) -> str:
-    """The style of a cell's rows in tables."""
-    return "first" if cell == record.cells[0] else "second"
-
-
-def slug(text: str) -> str:
-    """The text as a file name and id: lower-case letters, digits and hyphens."""
-    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-") or "x"
-
-
-def shortened(text: str, most: int = 18) -> str:
-    """The text, its end cut off where it is longer than `most` characters."""
-    return text if len(text) <= most else f"{text[: most - 1]}\N{HORIZONTAL ELLIPSIS}"
 
 
 def thin(items: int, most: int) -> list[int]:

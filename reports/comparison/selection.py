@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from reports.runs import Crossed
-from reports.statistics import Estimate, weighted_sum
+from reports.comparison.estimate import Estimate, weighted_sum
+from reports.comparison.runs import Crossed
 from study.errors import UserError
 
 

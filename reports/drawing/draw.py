@@ -3,10 +3,10 @@
 import math
 from collections.abc import Sequence
 
-from reports.canvas import Canvas, Frame, Pen, Place
-from reports.charts import Along, Band, Bars, Chart, Layer, Line, Look, Points, Rule, Weight
-from reports.svg import Svg
-from reports.theme import Ink
+from reports.drawing.canvas import Canvas, Frame, Pen, Place
+from reports.drawing.chart import Along, Band, Bars, Chart, Layer, Line, Look, Points, Rule, Weight
+from reports.drawing.svg import Svg
+from reports.drawing.theme import Ink
 
 FONT_SIZE = 12.5  # CSS pixels
 _CHARACTER = 0.56 * FONT_SIZE  # average width

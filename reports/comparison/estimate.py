@@ -25,7 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import optimize, special
 
-from reports.runs import Crossed, PairedRuns
+from reports.comparison.runs import Crossed, PairedRuns
 from study.errors import UserError
 
 FLOAT_NOISE = 1e-12

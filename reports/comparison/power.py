@@ -2,7 +2,7 @@
 
 from scipy import special
 
-from reports.statistics import Estimate
+from reports.comparison.estimate import Estimate
 
 MOST_SEEDS = 1_000
 """More seeds than this are not proposed: nobody would train them."""

@@ -4,7 +4,7 @@ neither 0 nor 100 % is shown for what is only near it."""
 import math
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Decimal
 
-from reports.statistics import Interval
+from reports.comparison.estimate import Interval
 
 MINUS = "\N{MINUS SIGN}"
 MOST_DECIMALS = 4
@@ -79,3 +79,25 @@ def _decimal(number: float) -> Decimal:
 
 def _signed(text: str) -> str:
     return text.replace("-", MINUS)
+
+
+NOTHING = "\N{EN DASH}"
+
+
+def shown_count(number: int | None) -> str:
+    """A whole number."""
+    return count(number) if number is not None else NOTHING
+
+
+def shown_number(number: float | None) -> str:
+    """A measurement with three significant digits, whole from 100 on."""
+    if number is None:
+        return NOTHING
+    return f"{number:,.0f}" if abs(number) >= 100 else f"{number:.3g}"
+
+
+def shown_value(value: object) -> str:
+    """A hyperparameter's value: three significant digits, whole numbers in full."""
+    if isinstance(value, float):
+        return f"{value:.3g}"
+    return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value)

@@ -16,8 +16,8 @@ from matplotlib.patches import PathPatch
 from matplotlib.path import Path
 from matplotlib.transforms import Affine2D
 
-from reports.axes import Axis
-from reports.theme import Ink
+from reports.drawing.axes import Axis
+from reports.drawing.theme import Ink
 
 _DPI = 72  # at which Matplotlib's points are pixels
 _DASHES = (0, (3.0, 2.5))

@@ -18,9 +18,9 @@ from statistics import fmean
 
 import numpy as np
 
-from reports.runs import PairedRuns
-from reports.statistics import Estimate
-from reports.verdict import EQUIVALENCE, Outcome, Verdict, compare
+from reports.comparison.estimate import Estimate
+from reports.comparison.runs import PairedRuns
+from reports.comparison.verdict import EQUIVALENCE, Outcome, Verdict, compare
 
 TRUTHS = (0.0, 0.003, 0.005, 0.01)
 SEEDS = (3, 5, 12)

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from html import escape
 from xml.etree import ElementTree
 
-from reports.charts import Chart
-from reports.text import visible
-from reports.theme import Ink, mapping, properties
+from reports.drawing.chart import Chart
+from reports.drawing.theme import Ink, mapping, properties
+from reports.words.text import visible
 
 _NAMESPACE = "{http://www.w3.org/2000/svg}"
 _FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', sans-serif"

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from reports import formatting
+from reports.words import formatting
 
 _PADDING = 0.06  # of the range, on either side
 _ROUND = (1.0, 2.0, 2.5, 5.0, 10.0)

@@ -1,0 +1,1 @@
+"""The statistics and the verdict: pure, and without any other folder."""
