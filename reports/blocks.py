@@ -5,32 +5,8 @@ from typing import ClassVar, NamedTuple, TypeAlias
 
 from markupsafe import Markup
 
+from reports.tables.table import Table
 from reports.words.statement import Statement
-
-
-class Column(NamedTuple):
-    """A column of a table."""
-
-    name: str
-    numeric: bool
-
-
-@dataclass(frozen=True)
-class Row:
-    """Cells of text; the first is the row's header. `look` is "first" or "second", or empty."""
-
-    cells: tuple[str, ...]
-    look: str = ""
-
-
-@dataclass(frozen=True)
-class Table:
-    """A table; its caption says what it shows, counts included."""
-
-    kind: ClassVar[str] = "table"
-    caption: str
-    columns: tuple[Column, ...]
-    rows: tuple[Row, ...]
 
 
 @dataclass(frozen=True)
@@ -127,8 +103,3 @@ class Page:
     facts: tuple[Definition, ...]
     picture: tuple[Block, ...]
     sections: tuple[Section, ...]
-
-
-def columns(*names: str) -> tuple[Column, ...]:
-    """Columns of these names; those of numbers are given with a "#" in front."""
-    return tuple(Column(name.removeprefix("#"), name.startswith("#")) for name in names)

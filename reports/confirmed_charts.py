@@ -1,17 +1,10 @@
 """What confirmation shows: differences, sizes and costs, on the test split."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
-from statistics import median
-from typing import NamedTuple
 
-import numpy as np
-from numpy.typing import NDArray
-
-from reports.answer import Answer, RungAnswer
-from reports.comparison.estimate import Estimate, Interval, weighted_sum
-from reports.comparison.runs import Crossed
+from reports.comparison.estimate import Interval
 from reports.comparison.verdict import Verdict
 from reports.drawing.axes import (
     Axis,
@@ -35,26 +28,22 @@ from reports.drawing.chart import (
     Weight,
 )
 from reports.drawing.theme import Ink
-from reports.frontier import Sized, frontier
+from reports.findings.answer import Answer
+from reports.findings.confirmation import (
+    Size,
+    accuracy_span,
+    cost_over_seeds,
+    inference_microseconds,
+    mean_accuracy,
+    training_seconds,
+)
+from reports.findings.frontier import Sized, frontier
 from reports.words.formatting import count, counted, points
 from reports.words.labels import cell_label, slug
-from study.record import ConfirmationRecord, StudyRecord
+from study.record import StudyRecord
 
 _NEUTRAL = Look(Ink.TEXT, hollow=False)
 _OVERALL = Look(Ink.ACCENT, hollow=True)
-
-Cost = Callable[[ConfirmationRecord], float | None]
-
-
-class Extent(NamedTuple):
-    """Where a model lies on an axis: a value, and what it ranges over."""
-
-    low: float
-    middle: float
-    high: float
-
-
-Size = Callable[[RungAnswer, str], Extent | None]  # of a cell at a budget: parameters or a cost
 
 
 def difference_by_budget(record: StudyRecord, answer: Answer, verdict: Verdict) -> Chart:
@@ -125,17 +114,6 @@ class Layers:
     sizes: tuple[float, ...]
 
 
-def mean_accuracy(accuracies: NDArray[np.float64]) -> Estimate:
-    """Mean test accuracy of one cell's runs at one budget, over seeds."""
-    return weighted_sum([Crossed.of_runs(accuracies)], [1.0], over_examples=False)
-
-
-def accuracy_span(mean: Estimate) -> Interval | None:
-    """Its 95 % interval, as far as accuracies go."""
-    span = mean.interval()
-    return Interval(max(0.0, span.low), min(1.0, span.high)) if span else None
-
-
 def confirmed_layers(record: StudyRecord, answer: Answer, size: Size) -> Layers:
     """Mean test accuracy of each cell at each budget, its interval, and the frontier."""
     layers: list[Layer] = []
@@ -184,28 +162,6 @@ def confirmed_layers(record: StudyRecord, answer: Answer, size: Size) -> Layers:
         accuracies += [mean.value for _, mean in known]
         accuracies += [bound for _, span in spans for bound in span]
     return Layers(tuple(layers), tuple(accuracies), tuple(sizes))
-
-
-def matched_size(answered: RungAnswer, cell: str) -> Extent:
-    """Parameters of a cell at a budget, as the budget's scope counts them."""
-    parameters = float(answered.rung.counts[cell])
-    return Extent(parameters, parameters, parameters)
-
-
-def cost_over_seeds(answered: RungAnswer, cell: str, cost: Cost) -> Extent | None:
-    """Least, median and most cost of a cell's runs at a budget; None where none is known."""
-    known = [value for run in answered.runs[cell] if (value := cost(run)) is not None and value > 0]
-    return Extent(min(known), median(known), max(known)) if known else None
-
-
-def training_seconds(run: ConfirmationRecord) -> float | None:
-    """Seconds of training alone."""
-    return run.training_seconds
-
-
-def inference_microseconds(run: ConfirmationRecord) -> float | None:
-    """Microseconds to answer one test example."""
-    return run.inference_microseconds
 
 
 def cost_charts(record: StudyRecord, answer: Answer) -> list[Chart]:

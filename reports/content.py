@@ -8,7 +8,6 @@ from typing import Any
 from markupsafe import Markup
 
 from reports import prose
-from reports.answer import Answer, complete_trials
 from reports.blocks import (
     Block,
     Command,
@@ -19,20 +18,18 @@ from reports.blocks import (
     Heading,
     Page,
     Prose,
-    Row,
     Section,
-    Table,
-    columns,
 )
 from reports.commands import Commands
 from reports.comparison.verdict import Verdict
-from reports.confirmed_tables import confirmed_table, cost_table, difference_table, runs_table
 from reports.drawing.chart import Chart
 from reports.drawing.svg import Svg
+from reports.findings.answer import Answer, complete_trials
 from reports.gallery import Gallery
 from reports.glossary import GLOSSARY
 from reports.method import method
-from reports.search_tables import (
+from reports.tables.confirmation import confirmed_table, cost_table, difference_table, runs_table
+from reports.tables.search import (
     best_table,
     curve_table,
     frontier_table,
@@ -42,6 +39,7 @@ from reports.search_tables import (
     trials_table,
     trouble_table,
 )
+from reports.tables.table import Row, Table, columns
 from study.record import StudyRecord
 
 

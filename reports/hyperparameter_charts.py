@@ -4,24 +4,17 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from reports.answer import accuracy_of, complete_trials
 from reports.drawing.axes import Axis, Tick, accuracy_axis, category_axis, linear_axis, log_axis
 from reports.drawing.chart import LOOKS, Chart, Layer, Look, Points, Weight, thin
-from reports.importances import LOGARITHMIC, is_number, varied
+from reports.findings.answer import accuracy_of, complete_trials
+from reports.findings.importances import LOGARITHMIC, is_number
+from reports.findings.search import hyperparameter_names
 from reports.words.formatting import shown_value
 from reports.words.labels import cell_label, shortened, slug
 from study.record import StudyRecord, TrialRecord
 
 MOST_POINTS = 500  # of each cell in one chart
 _APART = 0.12  # of the cells at one category
-
-
-def hyperparameter_names(record: StudyRecord) -> list[str]:
-    """Hyperparameters that differ between the complete trials of either cell."""
-    names: dict[str, None] = {}
-    for cell in record.cells:
-        names.update(dict.fromkeys(varied(complete_trials(record.trials, cell))))
-    return list(names)
 
 
 def hyperparameter_charts(record: StudyRecord) -> list[Chart]:

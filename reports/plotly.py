@@ -4,10 +4,10 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from reports.answer import Answer, accuracy_of, complete_trials
-from reports.confirmed_charts import mean_accuracy
 from reports.drawing.chart import LOOKS, thin
-from reports.search_charts import scope_label, size_of
+from reports.findings.answer import Answer, accuracy_of, complete_trials
+from reports.findings.confirmation import mean_accuracy
+from reports.findings.search import scope_label, size_of
 from reports.words.labels import cell_label
 from study.record import StudyRecord
 

@@ -8,11 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from reports.answer import unpack_correct
 from reports.comparison.estimate import Estimate, Interval
 from reports.comparison.runs import PairedRuns
 from reports.comparison.verdict import Verdict, compare
-from reports.confirmed_charts import mean_accuracy
+from reports.findings.answer import unpack_correct
+from reports.findings.confirmation import mean_accuracy
 from search_spaces.candidate import Candidate, Task
 from search_spaces.cells import Cell
 from study.notebook import (

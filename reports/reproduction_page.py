@@ -21,10 +21,7 @@ from reports.blocks import (
     Heading,
     Page,
     Prose,
-    Row,
     Section,
-    Table,
-    columns,
 )
 from reports.comparison.verdict import Outcome
 from reports.drawing.chart import Chart
@@ -42,6 +39,7 @@ from reports.reproduction_tables import (
     size_table,
     step_table,
 )
+from reports.tables.table import Row, Table, columns
 from study.errors import UserError
 from study.files import write_atomically
 

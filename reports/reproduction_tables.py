@@ -1,8 +1,8 @@
 """Tables of a reproduction, for the page and the terminal."""
 
-from reports.blocks import Row, Table, columns
-from reports.comparison.estimate import Interval
+from reports.findings.confirmation import within_range
 from reports.reproduction import Findings
+from reports.tables.table import Row, Table, columns
 from reports.words.formatting import NOTHING, count, interval, percent, points, shown_count
 from search_spaces.candidate import Candidate
 from search_spaces.cells import Cell
@@ -48,11 +48,6 @@ def _result_row(findings: Findings, model: NotebookModel) -> Row:
         ),
         _look(model.cell),
     )
-
-
-def within_range(span: Interval) -> Interval:
-    """The part of an accuracy's interval that an accuracy can lie in."""
-    return Interval(max(0.0, span.low), min(1.0, span.high))
 
 
 def step_table(findings: Findings) -> Table:

@@ -1,17 +1,17 @@
 """What a search shows by itself: sizes, progress and learning curves, all on validation."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
-from reports.answer import Answer, accuracy_of, complete_trials
-from reports.comparison.selection import expected_best
-from reports.confirmed_charts import confirmed_layers, matched_size
+from reports.confirmed_charts import confirmed_layers
 from reports.drawing.axes import accuracy_axis, count_axis, log_axis
 from reports.drawing.chart import LOOKS, Chart, Layer, Line, Points, Rule, Weight, thin
 from reports.drawing.theme import Ink
-from reports.frontier import Sized, frontier
+from reports.findings.answer import Answer, accuracy_of
+from reports.findings.confirmation import matched_size
+from reports.findings.frontier import Sized, frontier
+from reports.findings.search import leaders, progress, scope_label, size_of, sized_trials
 from reports.words.formatting import count, counted, percent
 from reports.words.labels import cell_label, slug
 from study.attributes import CurvePoint
@@ -20,25 +20,6 @@ from study.record import StudyRecord, TrialRecord
 MOST_POINTS = 600  # of each cell in the chart of sizes
 _TURNS = 6
 CURVES = 10  # best trials of each cell whose learning curves are drawn
-
-
-def size_of(trial: TrialRecord, record: StudyRecord) -> int:
-    """Parameters of a complete trial, as the budget's scope counts them."""
-    assert trial.candidate is not None
-    return trial.candidate.parameters(record.budget.scope, record.task)
-
-
-def sized_trials(record: StudyRecord, cell: str) -> list[Sized]:
-    """The complete trials of one cell as points of accuracy against parameters."""
-    return [
-        Sized(size_of(trial, record), accuracy_of(trial))
-        for trial in complete_trials(record.trials, cell)
-    ]
-
-
-def scope_label(record: StudyRecord) -> str:
-    """What the budget counts: the axis label of every size."""
-    return f"{record.budget.scope.value.capitalize()} parameters"
 
 
 def accuracy_by_size(record: StudyRecord, answer: Answer) -> Chart:
@@ -111,38 +92,6 @@ def _size_description(record: StudyRecord, answer: Answer) -> str:
         for cell, trial in answer.best.items()
     ]
     return f"Validation accuracy of every complete trial. Best: {', '.join(bests) or 'none yet'}."
-
-
-@dataclass(frozen=True)
-class Progress:
-    """How one cell's search went: trial `i + 1` of the cell and what it had brought.
-
-    Attributes:
-        tried: Finished trials of the cell at each improvement, and at the end.
-        best: Best validation accuracy by then.
-        expected: Expected best of n complete trials in random order, for n = 1 and on.
-    """
-
-    tried: tuple[int, ...]
-    best: tuple[float, ...]
-    expected: tuple[float, ...]
-
-
-def progress(record: StudyRecord, cell: str) -> Progress:
-    """Best so far against finished trials of one cell: pruned and failed ones took their turn."""
-    finished = [trial for trial in record.trials if trial.cell == cell and trial.finished]
-    complete = {trial.number for trial in complete_trials(finished)}
-    tried: list[int] = []
-    best: list[float] = []
-    for place, trial in enumerate(finished, start=1):
-        if trial.number in complete and (not best or accuracy_of(trial) > best[-1]):
-            tried.append(place)
-            best.append(accuracy_of(trial))
-    if best and tried[-1] < len(finished):
-        tried.append(len(finished))
-        best.append(best[-1])
-    accuracies = np.array([accuracy_of(trial) for trial in complete_trials(finished)])
-    return Progress(tuple(tried), tuple(best), tuple(expected_best(accuracies).tolist()))
 
 
 def best_so_far(record: StudyRecord) -> Chart:
@@ -240,12 +189,6 @@ def learning_curves(record: StudyRecord) -> list[Chart]:
             )
         )
     return charts
-
-
-def leaders(record: StudyRecord, cell: str, most: int) -> list[TrialRecord]:
-    """The best complete trials of one cell, best first."""
-    trials = complete_trials(record.trials, cell)
-    return sorted(trials, key=lambda trial: -accuracy_of(trial))[:most]
 
 
 def _first_curve(trials: Sequence[TrialRecord]) -> tuple[CurvePoint, ...]:

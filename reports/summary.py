@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from typing import Any
 
-from reports.answer import Answer, RungAnswer
 from reports.comparison.estimate import Interval
 from reports.comparison.verdict import Verdict
-from study.record import Status, StudyRecord, TrialRecord
+from reports.findings.answer import Answer, RungAnswer
+from reports.findings.search import trial_counts
+from study.record import StudyRecord, TrialRecord
 
 SCHEMA = 1
 
@@ -41,37 +42,6 @@ def summary(record: StudyRecord, answer: Answer) -> dict[str, Any]:
         "seconds": _seconds(record),
         "environment": dict(record.environment),
     }
-
-
-def trial_counts(record: StudyRecord) -> dict[str, int]:
-    """How the search's trials ended; over budget and run twice, which must be none."""
-    trials = record.trials
-    return {
-        "planned": record.planned,
-        "complete": count_status(trials, Status.COMPLETE),
-        "pruned": count_status(trials, Status.PRUNED),
-        "failed": count_status(trials, Status.FAILED),
-        "put_back": count_status(trials, Status.PUT_BACK),
-        "over_budget": sum(_over_budget(trial, record) for trial in trials),
-        "duplicates": _duplicates(record),
-    }
-
-
-def count_status(trials: Sequence[TrialRecord], status: Status) -> int:
-    """Trials of this status."""
-    return sum(trial.status is status for trial in trials)
-
-
-def _over_budget(trial: TrialRecord, record: StudyRecord) -> bool:
-    """Counted afresh from what was built, not from what the trial says of itself."""
-    candidate = trial.candidate
-    return candidate is not None and record.budget.slack(candidate, record.task) > 0
-
-
-def _duplicates(record: StudyRecord) -> int:
-    """Finished trials beyond the first of their place in the plan."""
-    places = [trial.slot for trial in record.trials if trial.finished]
-    return len(places) - len(set(places))
 
 
 def _best(trial: TrialRecord) -> dict[str, Any]:

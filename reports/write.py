@@ -3,10 +3,10 @@
 import json
 from pathlib import Path
 
-from reports.answer import answer
 from reports.content import Content
 from reports.drawing.draw import draw
 from reports.exports import confirmations_csv, trials_csv
+from reports.findings.answer import answer
 from reports.gallery import gallery
 from reports.page import render
 from reports.summary import summary

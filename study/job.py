@@ -8,9 +8,10 @@ import optuna
 from optuna.trial import TrialState
 from rich.console import Console
 
-# The one place where trying it knows of showing it.
-from reports.answer import answer
 from reports.dashboard import CurveKeeper, keep_files, publish
+
+# The one place where trying it knows of showing it.
+from reports.findings.answer import answer
 from reports.write import write
 from study import attributes as names
 from study.archive import Archive

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, event
 
-from reports.answer import answer
 from reports.comparison.verdict import Outcome, Verdict
+from reports.findings.answer import answer
 from search_spaces import Candidate, Cell, SearchSpace
 from search_spaces.space import CardSpace, CellTrial
 from study.archive import Archive

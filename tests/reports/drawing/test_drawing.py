@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reports.answer import answer
 from reports.drawing.axes import linear_axis
 from reports.drawing.chart import LOOKS, Chart, Line, Points, Weight
 from reports.drawing.draw import draw, draw_png
 from reports.drawing.svg import compact
 from reports.drawing.theme import Ink
+from reports.findings.answer import answer
 from reports.gallery import gallery
 from reports.images import learning_curve
 from reports.words.text import visible

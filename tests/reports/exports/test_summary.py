@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from reports.answer import answer
 from reports.exports import confirmations_csv, trials_csv
+from reports.findings.answer import answer
 from reports.summary import summary
 from study.record import StudyRecord
 from tests.support.records import confirmed_record, search_record, troubled_record

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reports.answer import answer, unpack_correct
 from reports.comparison.verdict import Outcome
+from reports.findings.answer import answer, unpack_correct
 from study.errors import UserError
 from study.record import Status
 from tests.support.records import DATASET, confirmed_record, search_record, troubled_record

@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reports.frontier import Sized, frontier
+from reports.findings.frontier import Sized, frontier
 
 MODELS = st.lists(st.builds(Sized, st.integers(1, 20), st.integers(0, 20)), max_size=40)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from reports.answer import answer
+from reports.findings.answer import answer
 from reports.glossary import GLOSSARY, Linker
 from reports.plotly import accuracy_by_parameters
 from reports.words.text import visible

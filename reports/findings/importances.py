@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeGuard
 
-from reports.answer import accuracy_of, complete_trials
+from reports.findings.answer import accuracy_of, complete_trials
 from study.record import StudyRecord, TrialRecord
 
 if TYPE_CHECKING:

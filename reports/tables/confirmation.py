@@ -1,10 +1,9 @@
 """Tables of what confirmation found, on the test split."""
 
-from reports.answer import Answer, RungAnswer
-from reports.blocks import Row, Table, columns
 from reports.comparison.estimate import Interval
 from reports.comparison.verdict import Outcome, Verdict
-from reports.confirmed_charts import (
+from reports.findings.answer import Answer, RungAnswer
+from reports.findings.confirmation import (
     Cost,
     accuracy_span,
     cost_over_seeds,
@@ -12,6 +11,7 @@ from reports.confirmed_charts import (
     mean_accuracy,
     training_seconds,
 )
+from reports.tables.table import Row, Table, columns
 from reports.words.formatting import (
     NOTHING,
     count,

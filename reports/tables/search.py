@@ -2,12 +2,17 @@
 
 from collections.abc import Mapping, Sequence
 
-from reports.answer import Answer, accuracy_of, complete_trials
-from reports.blocks import Row, Table, columns
-from reports.frontier import frontier
-from reports.hyperparameter_charts import hyperparameter_names
-from reports.importances import is_number
-from reports.search_charts import leaders, progress, scope_label, sized_trials
+from reports.findings.answer import Answer, accuracy_of, complete_trials
+from reports.findings.frontier import frontier
+from reports.findings.importances import is_number
+from reports.findings.search import (
+    hyperparameter_names,
+    leaders,
+    progress,
+    scope_label,
+    sized_trials,
+)
+from reports.tables.table import Row, Table, columns
 from reports.words.formatting import (
     NOTHING,
     count,
