@@ -11,7 +11,10 @@ from rich.console import Console
 from rich.table import Table as RichTable
 
 from reports import reproduction_words as words
-from reports.blocks import (
+from reports.comparison.verdict import Outcome
+from reports.drawing.chart import Chart
+from reports.drawing.draw import draw
+from reports.page.blocks import (
     Block,
     Command,
     Definition,
@@ -23,11 +26,8 @@ from reports.blocks import (
     Prose,
     Section,
 )
-from reports.comparison.verdict import Outcome
-from reports.drawing.chart import Chart
-from reports.drawing.draw import draw
-from reports.glossary import GLOSSARY
-from reports.page import render
+from reports.page.glossary import GLOSSARY
+from reports.page.render import render
 from reports.reproduction import Findings, summary
 from reports.reproduction_charts import curves_chart, results_chart
 from reports.reproduction_tables import (

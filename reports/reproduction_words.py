@@ -1,8 +1,8 @@
 """What a reproduction of the notebook found, in words."""
 
-from reports.blocks import Definition
 from reports.comparison.estimate import FLOAT_NOISE
 from reports.comparison.verdict import Outcome
+from reports.page.blocks import Definition
 from reports.reproduction import Findings
 from reports.words.formatting import count, counted, percent, points
 from reports.words.statement import Statement, statement

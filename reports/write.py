@@ -3,13 +3,13 @@
 import json
 from pathlib import Path
 
-from reports.content import Content
+from reports.charts.gallery import gallery
 from reports.drawing.draw import draw
-from reports.exports import confirmations_csv, trials_csv
+from reports.exports.csv_files import confirmations_csv, trials_csv
+from reports.exports.summary import summary
 from reports.findings.answer import answer
-from reports.gallery import gallery
-from reports.page import render
-from reports.summary import summary
+from reports.page.content import Content
+from reports.page.render import render
 from study.errors import UserError
 from study.files import write_atomically
 from study.record import StudyRecord

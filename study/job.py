@@ -8,7 +8,7 @@ import optuna
 from optuna.trial import TrialState
 from rich.console import Console
 
-from reports.dashboard import CurveKeeper, keep_files, publish
+from reports.exports.dashboard import CurveKeeper, keep_files, publish
 
 # The one place where trying it knows of showing it.
 from reports.findings.answer import answer

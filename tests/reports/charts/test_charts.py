@@ -6,15 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reports.charts.gallery import gallery
+from reports.charts.hyperparameters import MOST_POINTS, hyperparameter_charts
+from reports.charts.search import accuracy_by_size, best_so_far
 from reports.drawing import axes
 from reports.drawing.chart import Along, Bars, Chart, Line, Points, Rule, Weight, thin
 from reports.findings.answer import accuracy_of, answer, complete_trials
 from reports.findings.frontier import frontier
 from reports.findings.importances import importances
 from reports.findings.search import progress, sized_trials
-from reports.gallery import gallery
-from reports.hyperparameter_charts import MOST_POINTS, hyperparameter_charts
-from reports.search_charts import accuracy_by_size, best_so_far
 from reports.words.labels import shortened, slug
 from study.record import Status, StudyRecord
 from tests.support.records import confirmed_record, hostile_record, search_record, troubled_record

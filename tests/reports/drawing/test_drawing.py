@@ -6,14 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reports.charts.gallery import gallery
+from reports.charts.trial import learning_curve
 from reports.drawing.axes import linear_axis
 from reports.drawing.chart import LOOKS, Chart, Line, Points, Weight
 from reports.drawing.draw import draw, draw_png
 from reports.drawing.svg import compact
 from reports.drawing.theme import Ink
 from reports.findings.answer import answer
-from reports.gallery import gallery
-from reports.images import learning_curve
 from reports.words.text import visible
 from tests.support.records import HOSTILE, confirmed_record, search_record
 

@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from reports.exports import confirmations_csv, trials_csv
+from reports.exports.csv_files import confirmations_csv, trials_csv
+from reports.exports.summary import summary
 from reports.findings.answer import answer
-from reports.summary import summary
 from study.record import StudyRecord
 from tests.support.records import confirmed_record, search_record, troubled_record
 

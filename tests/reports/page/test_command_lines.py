@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from reports.commands import Commands
+from reports.page.command_lines import Commands
 from tests.support.records import search_record
 
 

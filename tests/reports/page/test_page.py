@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from reports.exports.plotly import accuracy_by_parameters
 from reports.findings.answer import answer
-from reports.glossary import GLOSSARY, Linker
-from reports.plotly import accuracy_by_parameters
+from reports.page.glossary import GLOSSARY, Linker
 from reports.words.text import visible
 from reports.write import write
 from study.errors import UserError

@@ -12,7 +12,7 @@ from axe_playwright_python.sync_playwright import Axe
 from scipy import stats
 
 from reports import reproduction_words as words
-from reports.page import render
+from reports.page.render import render
 from reports.reproduction import Arithmetic, Findings, summary
 from reports.reproduction_page import page, write
 from search_spaces.candidate import Task

@@ -3,12 +3,12 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from reports.confirmed_charts import confirmed_curves, cost_charts, difference_by_budget
+from reports.charts.confirmation import confirmed_curves, cost_charts, difference_by_budget
+from reports.charts.hyperparameters import hyperparameter_charts, importance_chart
+from reports.charts.search import accuracy_by_size, best_so_far, learning_curves
 from reports.drawing.chart import Chart
 from reports.findings.answer import Answer
 from reports.findings.importances import by_cell
-from reports.hyperparameter_charts import hyperparameter_charts, importance_chart
-from reports.search_charts import accuracy_by_size, best_so_far, learning_curves
 from study.record import StudyRecord
 
 

@@ -6,9 +6,9 @@ import hashlib
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from reports.blocks import Page
 from reports.drawing.theme import mapping, properties
-from reports.glossary import Linker
+from reports.page.blocks import Page
+from reports.page.glossary import Linker
 from reports.words.text import visible
 
 
@@ -19,7 +19,7 @@ def render(page: Page) -> str:
     Content-Security-Policy allows this page's one style sheet, by its hash, and nothing else.
     """
     environment = Environment(
-        loader=PackageLoader("reports", package_path=""),
+        loader=PackageLoader("reports.page", package_path=""),
         autoescape=True,
         undefined=StrictUndefined,
         finalize=_finalize,

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from reports.confirmed_charts import confirmed_layers
+from reports.charts.confirmation import confirmed_layers
 from reports.drawing.axes import accuracy_axis, count_axis, log_axis
 from reports.drawing.chart import LOOKS, Chart, Layer, Line, Points, Rule, Weight, thin
 from reports.drawing.theme import Ink

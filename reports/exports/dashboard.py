@@ -10,9 +10,9 @@ import optuna
 from optuna.artifacts import FileSystemArtifactStore, upload_artifact
 from optuna_dashboard import save_note, save_plotly_graph_object
 
+from reports.charts.trial import learning_curve
+from reports.exports.plotly import accuracy_by_parameters
 from reports.findings.answer import Answer
-from reports.images import learning_curve
-from reports.plotly import accuracy_by_parameters
 from reports.words.formatting import count
 from reports.words.labels import cell_label
 from study.attributes import CurvePoint

@@ -7,8 +7,13 @@ from typing import Any
 
 from markupsafe import Markup
 
-from reports import prose
-from reports.blocks import (
+from reports.charts.gallery import Gallery
+from reports.comparison.verdict import Verdict
+from reports.drawing.chart import Chart
+from reports.drawing.svg import Svg
+from reports.findings.answer import Answer, complete_trials
+from reports.page import prose
+from reports.page.blocks import (
     Block,
     Command,
     Definition,
@@ -20,14 +25,9 @@ from reports.blocks import (
     Prose,
     Section,
 )
-from reports.commands import Commands
-from reports.comparison.verdict import Verdict
-from reports.drawing.chart import Chart
-from reports.drawing.svg import Svg
-from reports.findings.answer import Answer, complete_trials
-from reports.gallery import Gallery
-from reports.glossary import GLOSSARY
-from reports.method import method
+from reports.page.command_lines import Commands
+from reports.page.glossary import GLOSSARY
+from reports.page.method import method
 from reports.tables.confirmation import confirmed_table, cost_table, difference_table, runs_table
 from reports.tables.search import (
     best_table,

@@ -1,8 +1,8 @@
 """How a study was done, in words."""
 
-from reports.blocks import Definition
 from reports.comparison.estimate import Estimate
 from reports.findings.answer import Answer
+from reports.page.blocks import Definition
 from reports.words.formatting import count, counted, interval, points
 from reports.words.labels import cell_label
 from search_spaces.cells import Cell

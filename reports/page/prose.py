@@ -1,14 +1,14 @@
 """What the report says in words."""
 
-from reports.blocks import Definition
+from reports.charts.hyperparameters import MOST_POINTS
+from reports.charts.search import CURVES
+from reports.charts.search import MOST_POINTS as MOST_SIZES
 from reports.comparison.estimate import Interval
 from reports.comparison.verdict import Outcome, Verdict
 from reports.findings.answer import Answer, accuracy_of, complete_trials
 from reports.findings.importances import FEWEST_TRIALS
 from reports.findings.search import trial_counts
-from reports.hyperparameter_charts import MOST_POINTS
-from reports.search_charts import CURVES
-from reports.search_charts import MOST_POINTS as MOST_SIZES
+from reports.page.blocks import Definition
 from reports.words.formatting import count, counted, interval, p_value, percent, points
 from reports.words.labels import cell_label
 from study.record import Status, StudyRecord
