@@ -12,8 +12,8 @@ from rich.console import Console
 from rich.progress import Progress, TaskID
 
 # The one place of the reproduction where trying it knows of showing it.
-from reports.reproduction import Findings
-from reports.reproduction_page import terminal, write
+from reports.reproduction.findings import Findings
+from reports.reproduction.page import terminal, write
 from search_spaces.candidate import Candidate
 from search_spaces.cells import Cell
 from study.attributes import CurvePoint

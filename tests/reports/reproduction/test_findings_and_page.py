@@ -11,10 +11,10 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from scipy import stats
 
-from reports import reproduction_words as words
 from reports.page.render import render
-from reports.reproduction import Arithmetic, Findings, summary
-from reports.reproduction_page import page, write
+from reports.reproduction import words as words
+from reports.reproduction.findings import Arithmetic, Findings, summary
+from reports.reproduction.page import page, write
 from search_spaces.candidate import Task
 from study.attributes import CurvePoint
 from study.datasets import Dataset, Reading, Split, prepare

@@ -1,7 +1,7 @@
 """Tables of a reproduction, for the page and the terminal."""
 
 from reports.findings.confirmation import within_range
-from reports.reproduction import Findings
+from reports.reproduction.findings import Findings
 from reports.tables.table import Row, Table, columns
 from reports.words.formatting import NOTHING, count, interval, percent, points, shown_count
 from search_spaces.candidate import Candidate

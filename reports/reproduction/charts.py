@@ -6,7 +6,7 @@ from reports.drawing.axes import accuracy_axis, category_axis, count_axis
 from reports.drawing.chart import LOOKS, Along, Bars, Chart, Layer, Line, Look, Points, Weight
 from reports.drawing.theme import Ink
 from reports.findings.confirmation import within_range
-from reports.reproduction import Findings
+from reports.reproduction.findings import Findings
 from study.notebook import GRU_128, GRU_154, LSTM_128, MODELS, NotebookModel
 
 _NOTEBOOK = Look(Ink.MUTED, hollow=True)

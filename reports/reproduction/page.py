@@ -10,7 +10,6 @@ from markupsafe import Markup
 from rich.console import Console
 from rich.table import Table as RichTable
 
-from reports import reproduction_words as words
 from reports.comparison.verdict import Outcome
 from reports.drawing.chart import Chart
 from reports.drawing.draw import draw
@@ -28,9 +27,10 @@ from reports.page.blocks import (
 )
 from reports.page.glossary import GLOSSARY
 from reports.page.render import render
-from reports.reproduction import Findings, summary
-from reports.reproduction_charts import curves_chart, results_chart
-from reports.reproduction_tables import (
+from reports.reproduction import words as words
+from reports.reproduction.charts import curves_chart, results_chart
+from reports.reproduction.findings import Findings, summary
+from reports.reproduction.tables import (
     curve_table,
     gate_table,
     model_table,
