@@ -11,7 +11,7 @@ from reports.findings.answer import answer
 from reports.page.content import Content
 from reports.page.render import render
 from study.errors import UserError
-from study.files import write_atomically
+from study.machine.files import write_atomically
 from study.record import StudyRecord
 
 

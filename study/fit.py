@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from study.program import program_for
 
 if TYPE_CHECKING:
-    from study.datasets import Split
+    from study.datasets.dataset import Split
 
 
 class NonFiniteLossError(Exception):

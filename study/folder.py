@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from study.errors import UserError
-from study.files import write_atomically
+from study.machine.files import write_atomically
 from study.settings import Settings
 
 if TYPE_CHECKING:

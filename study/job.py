@@ -23,9 +23,9 @@ from study.confirmation import (
     open_confirmation,
 )
 from study.display import Display, cell_name, number_of
-from study.environment import cores
 from study.errors import UserError
 from study.folder import RunFolder, study_folder
+from study.machine.environment import cores
 from study.models import keep_best_models
 from study.objective import SearchWork, open_search, search_plan
 from study.outlook import print_outlook

@@ -7,7 +7,7 @@ import keras
 
 from search_spaces.candidate import Candidate, Task
 from search_spaces.cells import Cell
-from study.recurrent import FusedGRU, FusedLSTM
+from study.layers.fused import FusedGRU, FusedLSTM
 
 
 def build(

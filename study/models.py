@@ -6,8 +6,8 @@ from dataclasses import asdict
 
 import optuna
 
-from study.files import write_atomically
 from study.folder import RunFolder
+from study.machine.files import write_atomically
 from study.problem import Problem
 from study.record import ConfirmationRecord, Status, confirmation_record
 

@@ -14,7 +14,7 @@ import numpy as np
 from search_spaces.candidate import Candidate, Task
 from search_spaces.cells import Cell
 from study.attributes import CurvePoint
-from study.datasets import Dataset, Split
+from study.datasets.dataset import Dataset, Split
 from study.sampler import derived_seed
 from study.scoring import ConfirmationJob, Score
 from study.training import OnEpoch, Result, TrainingJob

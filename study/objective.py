@@ -11,8 +11,8 @@ from optuna.trial import TrialState
 from search_spaces.candidate import Candidate
 from study import attributes as names
 from study.attributes import CurvePoint
-from study.environment import environment
 from study.errors import UserError
+from study.machine.environment import environment
 from study.problem import Problem
 from study.queue import Queue, Slot
 from study.sampler import CellPruner, CellSampler, derived_seed

@@ -6,7 +6,7 @@ from rich.table import Table
 
 from search_spaces.matching import MatchedPair, match
 from study.display import duration, number_of
-from study.environment import cores
+from study.machine.environment import cores
 from study.pace import longest_epoch
 from study.problem import Problem
 from study.training import TrainingError

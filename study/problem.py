@@ -10,10 +10,11 @@ from search_spaces.budget import Budget
 from search_spaces.candidate import Task
 from search_spaces.cells import Cell
 from search_spaces.space import SearchSpace, search_space
-from study.datasets import Dataset, Reading, prepare
-from study.environment import environment
+from study.datasets.dataset import Dataset, Reading
+from study.datasets.level import Level
+from study.datasets.prepare import prepare
 from study.known import Parameters, known_parameters
-from study.level import Level
+from study.machine.environment import environment
 from study.settings import Settings, check_study_name
 
 _EMBEDDED = "surnames"

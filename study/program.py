@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
-    from study.datasets import Split
+    from study.datasets.dataset import Split
 
 EVALUATED = 512  # examples at once: enough for full speed, few enough for little memory
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from study.program import EVALUATED, Program, Weights, cross_entropy, is_correct
 
 if TYPE_CHECKING:
-    from study.datasets import Split
+    from study.datasets.dataset import Split
 
 
 class GenericProgram(Program):

@@ -7,12 +7,12 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
+from study.layers.fused import DropoutRates
 from study.program import EVALUATED, Program, Weights, cross_entropy, is_correct
-from study.recurrent import DropoutRates
 from study.widening import flat_layers, fused_layers, resized, wide_model
 
 if TYPE_CHECKING:
-    from study.datasets import Split
+    from study.datasets.dataset import Split
 
 
 class TensorFlowProgram(Program):

@@ -17,12 +17,13 @@ from reports.reproduction.page import terminal, write
 from search_spaces.candidate import Candidate
 from search_spaces.cells import Cell
 from study.attributes import CurvePoint
-from study.datasets import Reading, prepare
+from study.datasets.dataset import Reading
+from study.datasets.prepare import prepare
 from study.display import duration
-from study.environment import cores, environment
 from study.errors import UserError
-from study.files import write_atomically
 from study.folder import RunFolder
+from study.machine.environment import cores, environment
+from study.machine.files import write_atomically
 from study.notebook import Counted, CountJob, Measured, Plan, Protocol, Reproduction, Run, measured
 from study.pool import work_off
 from study.trainers import EpochEnded, Finished, Job, Refused

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from search_spaces.cells import Cell
-from study.chatter import unheard_start
-from study.datasets import Vocabulary
+from study.datasets.vocabulary import Vocabulary
 from study.errors import UserError
 from study.folder import RunFolder
+from study.machine.native_output import unheard_start
 
 if TYPE_CHECKING:
     import keras

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from study.datasets import Split
-from study.files import write_atomically
+from study.datasets.dataset import Split
+from study.machine.files import write_atomically
 from study.training import OnEpoch, Result, TrainingJob
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ class ConfirmationJob:
 
     def _save(self, model: "keras.Model", path: Path) -> None:
         """Keep the model with Keras' own layers, so that it loads without this package."""
-        from study.recurrent import to_stock
+        from study.layers.fused import to_stock
 
         path.parent.mkdir(parents=True, exist_ok=True)
         with write_atomically(path) as temporary:

@@ -11,8 +11,8 @@ from cyclopts.validators import Number
 from search_spaces.candidate import Scope
 from search_spaces.cells import Cell
 from search_spaces.space import SpaceName
+from study.datasets.level import Level
 from study.errors import UserError
-from study.level import Level
 
 _DATA = Group("Data", sort_key=1)
 _QUESTION = Group("Question", sort_key=2)

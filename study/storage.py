@@ -17,7 +17,7 @@ from typing import IO, TYPE_CHECKING, Protocol
 from urllib.parse import quote
 
 from study.errors import UserError
-from study.mounts import network_file_system
+from study.machine.mounts import network_file_system
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager

@@ -22,7 +22,7 @@ from study.attributes import CurvePoint
 if TYPE_CHECKING:
     import keras
 
-    from study.datasets import Dataset, Split
+    from study.datasets.dataset import Dataset, Split
     from study.fit import Epoch
 
 OnEpoch = Callable[[int, CurvePoint], bool]  # epoch from 1, its measurements; False stops

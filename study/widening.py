@@ -14,7 +14,7 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from study.recurrent import Fused, FusedGRU, FusedLSTM
+from study.layers.fused import Fused, FusedGRU, FusedLSTM
 
 _MULTIPLE = 16  # float32 in a vector register of 512 bits: 121 units take as long as 128
 _FUSED = tuple(keras.saving.get_registered_name(layer) for layer in (FusedLSTM, FusedGRU))

@@ -27,7 +27,7 @@ from reports.page.blocks import (
 )
 from reports.page.glossary import GLOSSARY
 from reports.page.render import render
-from reports.reproduction import words as words
+from reports.reproduction import words
 from reports.reproduction.charts import curves_chart, results_chart
 from reports.reproduction.findings import Findings, summary
 from reports.reproduction.tables import (
@@ -41,7 +41,7 @@ from reports.reproduction.tables import (
 )
 from reports.tables.table import Row, Table, columns
 from study.errors import UserError
-from study.files import write_atomically
+from study.machine.files import write_atomically
 
 
 def write(findings: Findings, folder: Path) -> Path:

@@ -103,7 +103,7 @@ def tabulate(
         Training processes. Default: one for each core.
     """
     from study.benchmark import tabulate as work
-    from study.environment import cores
+    from study.machine.environment import cores
 
     return 0 if work.tabulate(path, n_jobs or cores()) else INTERRUPTED
 
@@ -125,8 +125,8 @@ def _measured(part: Part, options: Options) -> "list[Table]":
 
 
 def _keep(tables: "list[Table]", path: Path) -> None:
-    from study.environment import environment
-    from study.files import write_atomically
+    from study.machine.environment import environment
+    from study.machine.files import write_atomically
 
     found = {"environment": environment(), **{table.name: table.records() for table in tables}}
     with write_atomically(path) as temporary:

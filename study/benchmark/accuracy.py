@@ -12,8 +12,9 @@ from scipy import stats
 from search_spaces.candidate import Candidate, Task
 from search_spaces.cells import Cell
 from study.benchmark.table import Column, Table, Value
-from study.datasets import Dataset, Reading, prepare
-from study.environment import cores
+from study.datasets.dataset import Dataset, Reading
+from study.datasets.prepare import prepare
+from study.machine.environment import cores
 from study.pool import work_off
 from study.trainers import Finished, Refused
 from study.training import OnEpoch, TrainingError

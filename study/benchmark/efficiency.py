@@ -22,8 +22,8 @@ from study.benchmark.rounds import BenchmarkError
 from study.benchmark.searchers import SearchJob, searches
 from study.benchmark.table import Column, Table, Value
 from study.benchmark.tabulated import Tabulated, load_whole
-from study.environment import cores
 from study.errors import UserError
+from study.machine.environment import cores
 from study.pool import work_off
 from study.settings import SearchSettings
 from study.trainers import EpochEnded, Finished

@@ -10,7 +10,7 @@ from search_spaces.cells import Cell
 from study.benchmark.frameworks import Limit, Ours, Stock, Torch, Workload
 from study.benchmark.rounds import Contender, alternate, ratio
 from study.benchmark.table import Column, Table, Value
-from study.environment import cores
+from study.machine.environment import cores
 
 REFERENCE = "stock Keras on TensorFlow"
 

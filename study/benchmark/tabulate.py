@@ -10,8 +10,8 @@ from rich.progress import Progress
 
 from study.attributes import CurvePoint
 from study.benchmark.tabulated import Grid, Origin, Point, Tabulated
-from study.environment import cores, environment
 from study.errors import UserError
+from study.machine.environment import cores, environment
 from study.objective import training_job
 from study.pool import work_off
 from study.problem import Problem, define

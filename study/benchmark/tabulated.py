@@ -22,7 +22,7 @@ from search_spaces.candidate import Candidate, Scope, Task
 from search_spaces.cells import Cell
 from search_spaces.space import SearchSpace, SpaceName, parameter_name, search_space
 from study.errors import UserError
-from study.files import write_atomically
+from study.machine.files import write_atomically
 
 AXES = ("units", "dropout", "recurrent_dropout", "learning_rate")
 _LOGARITHMIC = (True, False, False, True)

@@ -9,7 +9,7 @@ from pathlib import Path
 from study.archive import read
 from study.benchmark.commands import timed
 from study.benchmark.table import Column, Table
-from study.environment import cores
+from study.machine.environment import cores
 
 
 @dataclass(frozen=True)

@@ -10,11 +10,11 @@ from pathlib import Path
 import numpy as np
 
 from study.datasets.dataset import VOCABULARY_FILE, Dataset, Split, digest, split_files
+from study.datasets.level import Level
 from study.datasets.splits import Part
-from study.datasets.text import Vocabulary
+from study.datasets.vocabulary import Vocabulary
 from study.errors import UserError
-from study.files import create_folder_atomically
-from study.level import Level
+from study.machine.files import create_folder_atomically
 
 FORMAT = 1  # of the entries; raise it when they change, so that old ones are left alone
 _DESCRIPTION = "meta.json"

@@ -10,10 +10,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from study.datasets.level import Level
 from study.datasets.splits import Part, carve
-from study.datasets.text import FIRST_TOKEN, Vocabulary
+from study.datasets.vocabulary import FIRST_TOKEN, Vocabulary
 from study.errors import UserError
-from study.level import Level
 
 
 class Split(NamedTuple):

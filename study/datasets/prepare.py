@@ -21,16 +21,16 @@ from study.datasets.cache import (
     store,
     unwritable,
 )
-from study.datasets.corpus import Corpus, Source
 from study.datasets.dataset import Dataset, Reading, Split
-from study.datasets.folder import Folder
-from study.datasets.imdb import Imdb
+from study.datasets.level import Level
+from study.datasets.sources.corpus import Corpus, Source
+from study.datasets.sources.folder import Folder
+from study.datasets.sources.imdb import Imdb
+from study.datasets.sources.surnames import Surnames
+from study.datasets.sources.table import Table
 from study.datasets.splits import Part, divide
-from study.datasets.surnames import Surnames
-from study.datasets.table import Table
-from study.datasets.text import FIRST_TOKEN, Vocabulary, rank
+from study.datasets.vocabulary import FIRST_TOKEN, Vocabulary, rank
 from study.errors import UserError
-from study.level import Level
 
 
 @dataclass(frozen=True)

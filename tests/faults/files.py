@@ -14,9 +14,10 @@ from pathlib import Path
 
 import pytest
 
-from study.datasets import Reading, prepare
+from study.datasets.dataset import Reading
+from study.datasets.prepare import prepare
 from study.errors import UserError
-from study.files import write_atomically
+from study.machine.files import write_atomically
 from study.storage import FileStore
 from tests.faults.gang import CONTEXT, gang
 from tests.faults.outcome import Outcome

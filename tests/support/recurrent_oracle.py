@@ -11,8 +11,8 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from study import recurrence
-from study.recurrent import FusedGRU, FusedLSTM
+from study.layers import recurrence
+from study.layers.fused import FusedGRU, FusedLSTM
 
 Array = NDArray[np.floating[Any]]
 CELLS: dict[str, tuple[Any, Any, dict[str, Any]]] = {

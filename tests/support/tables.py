@@ -11,7 +11,7 @@ from pathlib import Path
 import pandas as pd
 import pyarrow as pa
 
-from study.datasets.table import Table
+from study.datasets.sources.table import Table
 
 ROWS = [(f"text {number}, of {label}", label) for number in range(20) for label in ("no", "yes")]
 FRAME = pd.DataFrame(ROWS, columns=["text", "label"])

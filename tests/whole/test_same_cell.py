@@ -18,9 +18,9 @@ from reports.findings.answer import answer
 from search_spaces import Candidate, Cell, SearchSpace
 from search_spaces.space import CardSpace, CellTrial
 from study.archive import Archive
-from study.environment import cores
 from study.folder import study_folder
 from study.job import work_on
+from study.machine.environment import cores
 from study.problem import define
 from study.record import StudyRecord
 from study.settings import (

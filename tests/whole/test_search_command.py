@@ -11,7 +11,8 @@ import pytest
 
 from study import attributes as names
 from study.archive import read
-from study.datasets import Reading, prepare
+from study.datasets.dataset import Reading
+from study.datasets.prepare import prepare
 from study.record import Status
 from tests.support.commands import ROOT, search, small_study
 

@@ -12,13 +12,14 @@ from axe_playwright_python.sync_playwright import Axe
 from scipy import stats
 
 from reports.page.render import render
-from reports.reproduction import words as words
+from reports.reproduction import words
 from reports.reproduction.findings import Arithmetic, Findings, summary
 from reports.reproduction.page import page, write
 from search_spaces.candidate import Task
 from study.attributes import CurvePoint
-from study.datasets import Dataset, Reading, Split, prepare
-from study.level import Level
+from study.datasets.dataset import Dataset, Reading, Split
+from study.datasets.level import Level
+from study.datasets.prepare import prepare
 from study.notebook import (
     GRU_128,
     GRU_154,

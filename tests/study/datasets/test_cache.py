@@ -10,8 +10,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from study.datasets import Dataset, Reading, cache_folder, prepare
-from study.datasets import prepare as prepare_function
+from study.datasets.cache import cache_folder
+from study.datasets.dataset import Dataset, Reading
+from study.datasets.prepare import prepare
+from study.datasets.prepare import prepare as prepare_function
 from study.errors import UserError
 
 
@@ -44,7 +46,7 @@ def test_arrays_are_mapped_and_read_only(dataset: Dataset) -> None:
 def test_the_second_time_nothing_is_read_but_the_cache(
     dataset: Dataset, table: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("study.datasets.table.Table.read", None)
+    monkeypatch.setattr("study.datasets.sources.table.Table.read", None)
     assert prepare(Reading(str(table)), dataset.folder.parent) == dataset
 
 

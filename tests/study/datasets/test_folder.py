@@ -5,9 +5,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from study.datasets import Reading, prepare
-from study.datasets import folder as folder_module
-from study.datasets.folder import Folder
+from study.datasets.dataset import Reading
+from study.datasets.prepare import prepare
+from study.datasets.sources import folder as folder_module
+from study.datasets.sources.folder import Folder
 from study.errors import UserError
 
 

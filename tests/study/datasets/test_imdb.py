@@ -12,12 +12,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from study.datasets import Dataset, Reading, prepare
-from study.datasets import download as download_module
-from study.datasets.download import Download
-from study.datasets.imdb import Imdb
+from study.datasets.dataset import Dataset, Reading
+from study.datasets.level import Level
+from study.datasets.prepare import prepare
+from study.datasets.sources import download as download_module
+from study.datasets.sources.download import Download
+from study.datasets.sources.imdb import Imdb
 from study.errors import UserError
-from study.level import Level
 
 RANKS = {word: rank for rank, word in enumerate(("the", "film", "it's", "bad", "good", "é"), 1)}
 random = np.random.default_rng(0)
@@ -111,7 +112,9 @@ def test_no_network_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_the_command_names_the_other_way(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("study.datasets.imdb.WORDS", of("http://127.0.0.1:9/words.json", b""))
+    monkeypatch.setattr(
+        "study.datasets.sources.imdb.WORDS", of("http://127.0.0.1:9/words.json", b"")
+    )
     with pytest.raises(UserError, match="--dataset PATH"):
         prepare(Reading("imdb"), tmp_path)
     assert not list(tmp_path.glob("imdb-*"))
@@ -138,7 +141,7 @@ def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (folder / "imdb_word_index.json").write_text(json.dumps(RANKS))
     for name, file in (("REVIEWS", "imdb.npz"), ("WORDS", "imdb_word_index.json")):
         known = of(f"http://127.0.0.1:9/{file}", (folder / file).read_bytes())
-        monkeypatch.setattr(f"study.datasets.imdb.{name}", known)
+        monkeypatch.setattr(f"study.datasets.sources.imdb.{name}", known)
     return folder
 
 
@@ -178,7 +181,7 @@ def test_only_lists_of_numbers_are_unpickled(files: Path, monkeypatch: pytest.Mo
     harmful = np.array([Harm()], dtype=object)
     np.savez(files / "imdb.npz", x_train=harmful, y_train=LABELS[:1])
     trusted = of("http://127.0.0.1:9/imdb.npz", (files / "imdb.npz").read_bytes())
-    monkeypatch.setattr("study.datasets.imdb.REVIEWS", trusted)
+    monkeypatch.setattr("study.datasets.sources.imdb.REVIEWS", trusted)
     with pytest.raises(pickle.UnpicklingError, match="no place in lists of numbers"):
         Imdb(files).read()
     assert not (files / "harm").exists()

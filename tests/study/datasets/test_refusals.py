@@ -6,10 +6,11 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from study.datasets import Reading, prepare
-from study.datasets import table as table_module
-from study.datasets import unpack as unpack_module
-from study.datasets.table import Table
+from study.datasets.dataset import Reading
+from study.datasets.prepare import prepare
+from study.datasets.sources import table as table_module
+from study.datasets.sources import unpack as unpack_module
+from study.datasets.sources.table import Table
 from study.errors import UserError
 from tests.support.tables import CSV, FRAME, PACKERS, ROWS, read, zipped
 

@@ -5,10 +5,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from study.datasets import Dataset, Reading, prepare
-from study.datasets.corpus import Corpus
-from study.datasets.surnames import LANGUAGES, Surnames
-from study.level import Level
+from study.datasets.dataset import Dataset, Reading
+from study.datasets.level import Level
+from study.datasets.prepare import prepare
+from study.datasets.sources.corpus import Corpus
+from study.datasets.sources.surnames import LANGUAGES, Surnames
 
 
 @pytest.fixture(scope="module")

@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from study.datasets import Dataset, Reading, prepare
+from study.datasets.dataset import Dataset, Reading
+from study.datasets.level import Level
+from study.datasets.prepare import prepare
+from study.datasets.sources.table import Table
 from study.datasets.splits import Part
-from study.datasets.table import Table
-from study.level import Level
 from tests.support.tables import CSV, FRAME, PACKERS, ROWS, read
 
 TEXTS = st.text(

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from study.datasets.text import FIRST_TOKEN, Vocabulary, rank
-from study.level import Level
+from study.datasets.level import Level
+from study.datasets.vocabulary import FIRST_TOKEN, Vocabulary, rank
 
 
 def test_words_are_lower_case_and_end_at_punctuation_but_not_at_apostrophes() -> None:

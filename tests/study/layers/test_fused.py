@@ -13,8 +13,8 @@ import tensorflow as tf
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from study import recurrence
-from study.recurrent import DropoutRates, FusedGRU, FusedLSTM, to_stock
+from study.layers import recurrence
+from study.layers.fused import DropoutRates, FusedGRU, FusedLSTM, to_stock
 from tests.support.recurrent_oracle import CELLS, Case, assert_same
 
 ROOT = Path(__file__).parents[3]

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from study.files import create_folder_atomically, write_atomically
+from study.machine.files import create_folder_atomically, write_atomically
 
 
 def names(folder: Path) -> list[str]:

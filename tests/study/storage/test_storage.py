@@ -14,10 +14,10 @@ from optuna.storages import BaseStorage, get_storage
 from optuna.testing.pytest_storages import StorageTestCase
 
 from study.errors import UserError
-from study.mounts import network_file_system
+from study.machine.mounts import network_file_system
+from study.machine.passwords import hide_password
 from study.queue import Queue
 from study.rdb import TrialStorage
-from study.secrets import hide_password
 from study.server import ServerStore
 from study.storage import FileStore, open_store
 from tests.support.servers import MYSQL, POSTGRESQL, MakeDatabase, installed

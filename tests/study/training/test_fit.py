@@ -13,10 +13,10 @@ import pytest
 from numpy.typing import NDArray
 
 from study import fit as fit_module
-from study.datasets import Split
+from study.datasets.dataset import Split
 from study.fit import Epoch, NonFiniteLossError, evaluate, fit
+from study.layers.fused import FusedGRU, FusedLSTM
 from study.program import program_for
-from study.recurrent import FusedGRU, FusedLSTM
 from study.widening import architecture
 
 ROOT = Path(__file__).parents[3]

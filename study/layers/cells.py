@@ -2,8 +2,8 @@
 
 from keras import ops
 
-from study.recurrence import Recurrence
-from study.scan import Tensors
+from study.layers.recurrence import Recurrence
+from study.layers.scan import Tensors
 
 
 class LSTM(Recurrence):

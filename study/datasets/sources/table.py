@@ -4,12 +4,12 @@ import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from study.datasets.corpus import Corpus
 from study.datasets.dataset import digest
+from study.datasets.level import Level
+from study.datasets.sources.corpus import Corpus
+from study.datasets.sources.unpack import LARGEST, PACKINGS, is_packed, unpacked
 from study.datasets.splits import PART_NAMES, Part
-from study.datasets.unpack import LARGEST, PACKINGS, is_packed, unpacked
 from study.errors import UserError
-from study.level import Level
 
 _SEPARATORS = {".csv": ",", ".tsv": "\t"}
 _PARQUET = (".parquet", ".pq")

@@ -7,11 +7,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
-from study.datasets.corpus import Corpus
+from study.datasets.level import Level
+from study.datasets.sources.corpus import Corpus
+from study.datasets.sources.unpack import LARGEST
 from study.datasets.splits import Part
-from study.datasets.unpack import LARGEST
 from study.errors import UserError
-from study.level import Level
 
 _UNLABELLED = "unsup"  # in the Large Movie Review Dataset
 _log = logging.getLogger(__name__)

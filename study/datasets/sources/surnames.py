@@ -6,8 +6,8 @@ import unicodedata
 from collections.abc import Iterator
 from importlib.metadata import version
 
-from study.datasets.corpus import Corpus
-from study.level import Level
+from study.datasets.level import Level
+from study.datasets.sources.corpus import Corpus
 
 # Latin script, and at least 350 names that no other language of the table has. Countries of
 # several languages (Belgium, Switzerland), where a name says less, are left out.

@@ -10,9 +10,9 @@ from typing import Protocol, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from study.datasets.level import Level
 from study.datasets.splits import Part
 from study.errors import UserError
-from study.level import Level
 
 _NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d*)?")
 

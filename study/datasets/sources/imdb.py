@@ -14,10 +14,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from study.datasets.corpus import Corpus
-from study.datasets.download import Download
+from study.datasets.level import Level
+from study.datasets.sources.corpus import Corpus
+from study.datasets.sources.download import Download
 from study.datasets.splits import Part
-from study.level import Level
 
 _ORIGIN = "https://storage.googleapis.com/tensorflow/tf-keras-datasets"
 REVIEWS = Download(

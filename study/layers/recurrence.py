@@ -19,7 +19,7 @@ from typing import Any, ClassVar
 
 from keras import ops, tree
 
-from study.scan import Shape, Step, Tensor, Tensors, scan
+from study.layers.scan import Shape, Step, Tensor, Tensors, scan
 
 CHUNK = 3 * 2**15  # numbers of one gate; several such tensors lie in a cache of 1 MiB
 

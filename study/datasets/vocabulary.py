@@ -10,7 +10,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from study.level import Level
+from study.datasets.level import Level
 
 PADDING = 0
 START = 1

@@ -11,9 +11,9 @@ from typing import Any, ClassVar
 import keras
 from keras import ops
 
-from study.gates import GRU, LSTM, GRUResetAfter
-from study.recurrence import Recurrence, Weights
-from study.scan import BACKENDS, Tensor, Tensors
+from study.layers.cells import GRU, LSTM, GRUResetAfter
+from study.layers.recurrence import Recurrence, Weights
+from study.layers.scan import BACKENDS, Tensor, Tensors
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from study.errors import UserError
-from study.files import write_atomically
+from study.machine.files import write_atomically
 
 _SECONDS = 30.0  # without an answer
 _LARGEST = 2**28  # bytes

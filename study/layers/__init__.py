@@ -1,0 +1,1 @@
+"""Fast recurrent layers with the weights of Keras' own."""
