@@ -5,7 +5,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from study.command import command, run
+from study.terminal.command import command, run
 
 app = command("reports", "Write a study's report again, from what is stored.")
 

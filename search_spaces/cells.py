@@ -48,3 +48,8 @@ _DISPLAY_NAMES = {
     Cell.GRU_RESET_BEFORE: "GRU (reset before)",
     Cell.SIMPLE_RNN: "SimpleRNN",
 }
+
+
+def cell_name(cell: str) -> str:
+    """A compared cell's name in prose."""
+    return Cell(cell).display_name if cell in set(Cell) else cell

@@ -19,7 +19,6 @@ from study.confirmation import (
     matched_rungs,
 )
 from study.errors import UserError
-from study.folder import RunFolder, kept_flags, load_settings
 from study.objective import ENVIRONMENT, IDENTITY, refuse_other
 from study.problem import Problem, define
 from study.record import (
@@ -30,7 +29,10 @@ from study.record import (
     confirmation_record,
     trial_record,
 )
-from study.storage import FileStore, Store, open_store
+from study.storage.folder import RunFolder, kept_flags, load_settings
+from study.storage.opening import open_store
+from study.storage.sqlite import FileStore
+from study.storage.store import Store
 
 
 @dataclass(frozen=True)

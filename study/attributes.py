@@ -5,10 +5,11 @@ Plain values, so that the dashboard shows and sorts them.
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 
 from search_spaces.candidate import Candidate
 from search_spaces.cells import Cell
+from study.training.curve import CurvePoint
 
 # Known when a trial is planned.
 SLOT = "slot"  # its place in the plan; a retry keeps it
@@ -43,16 +44,6 @@ PUT_BACK = "put_back"  # true on a failed trial that was planned again
 DEATH = "worker_lost"  # true on a trial whose worker or training process died
 
 CURVE_COLUMNS = ("loss", "accuracy", "validation_loss", "validation_accuracy")
-
-
-@dataclass(frozen=True)
-class CurvePoint:
-    """One epoch of a learning curve; accuracies are fractions."""
-
-    loss: float
-    accuracy: float
-    validation_loss: float
-    validation_accuracy: float
 
 
 def pack_candidate(candidate: Candidate) -> str:

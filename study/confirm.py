@@ -7,8 +7,8 @@ from typing import Annotated
 from cyclopts import Parameter
 from cyclopts.validators import Number
 
-from study.command import command, run
 from study.settings import MOST_REPLICATES, MOST_RUNGS
+from study.terminal.command import command, run
 
 app = command(
     "study.confirm", "Train a study's best candidates on fresh seeds, and score them on test."

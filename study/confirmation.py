@@ -14,16 +14,16 @@ from search_spaces.budget import Budget, BudgetError
 from search_spaces.candidate import Candidate
 from search_spaces.matching import MatchedPair, match
 from study import attributes as names
-from study.attributes import CurvePoint
-from study.folder import RunFolder
 from study.objective import candidate_attributes, name_metric, result_attributes, training_job
 from study.problem import Problem
 from study.queue import Queue, Slot
 from study.record import TrialRecord
 from study.sampler import derived_seed
-from study.scoring import ConfirmationJob, Score
 from study.settings import MOST_REPLICATES, MOST_RUNGS
-from study.storage import Store
+from study.storage.folder import RunFolder
+from study.storage.store import Store
+from study.training.curve import CurvePoint
+from study.training.scoring import ConfirmationJob, Score
 
 CHOSEN = "chosen"  # study attribute: each cell's candidate
 CHOSEN_TRIALS = "chosen_trials"  # study attribute: numbers of the search's trials they are from

@@ -6,7 +6,7 @@ from typing import Annotated
 from cyclopts import Parameter
 from cyclopts.validators import Number
 
-from study.command import command, run
+from study.terminal.command import command, run
 
 app = command("study.dashboard", "Open a study in optuna-dashboard, on this machine, read-only.")
 

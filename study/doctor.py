@@ -5,7 +5,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from study.command import command, run
+from study.terminal.command import command, run
 
 app = command("study.doctor", "Check a run: its database, trials, files and data.")
 

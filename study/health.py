@@ -22,7 +22,8 @@ from study.confirmation import CHOSEN, chosen_candidates, confirmation_plan, mat
 from study.errors import UserError
 from study.objective import search_plan
 from study.queue import Queue, Slot
-from study.storage import FileStore, open_store
+from study.storage.opening import open_store
+from study.storage.sqlite import FileStore
 
 _TEMPORARY = re.compile(r"\..*(-[0-9a-f]{16}(\.\w+)?|\.probe)$")  # as `study.files` names them
 _DOCTOR = "doctor"  # owns no trial

@@ -13,28 +13,31 @@ from reports.exports.dashboard import CurveKeeper, keep_files, publish
 # The one place where trying it knows of showing it.
 from reports.findings.answer import answer
 from reports.write import write
+from search_spaces.cells import cell_name
 from study import attributes as names
 from study.archive import Archive
-from study.command import Terminal
 from study.confirmation import (
     ConfirmationWork,
     confirmation_plan,
     matched_rungs,
     open_confirmation,
 )
-from study.display import Display, cell_name, number_of
 from study.errors import UserError
-from study.folder import RunFolder, study_folder
 from study.machine.environment import cores
 from study.models import keep_best_models
 from study.objective import SearchWork, open_search, search_plan
 from study.outlook import print_outlook
 from study.problem import Problem, define
 from study.queue import Queue
-from study.rdb import explained
 from study.record import TrialRecord, best_trials, trial_record
 from study.settings import Settings
-from study.storage import Store, open_store
+from study.storage.folder import RunFolder, study_folder
+from study.storage.opening import open_store
+from study.storage.store import Store
+from study.storage.trial_storage import explained
+from study.terminal.command import Terminal
+from study.terminal.display import Display
+from study.terminal.words import number_of
 from study.workers import Crew, Interruption, Shift, Work
 
 

@@ -6,10 +6,10 @@ from dataclasses import asdict
 
 import optuna
 
-from study.folder import RunFolder
 from study.machine.files import write_atomically
 from study.problem import Problem
 from study.record import ConfirmationRecord, Status, confirmation_record
+from study.storage.folder import RunFolder
 
 
 def keep_best_models(confirmation: optuna.Study, folder: RunFolder, problem: Problem) -> None:

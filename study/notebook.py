@@ -13,11 +13,11 @@ import numpy as np
 
 from search_spaces.candidate import Candidate, Task
 from search_spaces.cells import Cell
-from study.attributes import CurvePoint
 from study.datasets.dataset import Dataset, Split
 from study.sampler import derived_seed
-from study.scoring import ConfirmationJob, Score
-from study.training import OnEpoch, Result, TrainingJob
+from study.training.curve import CurvePoint
+from study.training.job import OnEpoch, Result, TrainingJob
+from study.training.scoring import ConfirmationJob, Score
 
 EMBEDDING = 128  # the notebook's, at whichever level a text is read
 PATIENCE = 2  # of the fair protocol; reviews overfit after two or three epochs
@@ -225,7 +225,7 @@ class CountJob:
         return tuple(self._count(candidate) for candidate in self.candidates)
 
     def _count(self, candidate: Candidate) -> Counted:
-        from study.model import build
+        from study.training.model import build
 
         model = build(candidate, self.task, self.steps, seed=0, fused=False)
         cell = model.get_layer("recurrent_1").count_params()

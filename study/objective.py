@@ -10,14 +10,14 @@ from optuna.trial import TrialState
 
 from search_spaces.candidate import Candidate
 from study import attributes as names
-from study.attributes import CurvePoint
 from study.errors import UserError
 from study.machine.environment import environment
 from study.problem import Problem
 from study.queue import Queue, Slot
 from study.sampler import CellPruner, CellSampler, derived_seed
-from study.storage import Store
-from study.training import Result, TrainingJob
+from study.storage.store import Store
+from study.training.curve import CurvePoint
+from study.training.job import Result, TrainingJob
 
 IDENTITY = "identity"  # study attribute: the settings that cannot change
 KeepCurve = Callable[[optuna.Trial, Sequence[CurvePoint]], None]

@@ -5,11 +5,11 @@ from rich.console import Console, JustifyMethod
 from rich.table import Table
 
 from search_spaces.matching import MatchedPair, match
-from study.display import duration, number_of
 from study.machine.environment import cores
 from study.pace import longest_epoch
 from study.problem import Problem
-from study.training import TrainingError
+from study.terminal.words import duration, number_of
+from study.training.job import TrainingError
 
 
 def print_outlook(problem: Problem, jobs: int, console: Console) -> None:

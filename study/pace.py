@@ -5,11 +5,11 @@ import time
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from study.attributes import CurvePoint
 from study.objective import training_job
 from study.problem import Problem
 from study.trainers import EpochEnded, Finished, Trainer
-from study.training import OnEpoch, TrainingError, TrainingJob
+from study.training.curve import CurvePoint
+from study.training.job import OnEpoch, TrainingError, TrainingJob
 
 _SAMPLE = 2048  # training examples: enough for a steady pace, soon done
 

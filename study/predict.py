@@ -6,7 +6,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from search_spaces.cells import Cell
-from study.command import command, run
+from study.terminal.command import command, run
 
 app = command("study.predict", "Classify texts with a study's best model.")
 

@@ -17,8 +17,8 @@ import optuna
 from optuna.trial import FrozenTrial, TrialState
 
 from study import attributes as names
-from study.rdb import explained
-from study.storage import Store
+from study.storage.store import Store
+from study.storage.trial_storage import explained
 
 MOST_DEATHS = 3  # of one slot's workers: the first trial's and its two retries'
 LOST = "its worker was lost"

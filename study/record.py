@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from search_spaces.budget import Budget
 from search_spaces.candidate import Candidate, Task
 from study import attributes as names
+from study.training.curve import CurvePoint
 
 if TYPE_CHECKING:
     from optuna.trial import FrozenTrial
@@ -51,7 +52,7 @@ class TrialRecord:
     seconds: float | None
     peak_memory: float | None
     seed: int | None
-    curve: tuple[names.CurvePoint, ...]
+    curve: tuple[CurvePoint, ...]
     hyperparameters: Mapping[str, Any]
     reason: str | None
     slack: float | None
@@ -90,7 +91,7 @@ class ConfirmationRecord:
     inference_microseconds: float | None
     correct: str | None
     weights: str | None
-    curve: tuple[names.CurvePoint, ...]
+    curve: tuple[CurvePoint, ...]
     reason: str | None
 
 

@@ -7,8 +7,8 @@ from typing import Annotated
 from cyclopts import Parameter
 from cyclopts.validators import Number
 
-from study.command import command, run
 from study.settings import MOST_REPLICATES
+from study.terminal.command import command, run
 
 app = command(
     "study.reproduce",

@@ -16,17 +16,17 @@ from reports.reproduction.findings import Findings
 from reports.reproduction.page import terminal, write
 from search_spaces.candidate import Candidate
 from search_spaces.cells import Cell
-from study.attributes import CurvePoint
 from study.datasets.dataset import Reading
 from study.datasets.prepare import prepare
-from study.display import duration
 from study.errors import UserError
-from study.folder import RunFolder
 from study.machine.environment import cores, environment
 from study.machine.files import write_atomically
 from study.notebook import Counted, CountJob, Measured, Plan, Protocol, Reproduction, Run, measured
 from study.pool import work_off
+from study.storage.folder import RunFolder
+from study.terminal.words import duration
 from study.trainers import EpochEnded, Finished, Job, Refused
+from study.training.curve import CurvePoint
 from study.workers import Crew, Interruption
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ import numpy as np
 from search_spaces.cells import Cell
 from study.datasets.vocabulary import Vocabulary
 from study.errors import UserError
-from study.folder import RunFolder
 from study.machine.native_output import unheard_start
+from study.storage.folder import RunFolder
 
 if TYPE_CHECKING:
     import keras

@@ -1,7 +1,7 @@
 """The whole job: search, confirm, report. `python -m study.search`."""
 
-from study.command import command, run, with_config
 from study.settings import Settings
+from study.terminal.command import command, run, with_config
 
 app = command(
     "study.search",

@@ -11,8 +11,8 @@ from optuna.artifacts import FileSystemArtifactStore
 from optuna_dashboard import wsgi
 
 from study.errors import UserError
-from study.folder import RunFolder
-from study.storage import FileStore
+from study.storage.folder import RunFolder
+from study.storage.sqlite import FileStore
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment

@@ -19,8 +19,8 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, Protocol
 
-from study.attributes import CurvePoint
-from study.training import OnEpoch, TrainingError
+from study.training.curve import CurvePoint
+from study.training.job import OnEpoch, TrainingError
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 _MOST_JOBS = 200

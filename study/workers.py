@@ -14,10 +14,9 @@ from optuna.exceptions import UpdateFinishedTrialError
 from optuna.trial import TrialState
 
 from study import attributes as names
-from study.attributes import CurvePoint
 from study.errors import UserError
 from study.queue import Progress, Queue
-from study.rdb import StorageError
+from study.storage.trial_storage import StorageError
 from study.trainers import (
     Blocked,
     Crashed,
@@ -29,6 +28,7 @@ from study.trainers import (
     Refused,
     Trainer,
 )
+from study.training.curve import CurvePoint
 
 INTERRUPTED = "interrupted"
 _TICK = 0.5  # seconds between looks at signals and timeouts

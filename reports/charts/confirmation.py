@@ -39,7 +39,8 @@ from reports.findings.confirmation import (
 )
 from reports.findings.frontier import Sized, frontier
 from reports.words.formatting import count, counted, points
-from reports.words.labels import cell_label, slug
+from reports.words.labels import slug
+from search_spaces.cells import cell_name
 from study.record import StudyRecord
 
 _NEUTRAL = Look(Ink.TEXT, hollow=False)
@@ -54,7 +55,7 @@ def difference_by_budget(record: StudyRecord, answer: Answer, verdict: Verdict) 
     both = [comparison.interval_seeds_examples for comparison in comparisons]
     names = [count(comparison.limit) for comparison in comparisons]
     overall = [Interval(bounds.low, bounds.high)] if (bounds := verdict.interval) else [None]
-    first, second = (cell_label(cell) for cell in record.cells)
+    first, second = (cell_name(cell) for cell in record.cells)
     margin = record.margin
     drawn = [bound for bounds in (*seeds, *both, *overall) if bounds for bound in bounds]
     rows = range(len(names))
@@ -155,7 +156,7 @@ def confirmed_layers(record: StudyRecord, answer: Answer, size: Size) -> Layers:
                 x=tuple(across.middle for across, _ in known),
                 y=tuple(mean.value for _, mean in known),
                 weight=Weight.BOLD,
-                label=f"{cell_label(cell)}, test (mean, interval)",
+                label=f"{cell_name(cell)}, test (mean, interval)",
             ),
         ]
         sizes += [value for across, _ in known for value in across]
@@ -210,14 +211,14 @@ def confirmed_curves(record: StudyRecord, answer: Answer) -> list[Chart]:
                 ink=look.ink,
                 x=tuple(float(epoch + 1) for epoch in range(len(curve))),
                 y=curve,
-                label=f"{cell_label(cell)}, validation, one line a seed" if not place else "",
+                label=f"{cell_name(cell)}, validation, one line a seed" if not place else "",
             )
             for place, curve in enumerate(runs)
         ]
         charts.append(
             Chart(
                 key=f"confirmed-curves-{slug(cell)}",
-                title=f"Learning curves of the confirmed {cell_label(cell)} runs",
+                title=f"Learning curves of the confirmed {cell_name(cell)} runs",
                 description=f"Validation accuracy by epoch of {counted(len(runs), 'run')} on "
                 f"fresh seeds at {count(largest.rung.limit)} {record.budget.scope} parameters.",
                 x=count_axis("Epoch", epochs),

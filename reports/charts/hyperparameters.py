@@ -10,7 +10,8 @@ from reports.findings.answer import accuracy_of, complete_trials
 from reports.findings.importances import LOGARITHMIC, is_number
 from reports.findings.search import hyperparameter_names
 from reports.words.formatting import shown_value
-from reports.words.labels import cell_label, shortened, slug
+from reports.words.labels import shortened, slug
+from search_spaces.cells import cell_name
 from study.record import StudyRecord, TrialRecord
 
 MOST_POINTS = 500  # of each cell in one chart
@@ -41,11 +42,11 @@ def _hyperparameter_chart(record: StudyRecord, name: str, key: str) -> Chart:
         shown = [each[index] for index in thin(len(each), MOST_POINTS)]
         best = [bests[cell]] if cell in bests else []
         layers += [
-            scale.points(shown, look, apart, Weight.FAINT, cell_label(cell)),
+            scale.points(shown, look, apart, Weight.FAINT, cell_name(cell)),
             scale.points(best, look, apart, Weight.BOLD),
         ]
     told = ", ".join(
-        f"{cell_label(cell)} {shown_value(best.hyperparameters[name])}"
+        f"{cell_name(cell)} {shown_value(best.hyperparameters[name])}"
         for cell, best in bests.items()
     )
     return Chart(
@@ -132,7 +133,7 @@ def importance_chart(shares: Mapping[str, Mapping[str, float] | None]) -> Chart 
                 x=tuple(share for _, share in rows),
                 y=tuple(apart - row for row, _ in rows),
                 weight=Weight.BOLD,
-                label=cell_label(cell) if rows else "",
+                label=cell_name(cell) if rows else "",
             )
         )
     ticks = tuple(Tick(share / 100, f"{share} %") for share in (0, 25, 50, 75, 100))

@@ -13,9 +13,10 @@ from reports.findings.confirmation import matched_size
 from reports.findings.frontier import Sized, frontier
 from reports.findings.search import leaders, progress, scope_label, size_of, sized_trials
 from reports.words.formatting import count, counted, percent
-from reports.words.labels import cell_label, slug
-from study.attributes import CurvePoint
+from reports.words.labels import slug
+from search_spaces.cells import cell_name
 from study.record import StudyRecord, TrialRecord
+from study.training.curve import CurvePoint
 
 MOST_POINTS = 600  # of each cell in the chart of sizes
 _TURNS = 6
@@ -63,7 +64,7 @@ def _trial_layers(record: StudyRecord, models: Mapping[str, Sequence[Sized]]) ->
                     x=tuple(model.parameters for model in part),
                     y=tuple(model.accuracy for model in part),
                     weight=Weight.FAINT,
-                    label="" if turn else f"{cell_label(cell)}, validation",
+                    label="" if turn else f"{cell_name(cell)}, validation",
                 )
             )
     return layers
@@ -77,7 +78,7 @@ def _optimistic_frontier(models: Sequence[Sized], ink: Ink, cell: str) -> Line:
         y=tuple(model.accuracy for model in edge),
         steps=True,
         dashed=True,
-        label=f"{cell_label(cell)}, optimistic frontier",
+        label=f"{cell_name(cell)}, optimistic frontier",
     )
 
 
@@ -88,7 +89,7 @@ def _size_description(record: StudyRecord, answer: Answer) -> str:
             "fresh seeds with its interval, over the validation accuracy of every complete trial."
         )
     bests = [
-        f"{cell_label(cell)} {percent(accuracy_of(trial))} with {count(size_of(trial, record))}"
+        f"{cell_name(cell)} {percent(accuracy_of(trial))} with {count(size_of(trial, record))}"
         for cell, trial in answer.best.items()
     ]
     return f"Validation accuracy of every complete trial. Best: {', '.join(bests) or 'none yet'}."
@@ -101,7 +102,7 @@ def best_so_far(record: StudyRecord) -> Chart:
     most = 1
     for cell, look in zip(record.cells, LOOKS, strict=True):
         told = progress(record, cell)
-        name = cell_label(cell)
+        name = cell_name(cell)
         shown = _places(len(told.expected))
         layers += [
             Line(
@@ -172,13 +173,13 @@ def learning_curves(record: StudyRecord) -> list[Chart]:
                 x=_epochs(leader),
                 y=tuple(point.validation_accuracy for point in leader),
                 weight=Weight.BOLD,
-                label=f"{cell_label(cell)}, best trial, validation",
+                label=f"{cell_name(cell)}, best trial, validation",
             ),
         ]
         charts.append(
             Chart(
                 key=f"learning-curves-{slug(cell)}",
-                title=f"Learning curves of the best {cell_label(cell)} trials",
+                title=f"Learning curves of the best {cell_name(cell)} trials",
                 description=f"Validation accuracy by epoch of the {len(trials)} best trials; "
                 "the best one bold, with its training accuracy dashed.",
                 x=count_axis("Epoch", epochs),

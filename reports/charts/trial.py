@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from reports.drawing.axes import accuracy_axis, count_axis
 from reports.drawing.chart import LOOKS, Chart, Line, Weight
 from reports.drawing.draw import draw_png
-from study.attributes import CurvePoint
+from study.training.curve import CurvePoint
 
 
 def learning_curve(curve: Sequence[CurvePoint], title: str) -> bytes:

@@ -14,9 +14,9 @@ from reports.charts.trial import learning_curve
 from reports.exports.plotly import accuracy_by_parameters
 from reports.findings.answer import Answer
 from reports.words.formatting import count
-from reports.words.labels import cell_label
-from study.attributes import CurvePoint
+from search_spaces.cells import cell_name
 from study.record import StudyRecord
+from study.training.curve import CurvePoint
 
 _KEPT = "artifact_sha256"  # study attribute: digests of the files that were uploaded
 
@@ -93,7 +93,7 @@ and validation split.
 
 
 def _note(record: StudyRecord, answer: Answer, reading: str) -> str:
-    first, second = (cell_label(cell) for cell in record.cells)
+    first, second = (cell_name(cell) for cell in record.cells)
     text = reading.format(
         limit=count(record.budget.limit),
         scope=record.budget.scope,

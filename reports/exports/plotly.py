@@ -8,7 +8,7 @@ from reports.drawing.chart import LOOKS, thin
 from reports.findings.answer import Answer, accuracy_of, complete_trials
 from reports.findings.confirmation import mean_accuracy
 from reports.findings.search import scope_label, size_of
-from reports.words.labels import cell_label
+from search_spaces.cells import cell_name
 from study.record import StudyRecord
 
 MOST_POINTS = 500  # of each cell; the dashboard fetches the figure again at every poll
@@ -60,7 +60,7 @@ def _trials(record: StudyRecord, cell: str, place: int) -> dict[str, Any]:
     return {
         "type": "scatter",
         "mode": "markers",
-        "name": f"{cell_label(cell)}, validation",
+        "name": f"{cell_name(cell)}, validation",
         "x": [size_of(trial, record) for trial in shown],
         "y": [accuracy_of(trial) for trial in shown],
         "text": [f"trial {trial.number}" for trial in shown],
@@ -74,7 +74,7 @@ def _confirmed(answer: Answer, cell: str, place: int) -> dict[str, Any]:
     return {
         "type": "scatter",
         "mode": "lines+markers",
-        "name": f"{cell_label(cell)}, test",
+        "name": f"{cell_name(cell)}, test",
         "x": [answered.rung.counts[cell] for answered in answer.rungs],
         "y": [mean.value for mean in means],
         "error_y": {

@@ -12,8 +12,8 @@ from reports.comparison.runs import PairedRuns
 from reports.comparison.selection import optimism
 from reports.comparison.verdict import Outcome, RungComparison, Verdict, compare
 from reports.words.formatting import counted
-from reports.words.labels import cell_label
 from reports.words.statement import Statement, statement
+from search_spaces.cells import cell_name
 from study.errors import UserError
 from study.record import (
     ConfirmationRecord,
@@ -96,7 +96,7 @@ def answer(record: StudyRecord) -> Answer:
         if rung.limit in paired
     )
     return Answer(
-        statement(verdict, record.dataset.name, cell_label),
+        statement(verdict, record.dataset.name, cell_name),
         verdict,
         rungs,
         best,

@@ -5,8 +5,8 @@ import shlex
 from dataclasses import dataclass
 from pathlib import Path
 
-from study.folder import RunFolder
 from study.record import StudyRecord
+from study.storage.folder import RunFolder
 
 _FILE = "sqlite:///"
 _PASSWORD = re.compile(r"(?<=://)([^:/@]*):[^/@]*@")

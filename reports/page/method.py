@@ -4,10 +4,9 @@ from reports.comparison.estimate import Estimate
 from reports.findings.answer import Answer
 from reports.page.blocks import Definition
 from reports.words.formatting import count, counted, interval, points
-from reports.words.labels import cell_label
-from search_spaces.cells import Cell
-from study.display import duration
+from search_spaces.cells import Cell, cell_name
 from study.record import StudyRecord
+from study.terminal.words import duration
 
 _PHASES = {"search": "Search", "confirm": "confirmation"}
 
@@ -15,7 +14,7 @@ _PHASES = {"search": "Search", "confirm": "confirmation"}
 def method(record: StudyRecord, answer: Answer) -> tuple[Definition, ...]:
     """How the study was done."""
     dataset = record.dataset
-    first, second = (cell_label(cell) for cell in record.cells)
+    first, second = (cell_name(cell) for cell in record.cells)
     margin = points(record.margin)
     return (
         Definition(
@@ -90,7 +89,7 @@ def _optimism(answer: Answer) -> str:
             "expected to be above what the same model reaches on new examples."
         )
     told = [
-        f"{cell_label(cell)} {points(estimate.value)} points{_bounds(estimate)}"
+        f"{cell_name(cell)} {points(estimate.value)} points{_bounds(estimate)}"
         for cell, estimate in answer.optimism.items()
     ]
     return (

@@ -10,7 +10,7 @@ from reports.findings.importances import FEWEST_TRIALS
 from reports.findings.search import trial_counts
 from reports.page.blocks import Definition
 from reports.words.formatting import count, counted, interval, p_value, percent, points
-from reports.words.labels import cell_label
+from search_spaces.cells import cell_name
 from study.record import Status, StudyRecord
 
 PAIRS = (
@@ -60,7 +60,7 @@ _BADGES = {
 
 def question(record: StudyRecord) -> str:
     """The study's question."""
-    first, second = (cell_label(cell) for cell in record.cells)
+    first, second = (cell_name(cell) for cell in record.cells)
     return (
         f"At an equal budget of {budget(record)}, which is more accurate on "
         f"{record.dataset.name}: {first} or {second}?"
@@ -98,7 +98,7 @@ def remarks(record: StudyRecord, answer: Answer) -> list[str]:
         )
     if not answer.verdict and answer.best:
         bests = [
-            f"{cell_label(cell)} {percent(accuracy_of(trial))} "
+            f"{cell_name(cell)} {percent(accuracy_of(trial))} "
             f"({count(trial.cell_parameters or 0)} cell parameters, "
             f"{count(trial.model_parameters or 0)} in the model)"
             for cell, trial in answer.best.items()
@@ -129,7 +129,7 @@ def _leader(record: StudyRecord, verdict: Verdict) -> tuple[str, float, Interval
     """The cell that is ahead in most pairs, the share of them, and its interval."""
     chance = verdict.probability_first_better
     assert chance is not None
-    first, second = (cell_label(cell) for cell in record.cells)
+    first, second = (cell_name(cell) for cell in record.cells)
     low, high = chance.interval
     if chance.value < 0.5:
         return second, 1 - chance.value, Interval(1 - high, 1 - low)
@@ -193,7 +193,7 @@ def sizes_caption(record: StudyRecord, answer: Answer) -> str:
 
 def difference_caption(record: StudyRecord, answer: Answer) -> str:
     """What the chart of differences shows."""
-    first, second = (cell_label(cell) for cell in record.cells)
+    first, second = (cell_name(cell) for cell in record.cells)
     bars = (
         "The thick bar is the interval over seeds for these test examples; the thin one, which "
         "decides, also counts that other test examples could have been drawn."
@@ -283,7 +283,7 @@ def trouble(record: StudyRecord) -> str:
 def no_importances(cell: str) -> str:
     """Why a cell has no importances."""
     return (
-        f"No importances for {cell_label(cell)}: they need {FEWEST_TRIALS} complete trials whose "
+        f"No importances for {cell_name(cell)}: they need {FEWEST_TRIALS} complete trials whose "
         "hyperparameters differ, and of which the best are better than the rest."
     )
 

@@ -22,7 +22,8 @@ from reports.words.formatting import (
     shown_count,
     shown_number,
 )
-from reports.words.labels import cell_label, style_of
+from reports.words.labels import style_of
+from search_spaces.cells import cell_name
 from study.record import ConfirmationRecord, StudyRecord
 
 ROWS = 400  # runs that are listed; confirmations.csv has them all
@@ -54,7 +55,7 @@ def difference_table(record: StudyRecord, answer: Answer, verdict: Verdict) -> T
             )
         )
     )
-    first, second = (cell_label(cell) for cell in record.cells)
+    first, second = (cell_name(cell) for cell in record.cells)
     return Table(
         caption=f"Test accuracy of {first} minus {second}, in percentage points, by budget in "
         f"{record.budget.scope} parameters",
@@ -123,7 +124,7 @@ def _confirmed_row(record: StudyRecord, answered: RungAnswer, cell: str) -> Row:
     mean = mean_accuracy(answered.accuracies(cell))
     return Row(
         (
-            cell_label(cell),
+            cell_name(cell),
             count(answered.rung.limit),
             count(run.candidate.units),
             count(run.cell_parameters),
@@ -154,7 +155,7 @@ def cost_table(record: StudyRecord, answer: Answer) -> Table:
     rows = [
         Row(
             (
-                cell_label(cell),
+                cell_name(cell),
                 count(answered.rung.limit),
                 percent(mean_accuracy(answered.accuracies(cell)).value, 2),
                 _median(answered, cell, training_seconds),
@@ -199,7 +200,7 @@ def runs_table(record: StudyRecord, answer: Answer) -> Table:
 def _run_row(record: StudyRecord, run: ConfirmationRecord) -> Row:
     return Row(
         (
-            cell_label(run.cell),
+            cell_name(run.cell),
             count(run.rung),
             str(run.replicate),
             shown_count(run.epochs),

@@ -22,7 +22,8 @@ from reports.words.formatting import (
     shown_number,
     shown_value,
 )
-from reports.words.labels import cell_label, style_of
+from reports.words.labels import style_of
+from search_spaces.cells import cell_name
 from study.record import Status, StudyRecord, TrialRecord
 
 ROWS = 200  # best trials of each cell that are listed; trials.csv has them all
@@ -74,7 +75,7 @@ def _sampled(trials: Sequence[TrialRecord]) -> list[str]:
 def _trial_row(record: StudyRecord, trial: TrialRecord, names: Sequence[str]) -> Row:
     return Row(
         (
-            cell_label(trial.cell),
+            cell_name(trial.cell),
             str(trial.number),
             percent(accuracy_of(trial)),
             count(trial.candidate.units) if trial.candidate else NOTHING,
@@ -97,7 +98,7 @@ def frontier_table(record: StudyRecord) -> Table:
     """The most accurate trials up to each size, of each cell; optimistic."""
     rows = [
         Row(
-            (cell_label(cell), count(round(model.parameters)), percent(model.accuracy)),
+            (cell_name(cell), count(round(model.parameters)), percent(model.accuracy)),
             style_of(record, cell),
         )
         for cell in record.cells
@@ -125,7 +126,7 @@ def progress_table(record: StudyRecord) -> Table:
             cells.append(percent(each.expected[stop - 1]) if known else NOTHING)
         rows.append(Row(tuple(cells)))
     headers = [
-        f"#{cell_label(cell)}, {what}"
+        f"#{cell_name(cell)}, {what}"
         for cell in record.cells
         for what in ("best so far", "expected best")
     ]
@@ -149,7 +150,7 @@ def curve_table(record: StudyRecord) -> Table:
             cells.append(percent(point.validation_accuracy) if point else NOTHING)
         rows.append(Row(tuple(cells)))
     headers = [
-        f"#{cell_label(cell)}, {what}" for cell in curves for what in ("training", "validation")
+        f"#{cell_name(cell)}, {what}" for cell in curves for what in ("training", "validation")
     ]
     return Table(
         "Accuracy of the best trial of each cell by epoch", columns("#Epoch", *headers), tuple(rows)
@@ -183,7 +184,7 @@ def _hyperparameter_row(record: StudyRecord, name: str, trials: Sequence[TrialRe
     cell = trials[0].cell
     return Row(
         (
-            cell_label(cell),
+            cell_name(cell),
             name.replace("_", " "),
             shown_value(values[0]),
             _range(quarter),
@@ -212,7 +213,7 @@ def trouble_table(record: StudyRecord) -> Table:
                 found.setdefault((phase, run.cell, run.status, reason), []).append(run.number)
     rows = [
         Row(
-            (cell_label(cell), phase, status.value, reason, count(len(numbers)), _few(numbers)),
+            (cell_name(cell), phase, status.value, reason, count(len(numbers)), _few(numbers)),
             style_of(record, cell),
         )
         for (phase, cell, status, reason), numbers in sorted(
@@ -237,7 +238,7 @@ def importance_table(
 ) -> Table:
     """Importance of each hyperparameter to each cell that has any."""
     rows = [
-        Row((cell_label(cell), name.replace("_", " "), percent(share, 0)), style_of(record, cell))
+        Row((cell_name(cell), name.replace("_", " "), percent(share, 0)), style_of(record, cell))
         for cell, found in shares.items()
         for name, share in (found or {}).items()
     ]

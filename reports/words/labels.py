@@ -2,13 +2,7 @@
 
 import re
 
-from search_spaces.cells import Cell
 from study.record import StudyRecord
-
-
-def cell_label(name: str) -> str:
-    """A cell's name in prose; a name that is no cell's stays as it is."""
-    return Cell(name).display_name if name in set(Cell) else name
 
 
 def style_of(record: StudyRecord, cell: str) -> str:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Parameter
 from cyclopts.validators import Number
 
-from study.command import INTERRUPTED, Terminal, command, run
 from study.errors import UserError
+from study.terminal.command import INTERRUPTED, Terminal, command, run
 
 if TYPE_CHECKING:
     from study.benchmark.table import Table

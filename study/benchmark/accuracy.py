@@ -17,7 +17,7 @@ from study.datasets.prepare import prepare
 from study.machine.environment import cores
 from study.pool import work_off
 from study.trainers import Finished, Refused
-from study.training import OnEpoch, TrainingError
+from study.training.job import OnEpoch, TrainingError
 from study.workers import Crew
 
 _UNITS = {Cell.LSTM: 128, Cell.GRU: 128}  # the notebook's
@@ -40,8 +40,8 @@ class Scored:
 
     def run(self, on_epoch: OnEpoch) -> float:
         """The test accuracy, a fraction."""
-        from study.fit import evaluate
-        from study.model import build
+        from study.training.fit import evaluate
+        from study.training.model import build
 
         steps = self.dataset.steps
         model = build(self.candidate, self.task, steps, seed=self.seed, fused=not self.stock)
@@ -50,7 +50,7 @@ class Scored:
         return float(np.mean(correct))
 
     def _fit_ours(self, model: Any) -> None:
-        from study.program import program_for
+        from study.training.programs.choice import program_for
 
         program = program_for(model)
         program.load(model)

@@ -9,14 +9,14 @@ from optuna.samplers import RandomSampler
 from optuna.trial import FrozenTrial, TrialState, create_trial
 
 from study import attributes as names
-from study.attributes import CurvePoint
-from study.folder import RunFolder, study_folder
 from study.objective import candidate_attributes, open_search, result_attributes, search_plan
 from study.problem import Problem, define
 from study.queue import Slot
 from study.settings import RunSettings, SearchSettings, Settings
-from study.storage import FileStore
-from study.training import Result
+from study.storage.folder import RunFolder, study_folder
+from study.storage.sqlite import FileStore
+from study.training.curve import CurvePoint
+from study.training.job import Result
 
 _EPOCHS = 10
 

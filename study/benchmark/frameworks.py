@@ -18,7 +18,7 @@ import numpy as np
 from search_spaces.candidate import Candidate, Task
 from search_spaces.cells import Cell
 from study.datasets.dataset import Split
-from study.training import OnEpoch
+from study.training.job import OnEpoch
 
 Timed = Callable[[], float]  # does the work once; returns its seconds
 _LEARNING_RATE = 1e-3
@@ -117,8 +117,8 @@ class Limit:
 
 @cache
 def _ours(workload: Workload) -> Timed:
-    from study.model import build
-    from study.program import program_for
+    from study.training.model import build
+    from study.training.programs.choice import program_for
 
     model = build(workload.candidate, workload.task, workload.steps, seed=0)
     program = program_for(model)
@@ -138,7 +138,7 @@ def _ours(workload: Workload) -> Timed:
 def _stock(job: Stock) -> Timed:
     import keras
 
-    from study.model import build
+    from study.training.model import build
 
     work = job.workload
     model = build(work.candidate, work.task, work.steps, seed=0, fused=False)

@@ -25,7 +25,7 @@ from study.benchmark.ledger import Ledger, Tried
 from study.benchmark.oracles import Tuner, search_with_oracle
 from study.benchmark.tabulated import Tabulated
 from study.sampler import CellPruner, CellSampler
-from study.training import OnEpoch
+from study.training.job import OnEpoch
 
 NAIVE_UNITS = (4, 128)  # the range of both cells: neither budget ends it
 

@@ -10,9 +10,9 @@ from pathlib import Path
 import keras
 
 from study.archive import open_archive
-from study.model import build
 from study.problem import Problem
 from study.record import TrialRecord
+from study.training.model import build
 
 
 def train_again(run: Path) -> None:

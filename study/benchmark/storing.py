@@ -15,7 +15,7 @@ from study.benchmark.filled import filled_study, more_slots
 from study.benchmark.table import Column, Table
 from study.objective import SearchWork, open_search
 from study.queue import Queue, Slot
-from study.storage import FileStore
+from study.storage.sqlite import FileStore
 
 WORKERS = (1, 2, 4, 8)
 LONG = 10_000  # trials

@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 from rich.progress import Progress
 
-from study.attributes import CurvePoint
 from study.benchmark.tabulated import Grid, Origin, Point, Tabulated
 from study.errors import UserError
 from study.machine.environment import cores, environment
@@ -18,7 +17,8 @@ from study.problem import Problem, define
 from study.sampler import derived_seed
 from study.settings import Settings
 from study.trainers import EpochEnded, Refused
-from study.training import OnEpoch, TrainingJob
+from study.training.curve import CurvePoint
+from study.training.job import OnEpoch, TrainingJob
 from study.workers import Crew, Interruption
 
 _SEEDS = 2
@@ -52,7 +52,7 @@ class TabulationJob:
         Raises:
             TrainingError: As in a search.
         """
-        from study.fit import evaluate
+        from study.training.fit import evaluate
 
         dataset = self.training.dataset
         result, model = self.training.train(dataset.training(), on_epoch)

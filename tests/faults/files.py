@@ -18,7 +18,7 @@ from study.datasets.dataset import Reading
 from study.datasets.prepare import prepare
 from study.errors import UserError
 from study.machine.files import write_atomically
-from study.storage import FileStore
+from study.storage.sqlite import FileStore
 from tests.faults.gang import CONTEXT, gang
 from tests.faults.outcome import Outcome
 from tests.faults.worker import Orders

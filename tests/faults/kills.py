@@ -10,7 +10,8 @@ from pathlib import Path
 from optuna.trial import TrialState
 
 from study.queue import Queue
-from study.storage import BUSY_SECONDS, FileStore, Store
+from study.storage.sqlite import FileStore
+from study.storage.store import BUSY_SECONDS, Store
 from tests.faults.gang import Gang, children, gang, stop_all
 from tests.faults.outcome import Outcome, completed, judged
 from tests.faults.worker import Orders, Point

@@ -16,12 +16,12 @@ from optuna.trial import TrialState
 
 from study import attributes as names
 from study.archive import open_archive, read
-from study.folder import load_settings
 from study.problem import Problem, define
 from study.queue import Queue
 from study.record import Status
-from study.storage import FileStore
-from study.training import TrainingJob
+from study.storage.folder import load_settings
+from study.storage.sqlite import FileStore
+from study.training.job import TrainingJob
 from study.workers import Crew, Shift
 from tests.faults.outcome import Outcome, judged
 from tests.support.commands import ROOT, run_module, search, small_study, write_moods

@@ -15,12 +15,13 @@ from typing import Any
 import optuna
 
 from study import attributes as names
-from study.command import fail
 from study.errors import UserError
 from study.queue import Queue
-from study.rdb import TrialStorage
-from study.server import ServerStore
-from study.storage import Store, open_store
+from study.storage.opening import open_store
+from study.storage.server import ServerStore
+from study.storage.store import Store
+from study.storage.trial_storage import TrialStorage
+from study.terminal.command import fail
 from study.workers import Crew, Interruption, Shift
 from tests.support.stubs import Silent, StubWork, stub_study
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from search_spaces import Budget, BudgetError, Candidate, Cell, Scope, Task
 from search_spaces.budget import largest_within
-from study.model import build
+from study.training.model import build
 
 sizes = st.integers(1, 40)
 candidates = st.builds(

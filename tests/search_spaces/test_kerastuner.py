@@ -9,7 +9,7 @@ import pytest
 
 from search_spaces import Budget, Candidate, Cell, SearchSpace, SpaceName, Task, search_space
 from search_spaces.kerastuner import BudgetHyperModel, candidate
-from study.model import build
+from study.training.model import build
 
 TASK = Task(vocabulary=30, classes=3, embedding=8)
 

@@ -9,7 +9,7 @@ import optuna
 import pytest
 
 from search_spaces import Budget, BudgetError, Cell, Scope, SpaceName, Task, search_space
-from study.model import build
+from study.training.model import build
 
 TASKS = {
     "characters": Task(vocabulary=60, classes=13, embedding=16),

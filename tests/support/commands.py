@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from cyclopts import App
 
-from study.command import run
+from study.terminal.command import run
 
 ROOT = Path(__file__).parents[2]
 MOODS = {

@@ -12,7 +12,6 @@ from search_spaces.budget import Budget
 from search_spaces.candidate import Candidate, Task
 from search_spaces.cells import Cell
 from search_spaces.matching import match
-from study.attributes import CurvePoint
 from study.record import (
     ConfirmationRecord,
     DatasetRecord,
@@ -22,6 +21,7 @@ from study.record import (
     TrialRecord,
     best_trials,
 )
+from study.training.curve import CurvePoint
 
 CELLS = ("lstm", "gru")
 TASK = Task(vocabulary=60, classes=13, embedding=16)

@@ -12,9 +12,9 @@ from statistics import NormalDist
 import numpy as np
 from numpy.typing import NDArray
 
-from study.attributes import CurvePoint
-from study.scoring import ConfirmationJob, Score
-from study.training import OnEpoch, Result, TrainingJob
+from study.training.curve import CurvePoint
+from study.training.job import OnEpoch, Result, TrainingJob
+from study.training.scoring import ConfirmationJob, Score
 
 HARDNESS = 0.84  # share of the variance of right and wrong that lies in the examples
 VALIDATION, TEST = 0, 1  # whose examples; either split has its own

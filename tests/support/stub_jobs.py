@@ -8,8 +8,8 @@ import threading
 from dataclasses import dataclass
 from pathlib import Path
 
-from study.attributes import CurvePoint
-from study.training import OnEpoch, TrainingError
+from study.training.curve import CurvePoint
+from study.training.job import OnEpoch, TrainingError
 
 POINT = CurvePoint(loss=1.0, accuracy=0.5, validation_loss=1.0, validation_accuracy=0.5)
 _kept: list[bytes] = []

@@ -8,9 +8,9 @@ import optuna
 from optuna.trial import TrialState
 
 from study import attributes as names
-from study.attributes import CurvePoint
 from study.queue import Progress, Queue, Slot
-from study.storage import Store
+from study.storage.store import Store
+from study.training.curve import CurvePoint
 from tests.support.stub_jobs import StubJob
 
 

@@ -18,7 +18,7 @@ from study.pool import work_off
 from study.reproduce import app
 from study.reproduction import Kept, kept_results
 from study.trainers import EpochEnded, Finished, Job, Refused
-from study.training import Result
+from study.training.job import Result
 from study.workers import Crew, TrainingBugError
 from tests.reports.reproduction.test_findings_and_page import IMDB, curve
 from tests.support.commands import ROOT, call, run_module, write_moods

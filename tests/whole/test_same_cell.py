@@ -18,7 +18,6 @@ from reports.findings.answer import answer
 from search_spaces import Candidate, Cell, SearchSpace
 from search_spaces.space import CardSpace, CellTrial
 from study.archive import Archive
-from study.folder import study_folder
 from study.job import work_on
 from study.machine.environment import cores
 from study.problem import define
@@ -31,7 +30,8 @@ from study.settings import (
     SearchSettings,
     Settings,
 )
-from study.storage import FileStore
+from study.storage.folder import study_folder
+from study.storage.sqlite import FileStore
 from study.trainers import Trainer
 from tests.support.simulated_jobs import SimulatedConfirmation, SimulatedTraining
 

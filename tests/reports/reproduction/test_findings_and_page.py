@@ -16,7 +16,6 @@ from reports.reproduction import words
 from reports.reproduction.findings import Arithmetic, Findings, summary
 from reports.reproduction.page import page, write
 from search_spaces.candidate import Task
-from study.attributes import CurvePoint
 from study.datasets.dataset import Dataset, Reading, Split
 from study.datasets.level import Level
 from study.datasets.prepare import prepare
@@ -35,7 +34,8 @@ from study.notebook import (
     Run,
     measured,
 )
-from study.training import Result, TrainingJob
+from study.training.curve import CurvePoint
+from study.training.job import Result, TrainingJob
 from tests.support.browser import chromium
 
 TEST = 25_000

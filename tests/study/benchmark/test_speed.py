@@ -15,7 +15,7 @@ from study.benchmark import accuracy, commands, steps, storing, trials
 from study.benchmark.frameworks import Workload
 from study.benchmark.rounds import BenchmarkError, Contender, alternate, ratio
 from study.benchmark.table import Column, Table
-from study.training import OnEpoch, TrainingError
+from study.training.job import OnEpoch, TrainingError
 from tests.support.commands import run_module
 
 

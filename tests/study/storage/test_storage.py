@@ -17,9 +17,10 @@ from study.errors import UserError
 from study.machine.mounts import network_file_system
 from study.machine.passwords import hide_password
 from study.queue import Queue
-from study.rdb import TrialStorage
-from study.server import ServerStore
-from study.storage import FileStore, open_store
+from study.storage.opening import open_store
+from study.storage.server import ServerStore
+from study.storage.sqlite import FileStore
+from study.storage.trial_storage import TrialStorage
 from tests.support.servers import MYSQL, POSTGRESQL, MakeDatabase, installed
 from tests.support.stubs import plan, stub_study
 
@@ -135,7 +136,7 @@ def test_network_file_systems_are_known(path: str, kind: str | None) -> None:
 def test_sqlite_on_a_network_file_system_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("study.storage.network_file_system", lambda path: "nfs")
+    monkeypatch.setattr("study.storage.sqlite.network_file_system", lambda path: "nfs")
     with pytest.raises(UserError, match=r"network file system \(nfs\)"):
         FileStore(tmp_path / "study.db").optuna()
     assert not list(tmp_path.iterdir())

@@ -8,9 +8,9 @@ from optuna.trial import TrialState
 from rich.console import Console
 
 from study import attributes as names
-from study.attributes import CurvePoint
-from study.display import Display
 from study.queue import Progress
+from study.terminal.display import Display
+from study.training.curve import CurvePoint
 
 POINT = CurvePoint(loss=0.7, accuracy=0.6, validation_loss=0.7, validation_accuracy=0.625)
 

@@ -12,12 +12,12 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from study import fit as fit_module
 from study.datasets.dataset import Split
-from study.fit import Epoch, NonFiniteLossError, evaluate, fit
 from study.layers.fused import FusedGRU, FusedLSTM
-from study.program import program_for
-from study.widening import architecture
+from study.training import fit as fit_module
+from study.training.fit import Epoch, NonFiniteLossError, evaluate, fit
+from study.training.programs.choice import program_for
+from study.training.programs.padding import architecture
 
 ROOT = Path(__file__).parents[3]
 STEPS, VOCABULARY = 6, 12

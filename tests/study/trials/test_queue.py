@@ -10,7 +10,7 @@ from optuna.trial import TrialState
 from study import attributes as names
 from study.queue import MOST_DEATHS, Queue
 from study.record import Status, status_of
-from study.storage import FileStore
+from study.storage.sqlite import FileStore
 from tests.support.stubs import plan, stub_study
 
 

@@ -26,7 +26,7 @@ from optuna.trial import TrialState
 
 from study import attributes as names
 from study.queue import MOST_DEATHS, Queue
-from study.storage import FileStore
+from study.storage.sqlite import FileStore
 from tests.support.stubs import plan
 
 _names = itertools.count()

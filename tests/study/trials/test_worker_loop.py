@@ -10,7 +10,7 @@ from study import attributes as names
 from study.errors import UserError
 from study.queue import Queue
 from study.record import Status, status_of
-from study.storage import FileStore
+from study.storage.sqlite import FileStore
 from study.trainers import Trainer
 from study.workers import Crew, Shift, TrainingBugError
 from tests.faults.gang import children, gang

@@ -1,7 +1,6 @@
 """What runs the epochs of a training: one program for all models of an architecture."""
 
 from abc import ABC, abstractmethod
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import keras
@@ -48,24 +47,6 @@ class Program(ABC):
     @abstractmethod
     def weights(self, model: keras.Model) -> Weights:
         """A copy of the weights, in the shapes of the model."""
-
-
-def program_for(model: keras.Model) -> Program:
-    """The program of this model's architecture; it keeps what it compiled before."""
-    if keras.backend.backend() == "tensorflow":
-        from study.widening import architecture
-
-        return _tensorflow_program(architecture(model))
-    from study.program_generic import GenericProgram
-
-    return GenericProgram()
-
-
-@cache
-def _tensorflow_program(architecture: str) -> Program:
-    from study.program_tensorflow import TensorFlowProgram
-
-    return TensorFlowProgram(architecture)
 
 
 def cross_entropy(labels: Any, probabilities: Any) -> Any:

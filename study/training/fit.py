@@ -10,7 +10,7 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from study.program import program_for
+from study.training.programs.choice import program_for
 
 if TYPE_CHECKING:
     from study.datasets.dataset import Split

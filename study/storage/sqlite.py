@@ -6,61 +6,21 @@ holds a lease that the operating system or the database server frees when it die
 """
 
 import fcntl
-import os
-import secrets
-import socket
 import sqlite3
 from collections.abc import Collection, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Protocol
+from typing import IO, TYPE_CHECKING
 from urllib.parse import quote
 
 from study.errors import UserError
 from study.machine.mounts import network_file_system
+from study.storage.store import BUSY_SECONDS, new_owner
 
 if TYPE_CHECKING:
-    from contextlib import AbstractContextManager
-
     from optuna.storages import RDBStorage
 
-    from study.rdb import TrialStorage
-
-# How long a statement waits for another process, which may be stopped in a transaction.
-BUSY_SECONDS = 300
-
-
-class Store(Protocol):
-    """A database of studies.
-
-    Attributes:
-        grace: Seconds for which a lease must have been seen free before its owner counts as dead.
-    """
-
-    grace: float
-
-    @property
-    def shown_url(self) -> str:
-        """The URL for people to read, without its password."""
-
-    def optuna(self) -> "TrialStorage":
-        """Optuna's storage on this database, always the same; missing tables are created.
-
-        Raises:
-            UserError: The database cannot be used.
-        """
-
-    def locked(self) -> "AbstractContextManager[None]":
-        """Held by one process at a time, everywhere; its death frees it."""
-
-    def transaction(self) -> "AbstractContextManager[None]":
-        """Locked, and what is written in the block is written together or not at all."""
-
-    def lease(self) -> "AbstractContextManager[str]":
-        """The name of a living process, alive as long as the context lasts."""
-
-    def living(self, owners: Collection[str]) -> set[str]:
-        """Those of the processes whose leases are held; asked in a transaction."""
+    from study.storage.trial_storage import TrialStorage
 
 
 class FileStore:
@@ -90,7 +50,7 @@ class FileStore:
                 on a network file system.
         """
         if self._storage is None:
-            from study.rdb import TrialStorage, explained
+            from study.storage.trial_storage import TrialStorage, explained
 
             self._refuse_network()
             with self.locked():  # several first starts would race to create the tables
@@ -169,47 +129,6 @@ class FileStore:
                 f"({kind}), where locks are not reliable. Choose an --output-dir on a local disk, "
                 "or a server: --storage postgresql://HOST/DATABASE."
             )
-
-
-def new_owner() -> str:
-    """A name for this process that no other has or will have."""
-    return f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
-
-
-def open_store(url: str | None, default: Path) -> Store:
-    """The store at a database URL, or the SQLite file `default`.
-
-    Raises:
-        UserError: The URL cannot be understood, or its database is of a kind that cannot be used.
-    """
-    if url is None:
-        return FileStore(default)
-    from sqlalchemy.engine import make_url
-    from sqlalchemy.exc import ArgumentError
-
-    try:
-        parsed = make_url(url)
-        backend = parsed.get_backend_name()
-    except (ArgumentError, ValueError) as error:
-        raise UserError(
-            "--storage takes a database URL such as sqlite:///study.db, but what was given "
-            "is none. Check its form."
-        ) from error
-    if backend == "sqlite" and parsed.database and parsed.database != ":memory:":
-        return FileStore(Path(parsed.database))
-    if backend == "postgresql":
-        from study.postgres import PostgresStore
-
-        return PostgresStore(parsed)
-    if backend in {"mysql", "mariadb"}:
-        from study.mysql import MySQLStore
-
-        return MySQLStore(parsed)
-    raise UserError(
-        f"--storage takes a SQLite file (sqlite:///study.db) or a PostgreSQL or MySQL server "
-        f"(postgresql://HOST/DATABASE), but another kind of URL was given ({backend}). "
-        "Leave --storage out to keep the study in its own folder."
-    )
 
 
 def _opened(path: Path) -> IO[bytes]:

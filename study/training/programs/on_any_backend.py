@@ -6,7 +6,7 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from study.program import EVALUATED, Program, Weights, cross_entropy, is_correct
+from study.training.programs.program import EVALUATED, Program, Weights, cross_entropy, is_correct
 
 if TYPE_CHECKING:
     from study.datasets.dataset import Split

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, func, select, text
 from sqlalchemy.engine import URL
 from sqlalchemy.orm import Session
 
-from study.server import GRACE, ServerStore, driver
+from study.storage.server import GRACE, ServerStore, driver
 
 _ASKING = 7_041_776_061  # this program's lock in a database, where others may have theirs
 

@@ -122,7 +122,7 @@ def load_settings(path: Path) -> Settings:
     """
     from cyclopts import App
 
-    from study.command import toml
+    from study.terminal.command import toml
 
     app = App(config=(toml(path),), result_action="return_value")
 

@@ -14,11 +14,12 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from search_spaces.cells import Cell
+from search_spaces.cells import cell_name
 from study import attributes as names
-from study.attributes import CurvePoint
 from study.queue import Progress
 from study.record import Status, status_of
+from study.terminal.words import duration, number_of
+from study.training.curve import CurvePoint
 
 
 @dataclass
@@ -169,22 +170,3 @@ class Display:
             return ""
         seconds = left * statistics.fmean(self._seconds) / self.jobs
         return f"about {duration(seconds)} left"
-
-
-def cell_name(cell: str) -> str:
-    """A compared cell's name in prose."""
-    return Cell(cell).display_name if cell in set(Cell) else cell
-
-
-def number_of(count: int, thing: str) -> str:
-    """A count and its noun, in the plural where it is due."""
-    return f"{count:,} {thing}" if count == 1 else f"{count:,} {thing}s"
-
-
-def duration(seconds: float) -> str:
-    """A time in its two largest units, such as "3 min 20 s"."""
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    if hours:
-        return f"{hours} h {minutes} min"
-    return f"{minutes} min {rest} s" if minutes else f"{rest} s"

@@ -11,7 +11,7 @@ import numpy as np
 
 from study.datasets.dataset import Split
 from study.machine.files import write_atomically
-from study.training import OnEpoch, Result, TrainingJob
+from study.training.job import OnEpoch, Result, TrainingJob
 
 if TYPE_CHECKING:
     import keras
@@ -58,7 +58,7 @@ class ConfirmationJob:
         Raises:
             TrainingError: As in a search.
         """
-        from study.fit import evaluate
+        from study.training.fit import evaluate
 
         dataset = self.training.dataset
         splits = dataset.resplit(self.training.seed)

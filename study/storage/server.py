@@ -21,8 +21,8 @@ from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool
 
 from study.errors import UserError
-from study.rdb import TrialStorage, explained
-from study.storage import new_owner
+from study.storage.store import new_owner
+from study.storage.trial_storage import TrialStorage, explained
 
 GRACE = 10.0  # seconds in which a living process has taken its lost lease again
 _LEASED = "leased"

@@ -8,8 +8,8 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from study.layers.fused import DropoutRates
-from study.program import EVALUATED, Program, Weights, cross_entropy, is_correct
-from study.widening import flat_layers, fused_layers, resized, wide_model
+from study.training.programs.padding import flat_layers, fused_layers, resized, wide_model
+from study.training.programs.program import EVALUATED, Program, Weights, cross_entropy, is_correct
 
 if TYPE_CHECKING:
     from study.datasets.dataset import Split

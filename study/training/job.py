@@ -17,13 +17,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from search_spaces.candidate import Candidate, Task
-from study.attributes import CurvePoint
+from study.training.curve import CurvePoint
 
 if TYPE_CHECKING:
     import keras
 
     from study.datasets.dataset import Dataset, Split
-    from study.fit import Epoch
+    from study.training.fit import Epoch
 
 OnEpoch = Callable[[int, CurvePoint], bool]  # epoch from 1, its measurements; False stops
 
@@ -84,8 +84,8 @@ class TrainingJob:
         self, splits: "tuple[Split, Split]", on_epoch: OnEpoch
     ) -> "tuple[Result, keras.Model]":
         """Train on (train, validation); the model has its best epoch's weights."""
-        from study.fit import NonFiniteLossError, fit
-        from study.model import build
+        from study.training.fit import NonFiniteLossError, fit
+        from study.training.model import build
 
         start = time.monotonic()
         _reset_peak_memory()

@@ -18,7 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session
 
-from study.server import GRACE, ServerStore, driver
+from study.storage.server import GRACE, ServerStore, driver
 
 PASSWORD = "MYSQL_PWD"  # the environment variable that MySQL's own programs read
 _WAIT = 30  # seconds for which one statement waits for a lock

@@ -1,0 +1,1 @@
+"""What runs the epochs of a training, for each backend."""
