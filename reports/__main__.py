@@ -30,7 +30,7 @@ def report(
         Print nothing but errors.
     """
     from reports.write import write
-    from study.archive import read
+    from study.runs.archive import read
 
     path = write(read(run_folder, storage), run_folder)
     if not quiet:

@@ -12,7 +12,7 @@ from reports.page.content import Content
 from reports.page.render import render
 from study.errors import UserError
 from study.machine.files import write_atomically
-from study.record import StudyRecord
+from study.trials.record import StudyRecord
 
 
 def write(record: StudyRecord, folder: Path) -> Path:

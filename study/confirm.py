@@ -7,7 +7,7 @@ from typing import Annotated
 from cyclopts import Parameter
 from cyclopts.validators import Number
 
-from study.settings import MOST_REPLICATES, MOST_RUNGS
+from study.question.settings import MOST_REPLICATES, MOST_RUNGS
 from study.terminal.command import command, run
 
 app = command(
@@ -45,9 +45,9 @@ def confirm(
     quiet: bool
         Print nothing but errors.
     """
-    from study.archive import searched
     from study.job import work_on
-    from study.problem import define
+    from study.question.plan import define
+    from study.runs.archive import searched
 
     archive = searched(run_folder, storage)
     settings = archive.problem.settings

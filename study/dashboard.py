@@ -27,7 +27,7 @@ def dashboard(
     port: int
         Port to listen on; 0 takes any that is free.
     """
-    from study.serving import serve
+    from study.runs.serving import serve
 
     serve(run_folder, port)
 

@@ -34,7 +34,7 @@ def doctor(
     from rich.console import Console
     from rich.table import Table
 
-    from study.health import Verdict, examine
+    from study.runs.health import Verdict, examine
 
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     findings = examine(run_folder, storage)

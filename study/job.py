@@ -14,31 +14,34 @@ from reports.exports.dashboard import CurveKeeper, keep_files, publish
 from reports.findings.answer import answer
 from reports.write import write
 from search_spaces.cells import cell_name
-from study import attributes as names
-from study.archive import Archive
-from study.confirmation import (
+from study.errors import UserError
+from study.machine.environment import cores
+from study.phases.confirmation import (
     ConfirmationWork,
     confirmation_plan,
     matched_rungs,
     open_confirmation,
 )
-from study.errors import UserError
-from study.machine.environment import cores
-from study.models import keep_best_models
-from study.objective import SearchWork, open_search, search_plan
-from study.outlook import print_outlook
-from study.problem import Problem, define
-from study.queue import Queue
-from study.record import TrialRecord, best_trials, trial_record
-from study.settings import Settings
-from study.storage.folder import RunFolder, study_folder
+from study.phases.outlook import print_outlook
+from study.phases.search import SearchWork, open_search, search_plan
+from study.processes.interruption import Interruption
+from study.processes.limits import Crew
+from study.question.plan import Problem, define
+from study.question.settings import Settings
+from study.question.settings_file import save_settings, study_folder
+from study.runs.archive import Archive
+from study.runs.models import keep_best_models
+from study.storage.folder import RunFolder
 from study.storage.opening import open_store
 from study.storage.store import Store
 from study.storage.trial_storage import explained
 from study.terminal.command import Terminal
 from study.terminal.display import Display
 from study.terminal.words import number_of
-from study.workers import Crew, Interruption, Shift, Work
+from study.trials import attributes as names
+from study.trials.queue import Queue
+from study.trials.record import TrialRecord, best_trials, trial_record
+from study.trials.worker_loop import Shift, Work
 
 
 @dataclass(frozen=True)
@@ -126,7 +129,7 @@ def work_on(problem: Problem, folder: RunFolder | None = None) -> int:
 def _phases(problem: Problem, folder: RunFolder, store: Store) -> int:
     settings = problem.settings
     study = open_search(store, problem)
-    folder.keep(problem)
+    save_settings(folder.settings, problem)
     crew = Crew(
         jobs=settings.run.n_jobs or cores(),
         cores=cores(),

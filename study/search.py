@@ -1,6 +1,6 @@
 """The whole job: search, confirm, report. `python -m study.search`."""
 
-from study.settings import Settings
+from study.question.settings import Settings
 from study.terminal.command import command, run, with_config
 
 app = command(

@@ -41,7 +41,7 @@ from reports.findings.frontier import Sized, frontier
 from reports.words.formatting import count, counted, points
 from reports.words.labels import slug
 from search_spaces.cells import cell_name
-from study.record import StudyRecord
+from study.trials.record import StudyRecord
 
 _NEUTRAL = Look(Ink.TEXT, hollow=False)
 _OVERALL = Look(Ink.ACCENT, hollow=True)

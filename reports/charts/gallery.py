@@ -9,7 +9,7 @@ from reports.charts.search import accuracy_by_size, best_so_far, learning_curves
 from reports.drawing.chart import Chart
 from reports.findings.answer import Answer
 from reports.findings.importances import by_cell
-from study.record import StudyRecord
+from study.trials.record import StudyRecord
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,7 +12,7 @@ from reports.findings.search import hyperparameter_names
 from reports.words.formatting import shown_value
 from reports.words.labels import shortened, slug
 from search_spaces.cells import cell_name
-from study.record import StudyRecord, TrialRecord
+from study.trials.record import StudyRecord, TrialRecord
 
 MOST_POINTS = 500  # of each cell in one chart
 _APART = 0.12  # of the cells at one category

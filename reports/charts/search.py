@@ -15,8 +15,8 @@ from reports.findings.search import leaders, progress, scope_label, size_of, siz
 from reports.words.formatting import count, counted, percent
 from reports.words.labels import slug
 from search_spaces.cells import cell_name
-from study.record import StudyRecord, TrialRecord
 from study.training.curve import CurvePoint
+from study.trials.record import StudyRecord, TrialRecord
 
 MOST_POINTS = 600  # of each cell in the chart of sizes
 _TURNS = 6

@@ -5,7 +5,7 @@ import io
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from study.record import ConfirmationRecord, StudyRecord, TrialRecord
+from study.trials.record import ConfirmationRecord, StudyRecord, TrialRecord
 
 
 def trials_csv(record: StudyRecord) -> str:

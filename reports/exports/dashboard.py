@@ -15,8 +15,8 @@ from reports.exports.plotly import accuracy_by_parameters
 from reports.findings.answer import Answer
 from reports.words.formatting import count
 from search_spaces.cells import cell_name
-from study.record import StudyRecord
 from study.training.curve import CurvePoint
+from study.trials.record import StudyRecord
 
 _KEPT = "artifact_sha256"  # study attribute: digests of the files that were uploaded
 

@@ -9,7 +9,7 @@ from reports.findings.answer import Answer, accuracy_of, complete_trials
 from reports.findings.confirmation import mean_accuracy
 from reports.findings.search import scope_label, size_of
 from search_spaces.cells import cell_name
-from study.record import StudyRecord
+from study.trials.record import StudyRecord
 
 MOST_POINTS = 500  # of each cell; the dashboard fetches the figure again at every poll
 

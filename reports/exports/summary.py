@@ -7,7 +7,7 @@ from reports.comparison.estimate import Interval
 from reports.comparison.verdict import Verdict
 from reports.findings.answer import Answer, RungAnswer
 from reports.findings.search import trial_counts
-from study.record import StudyRecord, TrialRecord
+from study.trials.record import StudyRecord, TrialRecord
 
 SCHEMA = 1
 

@@ -15,7 +15,7 @@ from reports.words.formatting import counted
 from reports.words.statement import Statement, statement
 from search_spaces.cells import cell_name
 from study.errors import UserError
-from study.record import (
+from study.trials.record import (
     ConfirmationRecord,
     RungRecord,
     Status,

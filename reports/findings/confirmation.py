@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from reports.comparison.estimate import Estimate, Interval, weighted_sum
 from reports.comparison.runs import Crossed
 from reports.findings.answer import RungAnswer
-from study.record import ConfirmationRecord
+from study.trials.record import ConfirmationRecord
 
 Cost = Callable[[ConfirmationRecord], float | None]
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeGuard
 
 from reports.findings.answer import accuracy_of, complete_trials
-from study.record import StudyRecord, TrialRecord
+from study.trials.record import StudyRecord, TrialRecord
 
 if TYPE_CHECKING:
     from optuna.distributions import BaseDistribution

@@ -9,7 +9,7 @@ from reports.comparison.selection import expected_best
 from reports.findings.answer import accuracy_of, complete_trials
 from reports.findings.frontier import Sized
 from reports.findings.importances import varied
-from study.record import Status, StudyRecord, TrialRecord
+from study.trials.record import Status, StudyRecord, TrialRecord
 
 
 def size_of(trial: TrialRecord, record: StudyRecord) -> int:

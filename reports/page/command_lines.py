@@ -5,8 +5,8 @@ import shlex
 from dataclasses import dataclass
 from pathlib import Path
 
-from study.record import StudyRecord
 from study.storage.folder import RunFolder
+from study.trials.record import StudyRecord
 
 _FILE = "sqlite:///"
 _PASSWORD = re.compile(r"(?<=://)([^:/@]*):[^/@]*@")

@@ -40,7 +40,7 @@ from reports.tables.search import (
     trouble_table,
 )
 from reports.tables.table import Row, Table, columns
-from study.record import StudyRecord
+from study.trials.record import StudyRecord
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,8 @@ from reports.findings.answer import Answer
 from reports.page.blocks import Definition
 from reports.words.formatting import count, counted, interval, points
 from search_spaces.cells import Cell, cell_name
-from study.record import StudyRecord
 from study.terminal.words import duration
+from study.trials.record import StudyRecord
 
 _PHASES = {"search": "Search", "confirm": "confirmation"}
 

@@ -11,7 +11,7 @@ from reports.findings.search import trial_counts
 from reports.page.blocks import Definition
 from reports.words.formatting import count, counted, interval, p_value, percent, points
 from search_spaces.cells import cell_name
-from study.record import Status, StudyRecord
+from study.trials.record import Status, StudyRecord
 
 PAIRS = (
     "Both runs of a pair share seed, data order and split. They differ in the cell, and in the "

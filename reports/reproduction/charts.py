@@ -7,7 +7,7 @@ from reports.drawing.chart import LOOKS, Along, Bars, Chart, Layer, Line, Look, 
 from reports.drawing.theme import Ink
 from reports.findings.confirmation import within_range
 from reports.reproduction.findings import Findings
-from study.notebook import GRU_128, GRU_154, LSTM_128, MODELS, NotebookModel
+from study.reproduction.protocols import GRU_128, GRU_154, LSTM_128, MODELS, NotebookModel
 
 _NOTEBOOK = Look(Ink.MUTED, hollow=True)
 _REPEATED = Look(Ink.TEXT, hollow=False)

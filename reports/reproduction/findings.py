@@ -15,7 +15,7 @@ from reports.findings.answer import unpack_correct
 from reports.findings.confirmation import mean_accuracy
 from search_spaces.candidate import Candidate, Task
 from search_spaces.cells import Cell
-from study.notebook import (
+from study.reproduction.protocols import (
     GRU_154,
     LSTM_128,
     MODELS,

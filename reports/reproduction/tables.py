@@ -6,7 +6,7 @@ from reports.tables.table import Row, Table, columns
 from reports.words.formatting import NOTHING, count, interval, percent, points, shown_count
 from search_spaces.candidate import Candidate
 from search_spaces.cells import Cell
-from study.notebook import GRU_154, LSTM_128, MODELS, NotebookModel, model_name
+from study.reproduction.protocols import GRU_154, LSTM_128, MODELS, NotebookModel, model_name
 
 _TIMES = "\N{MULTIPLICATION SIGN}"
 

@@ -6,7 +6,7 @@ from reports.page.blocks import Definition
 from reports.reproduction.findings import Findings
 from reports.words.formatting import count, counted, percent, points
 from reports.words.statement import Statement, statement
-from study.notebook import GRU_154, LSTM_128, PATIENCE, Measured, model_name
+from study.reproduction.protocols import GRU_154, LSTM_128, PATIENCE, Measured, model_name
 
 FIRST, SECOND = LSTM_128.name, GRU_154.name
 

@@ -24,7 +24,7 @@ from reports.words.formatting import (
 )
 from reports.words.labels import style_of
 from search_spaces.cells import cell_name
-from study.record import ConfirmationRecord, StudyRecord
+from study.trials.record import ConfirmationRecord, StudyRecord
 
 ROWS = 400  # runs that are listed; confirmations.csv has them all
 

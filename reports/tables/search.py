@@ -24,7 +24,7 @@ from reports.words.formatting import (
 )
 from reports.words.labels import style_of
 from search_spaces.cells import cell_name
-from study.record import Status, StudyRecord, TrialRecord
+from study.trials.record import Status, StudyRecord, TrialRecord
 
 ROWS = 200  # best trials of each cell that are listed; trials.csv has them all
 

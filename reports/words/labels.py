@@ -2,7 +2,7 @@
 
 import re
 
-from study.record import StudyRecord
+from study.trials.record import StudyRecord
 
 
 def style_of(record: StudyRecord, cell: str) -> str:

@@ -15,10 +15,10 @@ from study.benchmark.table import Column, Table, Value
 from study.datasets.dataset import Dataset, Reading
 from study.datasets.prepare import prepare
 from study.machine.environment import cores
-from study.pool import work_off
-from study.trainers import Finished, Refused
+from study.processes.limits import Crew
+from study.processes.pool import work_off
+from study.processes.training_process import Finished, Refused
 from study.training.job import OnEpoch, TrainingError
-from study.workers import Crew
 
 _UNITS = {Cell.LSTM: 128, Cell.GRU: 128}  # the notebook's
 _LEARNING_RATE = 1e-3

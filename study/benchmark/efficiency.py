@@ -24,10 +24,10 @@ from study.benchmark.table import Column, Table, Value
 from study.benchmark.tabulated import Tabulated, load_whole
 from study.errors import UserError
 from study.machine.environment import cores
-from study.pool import work_off
-from study.settings import SearchSettings
-from study.trainers import EpochEnded, Finished
-from study.workers import Crew
+from study.processes.limits import Crew
+from study.processes.pool import work_off
+from study.processes.training_process import EpochEnded, Finished
+from study.question.settings import SearchSettings
 
 BUDGETS = (0.25, 0.5, 1.0, 1.5, 2.0)  # of the epochs of our plan
 _MOST = 2.5  # times our plan's epochs that every search may spend

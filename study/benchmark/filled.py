@@ -8,15 +8,16 @@ import optuna
 from optuna.samplers import RandomSampler
 from optuna.trial import FrozenTrial, TrialState, create_trial
 
-from study import attributes as names
-from study.objective import candidate_attributes, open_search, result_attributes, search_plan
-from study.problem import Problem, define
-from study.queue import Slot
-from study.settings import RunSettings, SearchSettings, Settings
-from study.storage.folder import RunFolder, study_folder
+from study.phases.search import candidate_attributes, open_search, result_attributes, search_plan
+from study.question.plan import Problem, define
+from study.question.settings import RunSettings, SearchSettings, Settings
+from study.question.settings_file import save_settings, study_folder
+from study.storage.folder import RunFolder
 from study.storage.sqlite import FileStore
 from study.training.curve import CurvePoint
 from study.training.job import Result
+from study.trials import attributes as names
+from study.trials.queue import Slot
 
 _EPOCHS = 10
 
@@ -34,7 +35,7 @@ def filled_study(trials: int, output_dir: Path) -> tuple[Problem, RunFolder, Fil
     folder.create()
     store = FileStore(folder.database)
     study = open_search(store, problem)
-    folder.keep(problem)
+    save_settings(folder.settings, problem)
     draws = optuna.create_study(direction="maximize", sampler=RandomSampler(seed=0))
     finished = [_finished(slot, problem, draws) for slot in search_plan(problem)[:trials]]
     with store.transaction():

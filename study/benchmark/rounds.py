@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from study.trainers import Crashed, Died, Finished, Job, Trainer
+from study.processes.training_process import Crashed, Died, Finished, Job, Trainer
 
 
 class BenchmarkError(Exception):

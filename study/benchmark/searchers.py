@@ -20,12 +20,12 @@ from optuna.trial import TrialState
 from search_spaces.candidate import Candidate
 from search_spaces.cells import Cell
 from search_spaces.space import SearchSpace, Suggester
-from study import attributes as names
 from study.benchmark.ledger import Ledger, Tried
 from study.benchmark.oracles import Tuner, search_with_oracle
 from study.benchmark.tabulated import Tabulated
-from study.sampler import CellPruner, CellSampler
 from study.training.job import OnEpoch
+from study.trials import attributes as names
+from study.trials.sampler import CellPruner, CellSampler
 
 NAIVE_UNITS = (4, 128)  # the range of both cells: neither budget ends it
 

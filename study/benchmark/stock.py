@@ -9,10 +9,10 @@ from pathlib import Path
 
 import keras
 
-from study.archive import open_archive
-from study.problem import Problem
-from study.record import TrialRecord
+from study.question.plan import Problem
+from study.runs.archive import open_archive
 from study.training.model import build
+from study.trials.record import TrialRecord
 
 
 def train_again(run: Path) -> None:

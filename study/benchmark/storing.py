@@ -9,13 +9,13 @@ from pathlib import Path
 import optuna
 from optuna.trial import TrialState
 
-from study import attributes as names
 from study.benchmark.commands import report_seconds
 from study.benchmark.filled import filled_study, more_slots
 from study.benchmark.table import Column, Table
-from study.objective import SearchWork, open_search
-from study.queue import Queue, Slot
+from study.phases.search import SearchWork, open_search
 from study.storage.sqlite import FileStore
+from study.trials import attributes as names
+from study.trials.queue import Queue, Slot
 
 WORKERS = (1, 2, 4, 8)
 LONG = 10_000  # trials

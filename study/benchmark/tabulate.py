@@ -11,15 +11,16 @@ from rich.progress import Progress
 from study.benchmark.tabulated import Grid, Origin, Point, Tabulated
 from study.errors import UserError
 from study.machine.environment import cores, environment
-from study.objective import training_job
-from study.pool import work_off
-from study.problem import Problem, define
-from study.sampler import derived_seed
-from study.settings import Settings
-from study.trainers import EpochEnded, Refused
+from study.phases.search import training_job
+from study.processes.interruption import Interruption
+from study.processes.limits import Crew
+from study.processes.pool import work_off
+from study.processes.training_process import EpochEnded, Refused
+from study.question.plan import Problem, define
+from study.question.settings import Settings
 from study.training.curve import CurvePoint
 from study.training.job import OnEpoch, TrainingJob
-from study.workers import Crew, Interruption
+from study.trials.sampler import derived_seed
 
 _SEEDS = 2
 _MOST_SEEDS = 3  # a place of its own for each, so that a table with more begins alike

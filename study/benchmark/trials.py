@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from study.archive import read
 from study.benchmark.commands import timed
 from study.benchmark.table import Column, Table
 from study.machine.environment import cores
+from study.runs.archive import read
 
 
 @dataclass(frozen=True)

@@ -2,17 +2,16 @@
 
 import os
 import sys
-import tomllib
 from pathlib import Path
 from typing import Annotated, NoReturn
 
 from cyclopts import App, CycloptsError, Parameter
-from cyclopts.config import Toml
 from rich.console import Console
 
 from search_spaces.budget import BudgetError
 from study.errors import UserError
 from study.machine.passwords import hide_password
+from study.question.settings_file import toml
 
 USAGE = 2  # exit status of a user's fault
 INTERRUPTED = 130  # exit status after SIGINT, as shells have it
@@ -40,21 +39,6 @@ def with_config(app: App) -> None:
         if config is not None:
             app.config = (toml(config),)
         return app(tokens, exit_on_error=False, print_error=False)
-
-
-def toml(path: Path) -> Toml:
-    """A TOML file as a source of settings.
-
-    Raises:
-        UserError: There is no such file, or it is not TOML.
-    """
-    if not path.is_file():
-        raise UserError(f"Settings are read from a TOML file, but {path} is none. Check the path.")
-    try:
-        tomllib.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise UserError(f"Settings are read from TOML, but {path} is not: {error}.") from error
-    return Toml(path)
 
 
 class Terminal(Console):

@@ -15,11 +15,11 @@ from rich.table import Table
 from rich.text import Text
 
 from search_spaces.cells import cell_name
-from study import attributes as names
-from study.queue import Progress
-from study.record import Status, status_of
 from study.terminal.words import duration, number_of
 from study.training.curve import CurvePoint
+from study.trials import attributes as names
+from study.trials.queue import Progress
+from study.trials.record import Status, status_of
 
 
 @dataclass

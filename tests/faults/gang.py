@@ -14,8 +14,8 @@ from pathlib import Path
 
 import optuna
 
-from study import attributes as names
-from study.queue import Progress, Queue
+from study.trials import attributes as names
+from study.trials.queue import Progress, Queue
 from tests.faults.outcome import Outcome, judged
 from tests.faults.worker import Orders, work
 from tests.support.stubs import plan, stub_study

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from optuna.trial import TrialState
 
-from study.queue import Queue
 from study.storage.sqlite import FileStore
 from study.storage.store import BUSY_SECONDS, Store
+from study.trials.queue import Queue
 from tests.faults.gang import Gang, children, gang, stop_all
 from tests.faults.outcome import Outcome, completed, judged
 from tests.faults.worker import Orders, Point

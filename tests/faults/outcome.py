@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import optuna
 from optuna.trial import FrozenTrial, TrialState
 
-from study import attributes as names
+from study.trials import attributes as names
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,7 +3,7 @@
 import signal
 from pathlib import Path
 
-from study import attributes as names
+from study.trials import attributes as names
 from tests.faults.gang import Gang, gang
 from tests.faults.outcome import Outcome
 from tests.faults.worker import Orders

@@ -14,15 +14,16 @@ from typing import Any
 import optuna
 from optuna.trial import TrialState
 
-from study import attributes as names
-from study.archive import open_archive, read
-from study.problem import Problem, define
-from study.queue import Queue
-from study.record import Status
-from study.storage.folder import load_settings
+from study.processes.limits import Crew
+from study.question.plan import Problem, define
+from study.question.settings_file import load_settings
+from study.runs.archive import open_archive, read
 from study.storage.sqlite import FileStore
 from study.training.job import TrainingJob
-from study.workers import Crew, Shift
+from study.trials import attributes as names
+from study.trials.queue import Queue
+from study.trials.record import Status
+from study.trials.worker_loop import Shift
 from tests.faults.outcome import Outcome, judged
 from tests.support.commands import ROOT, run_module, search, small_study, write_moods
 from tests.support.servers import PASSWORD, QUOTED, Server

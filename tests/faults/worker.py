@@ -14,15 +14,17 @@ from typing import Any
 
 import optuna
 
-from study import attributes as names
 from study.errors import UserError
-from study.queue import Queue
+from study.processes.interruption import Interruption
+from study.processes.limits import Crew
 from study.storage.opening import open_store
 from study.storage.server import ServerStore
 from study.storage.store import Store
 from study.storage.trial_storage import TrialStorage
 from study.terminal.command import fail
-from study.workers import Crew, Interruption, Shift
+from study.trials import attributes as names
+from study.trials.queue import Queue
+from study.trials.worker_loop import Shift
 from tests.support.stubs import Silent, StubWork, stub_study
 
 GRACE = 2.0  # seconds, on PostgreSQL

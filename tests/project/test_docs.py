@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from study.settings import Settings
-from study.storage.folder import flag_values
+from study.question.settings import Settings
+from study.question.settings_file import flag_values
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")

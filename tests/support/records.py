@@ -12,7 +12,8 @@ from search_spaces.budget import Budget
 from search_spaces.candidate import Candidate, Task
 from search_spaces.cells import Cell
 from search_spaces.matching import match
-from study.record import (
+from study.training.curve import CurvePoint
+from study.trials.record import (
     ConfirmationRecord,
     DatasetRecord,
     RungRecord,
@@ -21,7 +22,6 @@ from study.record import (
     TrialRecord,
     best_trials,
 )
-from study.training.curve import CurvePoint
 
 CELLS = ("lstm", "gru")
 TASK = Task(vocabulary=60, classes=13, embedding=16)

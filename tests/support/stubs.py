@@ -7,10 +7,10 @@ from typing import Any
 import optuna
 from optuna.trial import TrialState
 
-from study import attributes as names
-from study.queue import Progress, Queue, Slot
 from study.storage.store import Store
 from study.training.curve import CurvePoint
+from study.trials import attributes as names
+from study.trials.queue import Progress, Queue, Slot
 from tests.support.stub_jobs import StubJob
 
 

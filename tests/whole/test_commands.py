@@ -17,10 +17,10 @@ import pytest
 from cyclopts import App
 
 from reports.__main__ import app as report
-from study.archive import read
 from study.confirm import app as confirm
 from study.dashboard import app as serve
 from study.predict import app as predict
+from study.runs.archive import read
 from tests.support.commands import ROOT, call, run_module
 
 
@@ -85,7 +85,7 @@ def test_saved_models_load_without_this_package(finished: Path, tmp_path: Path) 
 
 
 def test_a_saved_model_scores_what_its_card_says(finished: Path) -> None:
-    from study.archive import open_archive
+    from study.runs.archive import open_archive
 
     dataset = open_archive(finished).problem.dataset
     test = dataset.test()

@@ -6,8 +6,8 @@ from pathlib import Path
 import optuna
 import pytest
 
-from study.archive import open_archive
-from study.health import Finding, Verdict, examine
+from study.runs.archive import open_archive
+from study.runs.health import Finding, Verdict, examine
 from tests.support.commands import run_module
 
 

@@ -10,9 +10,9 @@ from search_spaces import Cell
 from search_spaces.budget import Budget
 from search_spaces.candidate import Task
 from search_spaces.space import SearchSpace, SpaceName, search_space
-from study.archive import read
 from study.errors import UserError
-from study.known import known_parameters
+from study.question.known_candidates import known_parameters
+from study.runs.archive import read
 from tests.support.commands import search, small_study
 
 GOOD: dict[str, Any] = {

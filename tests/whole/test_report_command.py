@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-import study.archive
+import study.runs.archive
 from reports.__main__ import app
 from tests.support.records import confirmed_record
 
@@ -24,7 +24,7 @@ def test_a_folder_without_a_study_is_a_sentence(tmp_path: Path) -> None:
 def test_the_report_is_written_from_what_is_stored(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(study.archive, "read", lambda run, storage: confirmed_record(trials=8))
+    monkeypatch.setattr(study.runs.archive, "read", lambda run, storage: confirmed_record(trials=8))
     app([str(tmp_path)], result_action="return_value")
     assert capsys.readouterr().out.strip() == str(tmp_path / "report.html")
     assert (tmp_path / "summary.json").exists()

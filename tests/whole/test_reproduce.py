@@ -9,17 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from study.notebook import (
-    MODELS,
-    Plan,
-    measured,
-)
-from study.pool import work_off
+from study.processes.limits import Crew, TrainingBugError
+from study.processes.pool import work_off
+from study.processes.training_process import EpochEnded, Finished, Job, Refused
 from study.reproduce import app
-from study.reproduction import Kept, kept_results
-from study.trainers import EpochEnded, Finished, Job, Refused
+from study.reproduction.kept import Kept, kept_results
+from study.reproduction.protocols import MODELS, Plan, measured
 from study.training.job import Result
-from study.workers import Crew, TrainingBugError
 from tests.reports.reproduction.test_findings_and_page import IMDB, curve
 from tests.support.commands import ROOT, call, run_module, write_moods
 from tests.support.stub_jobs import StubJob

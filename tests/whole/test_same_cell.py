@@ -17,12 +17,11 @@ from reports.comparison.verdict import Outcome, Verdict
 from reports.findings.answer import answer
 from search_spaces import Candidate, Cell, SearchSpace
 from search_spaces.space import CardSpace, CellTrial
-from study.archive import Archive
 from study.job import work_on
 from study.machine.environment import cores
-from study.problem import define
-from study.record import StudyRecord
-from study.settings import (
+from study.processes.training_process import Trainer
+from study.question.plan import define
+from study.question.settings import (
     AnswerSettings,
     DataSettings,
     QuestionSettings,
@@ -30,9 +29,10 @@ from study.settings import (
     SearchSettings,
     Settings,
 )
-from study.storage.folder import study_folder
+from study.question.settings_file import study_folder
+from study.runs.archive import Archive
 from study.storage.sqlite import FileStore
-from study.trainers import Trainer
+from study.trials.record import StudyRecord
 from tests.support.simulated_jobs import SimulatedConfirmation, SimulatedTraining
 
 
@@ -62,7 +62,7 @@ def trainer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Trainer]:
 
 @pytest.fixture(autouse=True)
 def one_trainer(trainer: Trainer, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("study.workers.Trainer", lambda threads, log: trainer)
+    monkeypatch.setattr("study.trials.worker_loop.Trainer", lambda threads, log: trainer)
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -109,8 +109,8 @@ def hasty_sqlite() -> Iterator[None]:
 def test_simulated_trainings(
     seed: int, words: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("study.objective.TrainingJob", SimulatedTraining)
-    monkeypatch.setattr("study.confirmation.ConfirmationJob", SimulatedConfirmation)
+    monkeypatch.setattr("study.phases.search.TrainingJob", SimulatedTraining)
+    monkeypatch.setattr("study.phases.confirmation.ConfirmationJob", SimulatedConfirmation)
     monkeypatch.setattr("study.job.CurveKeeper", lambda folder: lambda trial, curve: None)
     monkeypatch.setattr("study.job._report", lambda bench: None)  # pictures decide nothing
     record, verdict = compare_with_itself(

@@ -9,11 +9,11 @@ from pathlib import Path
 import optuna
 import pytest
 
-from study import attributes as names
-from study.archive import read
 from study.datasets.dataset import Reading
 from study.datasets.prepare import prepare
-from study.record import Status
+from study.runs.archive import read
+from study.trials import attributes as names
+from study.trials.record import Status
 from tests.support.commands import ROOT, search, small_study
 
 

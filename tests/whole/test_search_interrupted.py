@@ -7,8 +7,8 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
-from study.archive import read
-from study.record import Status
+from study.runs.archive import read
+from study.trials.record import Status
 from tests.support.commands import ROOT, search, small_study
 from tests.whole.test_search_command import results
 

@@ -16,7 +16,7 @@ from reports.findings.frontier import frontier
 from reports.findings.importances import importances
 from reports.findings.search import progress, sized_trials
 from reports.words.labels import shortened, slug
-from study.record import Status, StudyRecord
+from study.trials.record import Status, StudyRecord
 from tests.support.records import confirmed_record, hostile_record, search_record, troubled_record
 
 NUMBERS = st.floats(-1e6, 1e6).filter(lambda value: value == 0 or abs(value) > 1e-6)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from reports.comparison.verdict import Outcome
 from reports.findings.answer import answer, unpack_correct
 from study.errors import UserError
-from study.record import Status
+from study.trials.record import Status
 from tests.support.records import DATASET, confirmed_record, search_record, troubled_record
 
 

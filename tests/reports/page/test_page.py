@@ -14,7 +14,7 @@ from reports.page.glossary import GLOSSARY, Linker
 from reports.words.text import visible
 from reports.write import write
 from study.errors import UserError
-from study.record import Status, StudyRecord
+from study.trials.record import Status, StudyRecord
 from tests.support.records import (
     HOSTILE,
     confirmed_record,

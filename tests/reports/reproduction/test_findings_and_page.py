@@ -19,7 +19,7 @@ from search_spaces.candidate import Task
 from study.datasets.dataset import Dataset, Reading, Split
 from study.datasets.level import Level
 from study.datasets.prepare import prepare
-from study.notebook import (
+from study.reproduction.protocols import (
     GRU_128,
     GRU_154,
     LSTM_128,

@@ -13,8 +13,8 @@ from search_spaces import Cell
 from study.benchmark import tabulate
 from study.benchmark.tabulated import AXES, Grid, Tabulated, load_whole
 from study.errors import UserError
-from study.problem import define
-from study.settings import DataSettings, QuestionSettings, SearchSettings, Settings
+from study.question.plan import define
+from study.question.settings import DataSettings, QuestionSettings, SearchSettings, Settings
 from tests.support.made_up_table import SPACE, STORED, TASK, made_up
 
 

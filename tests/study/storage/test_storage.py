@@ -16,11 +16,11 @@ from optuna.testing.pytest_storages import StorageTestCase
 from study.errors import UserError
 from study.machine.mounts import network_file_system
 from study.machine.passwords import hide_password
-from study.queue import Queue
 from study.storage.opening import open_store
 from study.storage.server import ServerStore
 from study.storage.sqlite import FileStore
 from study.storage.trial_storage import TrialStorage
+from study.trials.queue import Queue
 from tests.support.servers import MYSQL, POSTGRESQL, MakeDatabase, installed
 from tests.support.stubs import plan, stub_study
 

@@ -7,10 +7,10 @@ import pytest
 from optuna.trial import TrialState
 from rich.console import Console
 
-from study import attributes as names
-from study.queue import Progress
 from study.terminal.display import Display
 from study.training.curve import CurvePoint
+from study.trials import attributes as names
+from study.trials.queue import Progress
 
 POINT = CurvePoint(loss=0.7, accuracy=0.6, validation_loss=0.7, validation_accuracy=0.625)
 

@@ -7,10 +7,10 @@ import optuna
 import pytest
 from optuna.trial import TrialState
 
-from study import attributes as names
-from study.queue import MOST_DEATHS, Queue
-from study.record import Status, status_of
 from study.storage.sqlite import FileStore
+from study.trials import attributes as names
+from study.trials.queue import MOST_DEATHS, Queue
+from study.trials.record import Status, status_of
 from tests.support.stubs import plan, stub_study
 
 

@@ -24,9 +24,9 @@ from hypothesis.stateful import (
 )
 from optuna.trial import TrialState
 
-from study import attributes as names
-from study.queue import MOST_DEATHS, Queue
 from study.storage.sqlite import FileStore
+from study.trials import attributes as names
+from study.trials.queue import MOST_DEATHS, Queue
 from tests.support.stubs import plan
 
 _names = itertools.count()

@@ -7,8 +7,8 @@ import pytest
 from optuna.trial import TrialState
 
 from search_spaces import Budget, Cell, SpaceName, Task, search_space
-from study import attributes as names
-from study.sampler import CellPruner, CellSampler, OneCell, derived_seed
+from study.trials import attributes as names
+from study.trials.sampler import CellPruner, CellSampler, OneCell, derived_seed
 
 CELLS = ("ahead", "behind")
 

@@ -6,13 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from study import attributes as names
 from study.errors import UserError
-from study.queue import Queue
-from study.record import Status, status_of
+from study.processes.limits import Crew, TrainingBugError
+from study.processes.training_process import Trainer
 from study.storage.sqlite import FileStore
-from study.trainers import Trainer
-from study.workers import Crew, Shift, TrainingBugError
+from study.trials import attributes as names
+from study.trials.queue import Queue
+from study.trials.record import Status, status_of
+from study.trials.worker_loop import Shift
 from tests.faults.gang import children, gang
 from tests.faults.worker import Orders
 from tests.support.stubs import Silent, StubWork, plan, stub_study
@@ -88,9 +89,9 @@ def test_a_training_process_is_replaced_before_it_has_grown_too_large(
             super().__init__(threads, log)
             started.append(self)
 
-    monkeypatch.setattr("study.workers.Trainer", Counted)
+    monkeypatch.setattr("study.trials.worker_loop.Trainer", Counted)
     queue, work = queue_of(tmp_path, 4), StubWork(tmp_path / "ledger", {0: "grow"})
-    monkeypatch.setattr("study.trainers._MOST_GROWTH", 2**27)
+    monkeypatch.setattr("study.processes.training_process._MOST_GROWTH", 2**27)
     assert Shift(queue, work, crew(tmp_path, jobs=1), Silent()).run()
     assert len(started) == 1  # the first job's memory is what it needs
     queue.plan(plan(8))
@@ -98,7 +99,7 @@ def test_a_training_process_is_replaced_before_it_has_grown_too_large(
     started.clear()
     assert Shift(queue, work, crew(tmp_path, jobs=1), Silent()).run()
     assert len(started) == 2
-    monkeypatch.setattr("study.trainers._MOST_JOBS", 2)
+    monkeypatch.setattr("study.processes.training_process._MOST_JOBS", 2)
     queue.plan(plan(12))
     work.acts = {}
     started.clear()

@@ -1,23 +1,19 @@
 """The loop that keeps training processes fed from a queue, and tells what they found."""
 
-import signal
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from multiprocessing.connection import wait
-from pathlib import Path
 from typing import Any, Protocol
 
 import optuna
 from optuna.exceptions import UpdateFinishedTrialError
 from optuna.trial import TrialState
 
-from study import attributes as names
 from study.errors import UserError
-from study.queue import Progress, Queue
-from study.storage.trial_storage import StorageError
-from study.trainers import (
+from study.processes.limits import Crew, TrainingBugError
+from study.processes.training_process import (
     Blocked,
     Crashed,
     Died,
@@ -28,7 +24,10 @@ from study.trainers import (
     Refused,
     Trainer,
 )
+from study.storage.trial_storage import StorageError
 from study.training.curve import CurvePoint
+from study.trials import attributes as names
+from study.trials.queue import Progress, Queue
 
 INTERRUPTED = "interrupted"
 _TICK = 0.5  # seconds between looks at signals and timeouts
@@ -64,10 +63,6 @@ class Watcher(Protocol):
         """Some time has passed."""
 
 
-class TrainingBugError(Exception):
-    """A job raised what it should not; the message is its traceback."""
-
-
 @dataclass
 class _Station:
     """One training process and what it is at work on."""
@@ -75,28 +70,6 @@ class _Station:
     trainer: Trainer
     trial: optuna.Trial | None = None
     deadline: float | None = None
-
-
-@dataclass(frozen=True)
-class Crew:
-    """How many training processes, and their circumstances.
-
-    Attributes:
-        jobs: Training processes at once.
-        cores: Divided among them.
-        log: Takes what they print.
-        trial_timeout: Seconds after which a trial counts as hung, or None.
-    """
-
-    jobs: int
-    cores: int
-    log: Path
-    trial_timeout: float | None = None
-
-    @property
-    def threads(self) -> int:
-        """Cores for each process."""
-        return max(1, self.cores // self.jobs)
 
 
 @dataclass
@@ -249,38 +222,3 @@ class Shift:
     @staticmethod
     def _obituary(station: _Station) -> str:
         return f"its training process died ({station.trainer.exit_status()})"
-
-
-class Interruption:
-    """Notes SIGINT and SIGTERM while it is open, so that nothing is torn in the middle.
-
-    A second signal raises KeyboardInterrupt at once.
-    """
-
-    def __init__(self) -> None:
-        self.number: int | None = None
-
-    @property
-    def status(self) -> int:
-        """The exit status that shells expect of a process ended by this signal."""
-        return 128 + (self.number or 0)
-
-    def __call__(self) -> bool:
-        """Whether a signal has come."""
-        return self.number is not None
-
-    @contextmanager
-    def open(self) -> Iterator["Interruption"]:
-        """Take the signals over; on leaving, what was there before is back."""
-        numbers = (signal.SIGINT, signal.SIGTERM)
-        before = {number: signal.signal(number, self._note) for number in numbers}
-        try:
-            yield self
-        finally:
-            for number, handler in before.items():
-                signal.signal(number, handler)
-
-    def _note(self, number: int, frame: object) -> None:
-        if self.number is not None:
-            raise KeyboardInterrupt
-        self.number = number

@@ -13,17 +13,18 @@ from optuna.trial import TrialState
 from search_spaces.budget import Budget, BudgetError
 from search_spaces.candidate import Candidate
 from search_spaces.matching import MatchedPair, match
-from study import attributes as names
-from study.objective import candidate_attributes, name_metric, result_attributes, training_job
-from study.problem import Problem
-from study.queue import Queue, Slot
-from study.record import TrialRecord
-from study.sampler import derived_seed
-from study.settings import MOST_REPLICATES, MOST_RUNGS
+from study.phases.identity import name_metric
+from study.phases.search import candidate_attributes, result_attributes, training_job
+from study.question.plan import Problem
+from study.question.settings import MOST_REPLICATES, MOST_RUNGS
 from study.storage.folder import RunFolder
 from study.storage.store import Store
 from study.training.curve import CurvePoint
 from study.training.scoring import ConfirmationJob, Score
+from study.trials import attributes as names
+from study.trials.queue import Queue, Slot
+from study.trials.record import TrialRecord
+from study.trials.sampler import derived_seed
 
 CHOSEN = "chosen"  # study attribute: each cell's candidate
 CHOSEN_TRIALS = "chosen_trials"  # study attribute: numbers of the search's trials they are from

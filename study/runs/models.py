@@ -7,9 +7,9 @@ from dataclasses import asdict
 import optuna
 
 from study.machine.files import write_atomically
-from study.problem import Problem
-from study.record import ConfirmationRecord, Status, confirmation_record
+from study.question.plan import Problem
 from study.storage.folder import RunFolder
+from study.trials.record import ConfirmationRecord, Status, confirmation_record
 
 
 def keep_best_models(confirmation: optuna.Study, folder: RunFolder, problem: Problem) -> None:

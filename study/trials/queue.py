@@ -16,9 +16,9 @@ from typing import Any, TypeVar
 import optuna
 from optuna.trial import FrozenTrial, TrialState
 
-from study import attributes as names
 from study.storage.store import Store
 from study.storage.trial_storage import explained
+from study.trials import attributes as names
 
 MOST_DEATHS = 3  # of one slot's workers: the first trial's and its two retries'
 LOST = "its worker was lost"

@@ -10,18 +10,23 @@ import optuna
 from optuna.trial import FrozenTrial
 
 from search_spaces.budget import Budget
-from study.attributes import SLOT
-from study.confirmation import (
+from study.errors import UserError
+from study.phases.confirmation import (
     CHOSEN,
     CHOSEN_TRIALS,
     chosen_candidates,
     confirmation_name,
     matched_rungs,
 )
-from study.errors import UserError
-from study.objective import ENVIRONMENT, IDENTITY, refuse_other
-from study.problem import Problem, define
-from study.record import (
+from study.phases.identity import ENVIRONMENT, IDENTITY, refuse_other
+from study.question.plan import Problem, define
+from study.question.settings_file import kept_flags, load_settings
+from study.storage.folder import RunFolder
+from study.storage.opening import open_store
+from study.storage.sqlite import FileStore
+from study.storage.store import Store
+from study.trials.attributes import SLOT
+from study.trials.record import (
     ConfirmationRecord,
     DatasetRecord,
     RungRecord,
@@ -29,10 +34,6 @@ from study.record import (
     confirmation_record,
     trial_record,
 )
-from study.storage.folder import RunFolder, kept_flags, load_settings
-from study.storage.opening import open_store
-from study.storage.sqlite import FileStore
-from study.storage.store import Store
 
 
 @dataclass(frozen=True)

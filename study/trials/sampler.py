@@ -18,7 +18,7 @@ from optuna.pruners import BasePruner, MedianPruner
 from optuna.samplers import BaseSampler, TPESampler
 from optuna.trial import FrozenTrial, TrialState
 
-from study import attributes as names
+from study.trials import attributes as names
 
 _STARTUP_TRIALS = 4  # of each cell, before TPE models it
 _COMPARED_TRIALS = 2  # of each cell, trained to their ends before any is pruned

@@ -5,9 +5,9 @@ import time
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from study.objective import training_job
-from study.problem import Problem
-from study.trainers import EpochEnded, Finished, Trainer
+from study.phases.search import training_job
+from study.processes.training_process import EpochEnded, Finished, Trainer
+from study.question.plan import Problem
 from study.training.curve import CurvePoint
 from study.training.job import OnEpoch, TrainingError, TrainingJob
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from search_spaces.budget import Budget
 from search_spaces.candidate import Candidate, Task
-from study import attributes as names
 from study.training.curve import CurvePoint
+from study.trials import attributes as names
 
 if TYPE_CHECKING:
     from optuna.trial import FrozenTrial

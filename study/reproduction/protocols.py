@@ -14,10 +14,10 @@ import numpy as np
 from search_spaces.candidate import Candidate, Task
 from search_spaces.cells import Cell
 from study.datasets.dataset import Dataset, Split
-from study.sampler import derived_seed
 from study.training.curve import CurvePoint
 from study.training.job import OnEpoch, Result, TrainingJob
 from study.training.scoring import ConfirmationJob, Score
+from study.trials.sampler import derived_seed
 
 EMBEDDING = 128  # the notebook's, at whichever level a text is read
 PATIENCE = 2  # of the fair protocol; reviews overfit after two or three epochs

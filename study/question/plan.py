@@ -13,9 +13,9 @@ from search_spaces.space import SearchSpace, search_space
 from study.datasets.dataset import Dataset, Reading
 from study.datasets.level import Level
 from study.datasets.prepare import prepare
-from study.known import Parameters, known_parameters
 from study.machine.environment import environment
-from study.settings import Settings, check_study_name
+from study.question.known_candidates import Parameters, known_parameters
+from study.question.settings import Settings, check_study_name
 
 _EMBEDDED = "surnames"
 

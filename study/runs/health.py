@@ -17,13 +17,13 @@ import optuna
 from optuna.trial import FrozenTrial
 
 from search_spaces.budget import BudgetError
-from study.archive import Archive, open_archive
-from study.confirmation import CHOSEN, chosen_candidates, confirmation_plan, matched_rungs
 from study.errors import UserError
-from study.objective import search_plan
-from study.queue import Queue, Slot
+from study.phases.confirmation import CHOSEN, chosen_candidates, confirmation_plan, matched_rungs
+from study.phases.search import search_plan
+from study.runs.archive import Archive, open_archive
 from study.storage.opening import open_store
 from study.storage.sqlite import FileStore
+from study.trials.queue import Queue, Slot
 
 _TEMPORARY = re.compile(r"\..*(-[0-9a-f]{16}(\.\w+)?|\.probe)$")  # as `study.files` names them
 _DOCTOR = "doctor"  # owns no trial

@@ -6,7 +6,8 @@ from contextlib import suppress
 from multiprocessing.connection import Connection, wait
 
 from study.errors import UserError
-from study.trainers import (
+from study.processes.limits import Crew, TrainingBugError
+from study.processes.training_process import (
     Blocked,
     Crashed,
     Died,
@@ -17,7 +18,6 @@ from study.trainers import (
     Refused,
     Trainer,
 )
-from study.workers import Crew, TrainingBugError
 
 _TICK = 0.5  # seconds between looks at signals
 

@@ -6,8 +6,8 @@ from rich.table import Table
 
 from search_spaces.matching import MatchedPair, match
 from study.machine.environment import cores
-from study.pace import longest_epoch
-from study.problem import Problem
+from study.phases.pace import longest_epoch
+from study.question.plan import Problem
 from study.terminal.words import duration, number_of
 from study.training.job import TrainingError
 

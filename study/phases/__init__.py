@@ -1,0 +1,1 @@
+"""What a study works off: the search, then its confirmation."""

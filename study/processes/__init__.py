@@ -1,0 +1,1 @@
+"""Training processes: started, fed, listened to, ended."""

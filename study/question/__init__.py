@@ -1,0 +1,1 @@
+"""What is asked: settings, and what they leave open decided."""

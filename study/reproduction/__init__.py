@@ -1,0 +1,1 @@
+"""The notebook that this grew out of, trained again."""

@@ -1,0 +1,33 @@
+"""What a reproduction is asked."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+from cyclopts.validators import Number
+
+from study.question.settings import MOST_REPLICATES
+
+_POSITIVE = Number(gte=1)
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, kw_only=True)
+class ReproductionSettings:
+    """The flags."""
+
+    dataset: str = "imdb"
+    """`imdb`, `surnames`, or a path: CSV, TSV, Parquet, or a folder of texts."""
+    epochs: Annotated[int, Parameter(validator=_POSITIVE)] = 10
+    """Most epochs by the fair protocol; fewer than 10 cut the notebook's own short, too."""
+    replicates: Annotated[int, Parameter(validator=Number(gte=1, lte=MOST_REPLICATES))] = 3
+    """Seeds of the fair protocol; more can be added later."""
+    seed: Annotated[int, Parameter(validator=Number(gte=0, lt=2**31))] = 0
+    """Every other seed derives from this one."""
+    n_jobs: Annotated[int | None, Parameter(validator=_POSITIVE)] = None
+    """Training processes. Default: one for each core."""
+    output_dir: Path = Path("runs/reproduction")
+    """Folder of the results."""
+    quiet: Annotated[bool, Parameter(negative=())] = False
+    """Print nothing but errors."""

@@ -1,0 +1,1 @@
+"""A study afterwards: read back, checked, and its best models."""
