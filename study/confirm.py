@@ -45,7 +45,7 @@ def confirm(
     quiet: bool
         Print nothing but errors.
     """
-    from study.job import work_on
+    from study.pipeline import work_on
     from study.question.plan import define
     from study.runs.archive import searched
 

@@ -31,7 +31,7 @@ def predict(
     """
     import sys
 
-    from study.runs.saved import load_model
+    from study.runs.models import load_model
 
     model = load_model(run_folder, cell)
     lines = texts or [line.rstrip("\n") for line in sys.stdin]

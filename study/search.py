@@ -17,7 +17,7 @@ def search(*, settings: Settings | None = None) -> int:
     Afterwards the best of each are trained again on fresh seeds at matched sizes, scored on the
     test split, and compared in a report. The same command goes on where it stopped.
     """
-    from study.job import run_job
+    from study.pipeline import run_job
 
     return run_job(settings or Settings())
 

@@ -29,7 +29,7 @@ class Part(StrEnum):
     ACCURACY = "accuracy"
 
 
-_TABLE = Path("tests/tabulated/surnames.npz")
+_TABLE = Path(__file__).parent / "tabulated" / "surnames.npz"
 
 
 @dataclass(frozen=True)
@@ -102,14 +102,16 @@ def tabulate(
     n_jobs: int
         Training processes. Default: one for each core.
     """
-    from study.benchmark import tabulate as work
+    from study.benchmark.tabulated import tabulate as work
     from study.machine.environment import cores
 
     return 0 if work.tabulate(path, n_jobs or cores()) else INTERRUPTED
 
 
 def _measured(part: Part, options: Options) -> "list[Table]":
-    from study.benchmark import accuracy, commands, efficiency, steps, storing, trials
+    from study.benchmark import accuracy
+    from study.benchmark.speed import commands, steps, storing, trials
+    from study.benchmark.tabulated import efficiency
 
     rounds = options.rounds
     measures: dict[Part, Callable[[], list[Table]]] = {

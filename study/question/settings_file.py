@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from study.errors import UserError
 from study.machine.files import write_atomically
 from study.question.settings import Settings
+from study.storage.folder import RunFolder
 
 if TYPE_CHECKING:
     from cyclopts.config import Toml

@@ -5,9 +5,9 @@ from pathlib import Path
 import numpy as np
 
 from search_spaces import Budget, Cell, SpaceName, Task, search_space
-from study.benchmark.tabulated import Grid, Origin, Tabulated
+from study.benchmark.tabulated.trainings import Grid, Origin, Tabulated
 
-STORED = Path(__file__).parents[1] / "tabulated" / "surnames.npz"
+STORED = ROOT / "study" / "benchmark" / "tabulated" / "surnames.npz"
 TASK = Task(vocabulary=40, classes=5, embedding=16)
 SPACE = search_space(SpaceName.STANDARD, TASK, Budget(20_736), (Cell.LSTM, Cell.GRU), batch_size=64)
 

@@ -17,8 +17,8 @@ from reports.comparison.verdict import Outcome, Verdict
 from reports.findings.answer import answer
 from search_spaces import Candidate, Cell, SearchSpace
 from search_spaces.space import CardSpace, CellTrial
-from study.job import work_on
 from study.machine.environment import cores
+from study.pipeline import work_on
 from study.processes.training_process import Trainer
 from study.question.plan import define
 from study.question.settings import (
@@ -111,8 +111,8 @@ def test_simulated_trainings(
 ) -> None:
     monkeypatch.setattr("study.phases.search.TrainingJob", SimulatedTraining)
     monkeypatch.setattr("study.phases.confirmation.ConfirmationJob", SimulatedConfirmation)
-    monkeypatch.setattr("study.job.CurveKeeper", lambda folder: lambda trial, curve: None)
-    monkeypatch.setattr("study.job._report", lambda bench: None)  # pictures decide nothing
+    monkeypatch.setattr("study.pipeline.CurveKeeper", lambda folder: lambda trial, curve: None)
+    monkeypatch.setattr("study.pipeline._report", lambda bench: None)  # pictures decide nothing
     record, verdict = compare_with_itself(
         Settings(
             data=DataSettings(dataset=str(words), steps=1),

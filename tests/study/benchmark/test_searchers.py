@@ -11,12 +11,12 @@ import pytest
 from scipy import stats
 
 from search_spaces import Budget, Candidate, Cell
-from study.benchmark import efficiency
-from study.benchmark.efficiency import Comparison, Estimate, tables, worth
-from study.benchmark.ledger import Ledger, Tried
-from study.benchmark.oracles import Values, run_trial
-from study.benchmark.searchers import NaiveSpace, searches
-from study.benchmark.tabulated import Tabulated, Training, load_whole
+from study.benchmark.tabulated import efficiency
+from study.benchmark.tabulated.efficiency import Comparison, Estimate, tables, worth
+from study.benchmark.tabulated.ledger import Ledger, Tried
+from study.benchmark.tabulated.oracles import Values, run_trial
+from study.benchmark.tabulated.searchers import NaiveSpace, searches
+from study.benchmark.tabulated.trainings import Tabulated, Training, load_whole
 from study.errors import UserError
 from tests.support.made_up_table import STORED, made_up
 

@@ -11,9 +11,10 @@ import pytest
 from statsmodels.stats.weightstats import CompareMeans, DescrStatsW
 
 from search_spaces import Candidate, Cell, Task
-from study.benchmark import accuracy, commands, steps, storing, trials
-from study.benchmark.frameworks import Workload
-from study.benchmark.rounds import BenchmarkError, Contender, alternate, ratio
+from study.benchmark import accuracy
+from study.benchmark.speed import commands, steps, storing, trials
+from study.benchmark.speed.frameworks import Workload
+from study.benchmark.speed.rounds import BenchmarkError, Contender, alternate, ratio
 from study.benchmark.table import Column, Table
 from study.training.job import OnEpoch, TrainingError
 from tests.support.commands import run_module

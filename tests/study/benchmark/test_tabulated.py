@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from search_spaces import Cell
-from study.benchmark import tabulate
-from study.benchmark.tabulated import AXES, Grid, Tabulated, load_whole
+from study.benchmark.tabulated import tabulate
+from study.benchmark.tabulated.trainings import AXES, Grid, Tabulated, load_whole
 from study.errors import UserError
 from study.question.plan import define
 from study.question.settings import DataSettings, QuestionSettings, SearchSettings, Settings

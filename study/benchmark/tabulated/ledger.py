@@ -6,7 +6,7 @@ import numpy as np
 
 from search_spaces.candidate import Candidate
 from search_spaces.cells import Cell
-from study.benchmark.tabulated import Point, Tabulated, Training
+from study.benchmark.tabulated.trainings import Point, Tabulated, Training
 
 
 @dataclass(frozen=True)

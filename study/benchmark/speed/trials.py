@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from study.benchmark.commands import timed
+from study.benchmark.speed.commands import timed
 from study.benchmark.table import Column, Table
 from study.machine.environment import cores
 from study.runs.archive import read
@@ -78,7 +78,7 @@ def _pair(flags: Sequence[str]) -> Pair:
         ours = ["--no-confirm", "--quiet", "--output-dir", folder, *flags]
         seconds = timed("study.search", ours)
         run = Path(folder, "surnames")
-        stock = timed("study.benchmark.stock", [str(run)])
+        stock = timed("study.benchmark.speed.stock", [str(run)])
         record = read(run)
     busy = sum(trial.seconds or 0.0 for trial in record.trials)
     return Pair(len(record.trials), seconds, stock, busy)

@@ -17,11 +17,11 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from search_spaces.cells import Cell
-from study.benchmark.ledger import Tried
-from study.benchmark.rounds import BenchmarkError
-from study.benchmark.searchers import SearchJob, searches
+from study.benchmark.speed.rounds import BenchmarkError
 from study.benchmark.table import Column, Table, Value
-from study.benchmark.tabulated import Tabulated, load_whole
+from study.benchmark.tabulated.ledger import Tried
+from study.benchmark.tabulated.searchers import SearchJob, searches
+from study.benchmark.tabulated.trainings import Tabulated, load_whole
 from study.errors import UserError
 from study.machine.environment import cores
 from study.processes.limits import Crew

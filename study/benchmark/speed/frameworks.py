@@ -181,7 +181,7 @@ def _stock(job: Stock) -> Timed:
 def _torch(job: Torch) -> Timed:
     import torch
 
-    from study.benchmark.torch_model import SentenceClassifier
+    from study.benchmark.speed.torch_model import SentenceClassifier
 
     torch.set_num_threads(job.threads)
     work = job.workload

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from rich.progress import Progress
 
-from study.benchmark.tabulated import Grid, Origin, Point, Tabulated
+from study.benchmark.tabulated.trainings import Grid, Origin, Point, Tabulated
 from study.errors import UserError
 from study.machine.environment import cores, environment
 from study.phases.search import training_job

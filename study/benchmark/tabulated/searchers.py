@@ -20,9 +20,9 @@ from optuna.trial import TrialState
 from search_spaces.candidate import Candidate
 from search_spaces.cells import Cell
 from search_spaces.space import SearchSpace, Suggester
-from study.benchmark.ledger import Ledger, Tried
-from study.benchmark.oracles import Tuner, search_with_oracle
-from study.benchmark.tabulated import Tabulated
+from study.benchmark.tabulated.ledger import Ledger, Tried
+from study.benchmark.tabulated.oracles import Tuner, search_with_oracle
+from study.benchmark.tabulated.trainings import Tabulated
 from study.training.job import OnEpoch
 from study.trials import attributes as names
 from study.trials.sampler import CellPruner, CellSampler

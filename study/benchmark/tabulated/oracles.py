@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Protocol
 
-from study.benchmark.ledger import Ledger
+from study.benchmark.tabulated.ledger import Ledger
 
 if TYPE_CHECKING:
     from search_spaces.candidate import Candidate
     from search_spaces.space import SearchSpace, Suggester
-    from study.benchmark.tabulated import Training
+    from study.benchmark.tabulated.trainings import Training
 
 _NO_END = 10**6  # more trials, failures or rounds than any allowance of epochs pays for
 _STUCK = 10  # failures in a row; KerasTuner itself gives up after 3

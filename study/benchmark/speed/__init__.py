@@ -1,0 +1,1 @@
+"""How fast training, searching, storing and reporting are."""

@@ -1,0 +1,1 @@
+"""The search, measured on a table of real trainings."""
