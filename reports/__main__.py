@@ -29,10 +29,12 @@ def report(
     quiet: bool
         Print nothing but errors.
     """
+    from reports.findings.answer import answer
     from reports.write import write
     from study.runs.archive import read
 
-    path = write(read(run_folder, storage), run_folder)
+    record = read(run_folder, storage)
+    path = write(record, answer(record), run_folder)
     if not quiet:
         print(path)
 

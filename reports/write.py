@@ -7,7 +7,7 @@ from reports.charts.gallery import gallery
 from reports.drawing.draw import draw
 from reports.exports.csv_files import confirmations_csv, trials_csv
 from reports.exports.summary import summary
-from reports.findings.answer import answer
+from reports.findings.answer import Answer
 from reports.page.content import Content
 from reports.page.render import render
 from study.errors import UserError
@@ -15,7 +15,7 @@ from study.machine.files import write_atomically
 from study.trials.record import StudyRecord
 
 
-def write(record: StudyRecord, folder: Path) -> Path:
+def write(record: StudyRecord, found: Answer, folder: Path) -> Path:
     """Write `report.html`, `summary.json`, the tables as CSV and the charts as SVG.
 
     Each file appears whole or not at all, the report last.
@@ -26,7 +26,6 @@ def write(record: StudyRecord, folder: Path) -> Path:
     Raises:
         UserError: The folder cannot be written.
     """
-    found = answer(record)
     shown = gallery(record, found)
     drawings = {chart.key: draw(chart) for chart in shown}
     page = Content(record, found, shown, drawings, folder).page()

@@ -45,6 +45,7 @@ def confirm(
     quiet: bool
         Print nothing but errors.
     """
+    from reports.publish import Reporter
     from study.pipeline import work_on
     from study.question.plan import define
     from study.runs.archive import searched
@@ -58,7 +59,7 @@ def confirm(
         answer=replace(answer, confirm=True, replicates=replicates or answer.replicates),
         run=replace(settings.run, n_jobs=n_jobs, storage=storage, quiet=quiet),
     )
-    return work_on(define(changed), archive.folder)
+    return work_on(define(changed), Reporter(), archive.folder)
 
 
 if __name__ == "__main__":

@@ -34,15 +34,17 @@ def doctor(
     from rich.console import Console
     from rich.table import Table
 
+    from reports.publish import Reporter
     from study.runs.health import Verdict, examine
 
     optuna.logging.set_verbosity(optuna.logging.WARNING)
-    findings = examine(run_folder, storage)
+    reporter = Reporter()
+    findings = examine(run_folder, storage, reporter)
     if repair:
         for finding in findings:
             if finding.verdict is Verdict.MENDABLE and finding.mend:
                 finding.mend()
-        findings = examine(run_folder, storage)
+        findings = examine(run_folder, storage, reporter)
     table = Table("check", "", "found", box=None, pad_edge=False, title_justify="left")
     for finding in findings:
         table.add_row(finding.check, finding.verdict.value, finding.detail)

@@ -8,11 +8,6 @@ import optuna
 from optuna.trial import TrialState
 from rich.console import Console
 
-from reports.exports.dashboard import CurveKeeper, keep_files, publish
-
-# The one place where trying it knows of showing it.
-from reports.findings.answer import answer
-from reports.write import write
 from search_spaces.cells import cell_name
 from study.errors import UserError
 from study.machine.environment import cores
@@ -31,6 +26,7 @@ from study.question.settings import Settings
 from study.question.settings_file import save_settings, study_folder
 from study.runs.archive import Archive
 from study.runs.models import keep_best_models
+from study.runs.reporter import Reporter
 from study.storage.folder import RunFolder
 from study.storage.opening import open_store
 from study.storage.store import Store
@@ -55,6 +51,7 @@ class Bench:
     crew: Crew
     console: Console
     interruption: Interruption
+    reporter: Reporter
 
     @property
     def quiet(self) -> bool:
@@ -93,7 +90,7 @@ class Bench:
             ).run()
 
 
-def run_job(settings: Settings) -> int:
+def run_job(settings: Settings, reporter: Reporter) -> int:
     """Do what the settings say, or what of it is left to do.
 
     Returns:
@@ -106,10 +103,10 @@ def run_job(settings: Settings) -> int:
     if settings.run.dry_run:
         print_outlook(problem, settings.run.n_jobs or cores(), Terminal())
         return 0
-    return work_on(problem)
+    return work_on(problem, reporter)
 
 
-def work_on(problem: Problem, folder: RunFolder | None = None) -> int:
+def work_on(problem: Problem, reporter: Reporter, folder: RunFolder | None = None) -> int:
     """Search, confirm and report, or what of it is left to do; returns the exit status.
 
     Args:
@@ -123,10 +120,10 @@ def work_on(problem: Problem, folder: RunFolder | None = None) -> int:
     store = open_store(problem.settings.run.storage, folder.database)
     folder.create()
     with explained(store.shown_url):
-        return _phases(problem, folder, store)
+        return _phases(problem, folder, store, reporter)
 
 
-def _phases(problem: Problem, folder: RunFolder, store: Store) -> int:
+def _phases(problem: Problem, folder: RunFolder, store: Store, reporter: Reporter) -> int:
     settings = problem.settings
     study = open_search(store, problem)
     save_settings(folder.settings, problem)
@@ -138,7 +135,7 @@ def _phases(problem: Problem, folder: RunFolder, store: Store) -> int:
     )
     interruption = Interruption()
     with store.lease() as owner, interruption.open():
-        bench = Bench(problem, folder, store, owner, crew, Terminal(), interruption)
+        bench = Bench(problem, folder, store, owner, crew, Terminal(), interruption, reporter)
         done = _search(bench, study)
         if settings.answer.confirm and not interruption():
             if not done:
@@ -161,7 +158,7 @@ def _search(bench: Bench, study: optuna.Study) -> bool:
     queue.plan(search_plan(bench.problem))
     return bench.work_off(
         study,
-        SearchWork(bench.problem, CurveKeeper(bench.folder.artifacts)),
+        SearchWork(bench.problem, bench.folder, bench.reporter.keep_curve),
         "search",
         "validation",
     )
@@ -195,20 +192,12 @@ def _confirm(bench: Bench, search: optuna.Study) -> None:
 
 def _report(bench: Bench) -> None:
     """Write the report, and say what was found and where."""
-    archive = bench.archive
-    record = archive.record()
-    found = answer(record)
-    report = write(record, bench.folder.path)
-    search, confirmation = archive.search(), archive.confirmation()
-    publish(search, confirmation, record, found)
-    if confirmation is not None:
-        models = sorted(bench.folder.models.glob("[!.]*"))
-        keep_files(confirmation, models, bench.folder.artifacts)
+    published = bench.reporter.publish(bench.archive)
     bench.say("")
-    for cell, trial in best_trials(record.trials).items():
+    for cell, trial in best_trials(published.record.trials).items():
         bench.say(_best_line(cell, trial))
-    bench.say("", found.sentence, "")
-    bench.say(f"Report:    {report}")
+    bench.say("", published.sentence, "")
+    bench.say(f"Report:    {published.report}")
     bench.say(f"Dashboard: {bench.dashboard_command}")
     if bench.interruption():
         bench.say(f"Go on:     {bench.archive.resume()}")

@@ -16,9 +16,10 @@ def reproduce(*, settings: ReproductionSettings | None = None) -> int:
 
     The same command goes on where it stopped: finished runs are kept in the output folder.
     """
+    from reports.reproduction.page import show
     from study.reproduction.run import run_reproduction
 
-    return run_reproduction(settings or ReproductionSettings())
+    return run_reproduction(settings or ReproductionSettings(), show)
 
 
 if __name__ == "__main__":

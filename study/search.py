@@ -17,9 +17,10 @@ def search(*, settings: Settings | None = None) -> int:
     Afterwards the best of each are trained again on fresh seeds at matched sizes, scored on the
     test split, and compared in a report. The same command goes on where it stopped.
     """
+    from reports.publish import Reporter
     from study.pipeline import run_job
 
-    return run_job(settings or Settings())
+    return run_job(settings or Settings(), Reporter())
 
 
 if __name__ == "__main__":

@@ -52,22 +52,14 @@ def keep_files(study: optuna.Study, files: Iterable[Path], artifacts: Path) -> N
         study.set_user_attr(_KEPT, kept)
 
 
-class CurveKeeper:
-    """Puts a picture of its learning curve among the artifacts of each trial."""
-
-    def __init__(self, artifacts: Path) -> None:
-        self._artifacts = artifacts
-
-    def __call__(self, trial: optuna.Trial, curve: Sequence[CurvePoint]) -> None:
-        """Draw and keep it; a finished trial takes no more artifacts."""
-        with TemporaryDirectory() as folder:
-            path = Path(folder) / f"learning-curve-{trial.number}.png"
-            path.write_bytes(learning_curve(curve, f"Trial {trial.number}"))
-            upload_artifact(
-                artifact_store=_artifact_store(self._artifacts),
-                file_path=str(path),
-                study_or_trial=trial,
-            )
+def keep_curve(trial: optuna.Trial, curve: Sequence[CurvePoint], artifacts: Path) -> None:
+    """Put a picture of its learning curve among a trial's artifacts; a finished one takes none."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / f"learning-curve-{trial.number}.png"
+        path.write_bytes(learning_curve(curve, f"Trial {trial.number}"))
+        upload_artifact(
+            artifact_store=_artifact_store(artifacts), file_path=str(path), study_or_trial=trial
+        )
 
 
 def _artifact_store(artifacts: Path) -> FileSystemArtifactStore:

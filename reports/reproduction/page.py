@@ -42,6 +42,7 @@ from reports.reproduction.tables import (
 from reports.tables.table import Row, Table, columns
 from study.errors import UserError
 from study.machine.files import write_atomically
+from study.reproduction.protocols import Reproduction
 
 
 def write(findings: Findings, folder: Path) -> Path:
@@ -67,6 +68,14 @@ def write(findings: Findings, folder: Path) -> Path:
             "Make room, or make the folder writable."
         ) from error
     return folder / "reproduction.html"
+
+
+def show(record: Reproduction, folder: Path, console: Console) -> Path:
+    """Write the report, print what it says, and return its file."""
+    findings = Findings(record)
+    report = write(findings, folder)
+    terminal(findings, console)
+    return report
 
 
 def terminal(findings: Findings, console: Console) -> None:

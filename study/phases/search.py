@@ -10,6 +10,7 @@ from optuna.trial import TrialState
 from search_spaces.candidate import Candidate
 from study.phases.identity import _claim
 from study.question.plan import Problem
+from study.storage.folder import RunFolder
 from study.storage.store import Store
 from study.training.curve import CurvePoint
 from study.training.job import Result, TrainingJob
@@ -17,7 +18,7 @@ from study.trials import attributes as names
 from study.trials.queue import Queue, Slot
 from study.trials.sampler import CellPruner, CellSampler, derived_seed
 
-KeepCurve = Callable[[optuna.Trial, Sequence[CurvePoint]], None]
+KeepCurve = Callable[[optuna.Trial, Sequence[CurvePoint], RunFolder], None]
 
 _CONSTRAINT = "parameters over budget"
 
@@ -64,6 +65,7 @@ class SearchWork:
     """
 
     problem: Problem
+    folder: RunFolder
     keep_curve: KeepCurve
 
     def job(self, trial: optuna.Trial) -> TrainingJob:
@@ -85,7 +87,7 @@ class SearchWork:
     def finish(self, queue: Queue, trial: optuna.Trial, result: Result) -> None:
         """The best epoch's validation accuracy is the trial's value."""
         marks = result_attributes(result)
-        self.keep_curve(trial, result.curve)
+        self.keep_curve(trial, result.curve, self.folder)
         if result.stopped:
             marks[names.REASON] = f"behind the median of its cell after epoch {len(result.curve)}"
             queue.finish(trial, TrialState.PRUNED, marks=marks)

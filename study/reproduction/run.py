@@ -1,13 +1,12 @@
 """The reproduction step by step: plan, train what is not yet kept, report."""
 
 import shlex
+from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.console import Console
 
-# The one place of the reproduction where trying it knows of showing it.
-from reports.reproduction.findings import Findings
-from reports.reproduction.page import terminal, write
 from study.datasets.dataset import Reading
 from study.datasets.prepare import prepare
 from study.machine.environment import cores, environment
@@ -28,8 +27,10 @@ from study.storage.folder import RunFolder
 if TYPE_CHECKING:
     from study.reproduction.settings import ReproductionSettings
 
+Show = Callable[[Reproduction, Path, Console], Path]  # writes the report and prints what it says
 
-def run_reproduction(settings: "ReproductionSettings") -> int:
+
+def run_reproduction(settings: "ReproductionSettings", show: Show) -> int:
     """Do what the settings say, or what of it is left to do.
 
     Returns:
@@ -59,9 +60,7 @@ def run_reproduction(settings: "ReproductionSettings") -> int:
         environment=environment(),
         command=_command(settings),
     )
-    findings = Findings(record)
-    report = write(findings, folder)
-    terminal(findings, console)
+    report = show(record, folder, console)
     console.print(f"\nReport: {report}", soft_wrap=True, highlight=False, markup=False)
     return 0
 

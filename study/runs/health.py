@@ -4,8 +4,6 @@ import contextlib
 import json
 import re
 import sqlite3
-import subprocess
-import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -21,6 +19,7 @@ from study.errors import UserError
 from study.phases.confirmation import CHOSEN, chosen_candidates, confirmation_plan, matched_rungs
 from study.phases.search import search_plan
 from study.runs.archive import Archive, open_archive
+from study.runs.reporter import Reporter
 from study.storage.opening import open_store
 from study.storage.sqlite import FileStore
 from study.trials.queue import Queue, Slot
@@ -52,12 +51,13 @@ class Finding:
     mend: Callable[[], None] | None = None
 
 
-def examine(run: Path, storage: str | None) -> list[Finding]:
+def examine(run: Path, storage: str | None, reporter: Reporter) -> list[Finding]:
     """Check a run; nothing is changed.
 
     Args:
         run: `runs/<study-name>`.
         storage: Database URL, where the trials are not in the folder.
+        reporter: Writes a broken report again, if asked to.
 
     Raises:
         UserError: The folder holds no study.
@@ -75,7 +75,7 @@ def examine(run: Path, storage: str | None) -> list[Finding]:
         findings += _contents(run, storage)
     if isinstance(store, FileStore):
         findings += [_leases(store), _temporary_files(run, store)]
-    findings.append(_report(run, storage))
+    findings.append(_report(run, storage, reporter))
     return findings
 
 
@@ -202,19 +202,13 @@ def _lease_files(store: FileStore) -> list[Path]:
     return sorted(store.leases.iterdir()) if store.leases.is_dir() else []
 
 
-def _report(run: Path, storage: str | None) -> Finding:
+def _report(run: Path, storage: str | None, reporter: Reporter) -> Finding:
     trouble = _unreadable(run)
     if trouble is None:
         return Finding("report", Verdict.WELL, str(run / "report.html"))
 
     def write() -> None:
-        # In a process of its own: this package does not know of the reports.
-        flags = ["--storage", storage] if storage else []
-        subprocess.run(
-            [sys.executable, "-m", "reports", str(run), "--quiet", *flags],
-            check=False,
-            capture_output=True,
-        )
+        reporter.publish(open_archive(run, storage))
 
     return Finding("report", Verdict.MENDABLE, f"{trouble}, to write again", write)
 

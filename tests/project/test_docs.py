@@ -8,8 +8,8 @@ import pytest
 
 from study.question.settings import Settings
 from study.question.settings_file import flag_values
+from tests.support.commands import ROOT
 
-ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 FLAGS = [
     field.name.replace("_", "-")

@@ -1,11 +1,10 @@
 """A table of trainings that were never trained."""
 
-from pathlib import Path
-
 import numpy as np
 
 from search_spaces import Budget, Cell, SpaceName, Task, search_space
 from study.benchmark.tabulated.trainings import Grid, Origin, Tabulated
+from tests.support.commands import ROOT
 
 STORED = ROOT / "study" / "benchmark" / "tabulated" / "surnames.npz"
 TASK = Task(vocabulary=40, classes=5, embedding=16)

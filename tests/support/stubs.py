@@ -1,5 +1,6 @@
 """Trials that train nothing, for tests of what surrounds training."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -7,6 +8,9 @@ from typing import Any
 import optuna
 from optuna.trial import TrialState
 
+from study.runs.archive import Archive
+from study.runs.reporter import Published
+from study.storage.folder import RunFolder
 from study.storage.store import Store
 from study.training.curve import CurvePoint
 from study.trials import attributes as names
@@ -62,3 +66,14 @@ def stub_study(store: Store) -> optuna.Study:
     return optuna.create_study(
         storage=store.optuna(), study_name="stub", direction="maximize", load_if_exists=True
     )
+
+
+class SilentReporter:
+    """Shows nothing: pictures decide nothing."""
+
+    def keep_curve(
+        self, trial: optuna.Trial, curve: Sequence[CurvePoint], folder: RunFolder
+    ) -> None: ...
+
+    def publish(self, archive: Archive) -> Published:
+        return Published(archive.folder.report, "", archive.record())

@@ -6,13 +6,14 @@ from pathlib import Path
 import optuna
 import pytest
 
+from reports.publish import Reporter
 from study.runs.archive import open_archive
 from study.runs.health import Finding, Verdict, examine
 from tests.support.commands import run_module
 
 
 def found(run: Path, check: str) -> Finding:
-    return next(finding for finding in examine(run, None) if finding.check == check)
+    return next(finding for finding in examine(run, None, Reporter()) if finding.check == check)
 
 
 def mended(run: Path, check: str) -> Finding:

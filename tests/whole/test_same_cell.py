@@ -34,6 +34,7 @@ from study.runs.archive import Archive
 from study.storage.sqlite import FileStore
 from study.trials.record import StudyRecord
 from tests.support.simulated_jobs import SimulatedConfirmation, SimulatedTraining
+from tests.support.stubs import SilentReporter
 
 
 class SameCell(CardSpace):
@@ -111,8 +112,6 @@ def test_simulated_trainings(
 ) -> None:
     monkeypatch.setattr("study.phases.search.TrainingJob", SimulatedTraining)
     monkeypatch.setattr("study.phases.confirmation.ConfirmationJob", SimulatedConfirmation)
-    monkeypatch.setattr("study.pipeline.CurveKeeper", lambda folder: lambda trial, curve: None)
-    monkeypatch.setattr("study.pipeline._report", lambda bench: None)  # pictures decide nothing
     record, verdict = compare_with_itself(
         Settings(
             data=DataSettings(dataset=str(words), steps=1),
@@ -131,7 +130,7 @@ def compare_with_itself(settings: Settings) -> tuple[StudyRecord, Verdict]:
     """A whole study of a GRU against a GRU; what it stored, and its verdict."""
     problem = define(settings)
     problem = replace(problem, space=same_cell(problem.space))
-    assert work_on(problem) == 0
+    assert work_on(problem, SilentReporter()) == 0
     folder = study_folder(problem)
     record = Archive(folder, problem, FileStore(folder.database)).record()
     assert {run.candidate.cell for run in record.confirmations} == {Cell.GRU}

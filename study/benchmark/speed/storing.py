@@ -72,7 +72,7 @@ def asking_seconds(folder: Path, trials: int, asks: int) -> list[float]:
     problem, run_folder, _ = filled_study(trials, folder)
     store = FileStore(run_folder.database)  # as a command that has just been started
     study = open_search(store, problem)
-    work = SearchWork(problem, keep_curve=lambda trial, curve: None)
+    work = SearchWork(problem, run_folder, keep_curve=lambda trial, curve, folder: None)
     with store.lease() as owner:
         queue = Queue(study, store, owner)
         queue.plan(more_slots(problem, trials, asks + 1))

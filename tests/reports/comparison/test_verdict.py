@@ -239,7 +239,7 @@ def test_a_margin_of_nothing_is_refused() -> None:
 
 
 def test_the_statistics_know_no_keras_and_no_optuna() -> None:
-    code = "import sys, reports.verdict; print(*sys.modules)"
+    code = "import sys, reports.comparison.verdict; print(*sys.modules)"
     loaded = subprocess.run(
         [sys.executable, "-c", code], check=True, capture_output=True, text=True
     ).stdout.split()

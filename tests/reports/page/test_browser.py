@@ -5,6 +5,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
+from reports.findings.answer import answer
 from reports.words.text import visible
 from reports.write import write
 from tests.support.browser import chromium
@@ -28,7 +29,7 @@ def reports(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
         "hostile": hostile_record(),
     }
     return {
-        name: write(record, tmp_path_factory.mktemp(name)).as_uri()
+        name: write(record, answer(record), tmp_path_factory.mktemp(name)).as_uri()
         for name, record in records.items()
     }
 

@@ -25,7 +25,7 @@ from tests.support.records import (
 
 
 def page_of(record: StudyRecord, folder: Path) -> str:
-    return write(record, folder).read_text(encoding="utf-8")
+    return write(record, answer(record), folder).read_text(encoding="utf-8")
 
 
 def text_of(page: str) -> str:
@@ -108,9 +108,13 @@ def test_hostile_names_show_as_text(tmp_path: Path) -> None:
 
 def test_the_same_record_gives_the_same_bytes(tmp_path: Path) -> None:
     record = confirmed_record()
-    files = [path for path in (write(record, tmp_path).parent).rglob("*") if path.is_file()]
+    files = [
+        path
+        for path in (write(record, answer(record), tmp_path).parent).rglob("*")
+        if path.is_file()
+    ]
     before = {path: path.read_bytes() for path in files}
-    write(record, tmp_path)
+    write(record, answer(record), tmp_path)
     assert {path: path.read_bytes() for path in files} == before
 
 
@@ -203,7 +207,7 @@ def test_many_reasons_are_cut(tmp_path: Path) -> None:
 def test_a_folder_that_cannot_be_written_is_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "charts").write_text("in the way")
     with pytest.raises(UserError, match=r"The report is written to .*, but that failed"):
-        write(search_record(), tmp_path)
+        write(search_record(), answer(search_record()), tmp_path)
 
 
 def test_terms_are_linked_once_a_section_and_text_stays_text() -> None:

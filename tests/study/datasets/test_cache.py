@@ -15,6 +15,7 @@ from study.datasets.dataset import Dataset, Reading
 from study.datasets.prepare import prepare
 from study.datasets.prepare import prepare as prepare_function
 from study.errors import UserError
+from tests.support.commands import ROOT
 
 
 @pytest.fixture
@@ -180,11 +181,11 @@ def test_where_the_cache_is(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> 
 
 def test_opening_from_the_cache_imports_nothing_heavy(dataset: Dataset, table: Path) -> None:
     code = (
-        "import sys; from pathlib import Path; from study.datasets import Reading, prepare;"
+        "import sys; from pathlib import Path; from study.datasets.dataset import Reading; "
+        "from study.datasets.prepare import prepare;"
         f"prepare(Reading({str(table)!r}), Path({str(dataset.folder.parent)!r})).training();"
         "heavy = {'pandas', 'pyarrow', 'faker', 'scipy', 'keras', 'tensorflow', 'optuna'};"
         "sys.exit(' '.join(heavy & set(sys.modules)) or 0)"
     )
-    root = Path(__file__).parents[3]
-    done = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, check=False)
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, check=False)
     assert done.returncode == 0, done.stderr

@@ -15,9 +15,8 @@ from hypothesis import strategies as st
 
 from study.layers import recurrence
 from study.layers.fused import DropoutRates, FusedGRU, FusedLSTM, to_stock
+from tests.support.commands import ROOT
 from tests.support.recurrent_oracle import CELLS, Case, assert_same
-
-ROOT = Path(__file__).parents[3]
 
 # Keras 3.15 converts its variables in a way NumPy deprecates.
 saving = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")

@@ -4,7 +4,6 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import keras
@@ -18,8 +17,8 @@ from study.training import fit as fit_module
 from study.training.fit import Epoch, NonFiniteLossError, evaluate, fit
 from study.training.programs.choice import program_for
 from study.training.programs.padding import architecture
+from tests.support.commands import ROOT
 
-ROOT = Path(__file__).parents[3]
 STEPS, VOCABULARY = 6, 12
 SCHEDULE: dict[str, Any] = {
     "epochs": 3,
@@ -245,7 +244,7 @@ def test_no_epoch_at_all_is_refused() -> None:
 
 
 JAX = """
-from tests.test_fit import *
+from tests.study.training.test_fit import *
 trained = model(lambda: [FusedGRU(5, dropout=0.1, recurrent_dropout=0.1)])
 schedule = SCHEDULE | {"epochs": 20, "patience": 20}
 fitted = fit(trained, split(100, 3), split(30, 3, seed=1), on_epoch=go_on, **schedule)

@@ -1,0 +1,39 @@
+"""What the commands hand to a study, which knows no reports: it shows what was found."""
+
+from collections.abc import Sequence
+
+import optuna
+
+from reports.exports.dashboard import keep_curve, keep_files, publish
+from reports.findings.answer import answer
+from reports.write import write
+from study.runs.archive import Archive
+from study.runs.reporter import Published
+from study.storage.folder import RunFolder
+from study.training.curve import CurvePoint
+
+
+class Reporter:
+    """Writes a study's report, and what optuna-dashboard shows of it."""
+
+    def keep_curve(
+        self, trial: optuna.Trial, curve: Sequence[CurvePoint], folder: RunFolder
+    ) -> None:
+        """Put a picture of its learning curve among the artifacts of a trial at work."""
+        keep_curve(trial, curve, folder.artifacts)
+
+    def publish(self, archive: Archive) -> Published:
+        """Write the report of what is known so far, and bring the dashboard up to date.
+
+        Raises:
+            UserError: The folder cannot be written.
+        """
+        record = archive.record()
+        found = answer(record)
+        report = write(record, found, archive.folder.path)
+        search, confirmation = archive.search(), archive.confirmation()
+        publish(search, confirmation, record, found)
+        if confirmation is not None:
+            models = sorted(archive.folder.models.glob("[!.]*"))
+            keep_files(confirmation, models, archive.folder.artifacts)
+        return Published(report, found.sentence, record)
