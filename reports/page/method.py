@@ -23,7 +23,7 @@ def method(record: StudyRecord, answer: Answer) -> tuple[Definition, ...]:
             "choose hyperparameters and the epoch whose weights are kept), "
             f"{count(dataset.test)} test. The search never reads the test split; each confirmed "
             f"model is scored on it once. Of each text it reads the last "
-            f"{counted(dataset.steps, dataset.level)}. Fingerprint of the data: "
+            f"{counted(dataset.sequence_length, dataset.level)}. Fingerprint of the data: "
             f"{dataset.fingerprint}.",
         ),
         Definition(

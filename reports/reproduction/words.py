@@ -245,7 +245,7 @@ def facts(findings: Findings) -> tuple[Definition, ...]:
             f"up to {counted(plan.epochs, 'epoch')} for each model; "
             f"{counted(plan.replicates, 'seed')}",
         ),
-        Definition("Last tokens read", count(plan.dataset.steps)),
+        Definition("Last tokens read", count(plan.dataset.sequence_length)),
     )
 
 

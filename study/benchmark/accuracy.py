@@ -43,8 +43,10 @@ class Scored:
         from study.training.fit import evaluate
         from study.training.model import build
 
-        steps = self.dataset.steps
-        model = build(self.candidate, self.task, steps, seed=self.seed, fused=not self.stock)
+        sequence_length = self.dataset.sequence_length
+        model = build(
+            self.candidate, self.task, sequence_length, seed=self.seed, fused=not self.stock
+        )
         (self._fit_stock if self.stock else self._fit_ours)(model)
         _, correct = evaluate(model, self.dataset.test())
         return float(np.mean(correct))

@@ -33,7 +33,7 @@ class Reading:
 
     source: str  # "surnames", "imdb", or a path
     vocabulary: int | None = None  # rows of the embedding: the tokens kept and four more
-    steps: int | None = None  # the last tokens kept of every text
+    sequence_length: int | None = None  # the last tokens kept of every text
     level: Level | None = None  # how a text is cut into tokens
     text_column: str = "text"
     label_column: str = "label"
@@ -42,11 +42,12 @@ class Reading:
     def __post_init__(self) -> None:
         if not self.source:
             raise UserError("--dataset takes surnames, imdb or a path, but it is empty.")
-        bounds = {"vocabulary": FIRST_TOKEN + 1, "steps": 1, "seed": 0}
+        bounds = {"vocabulary": FIRST_TOKEN + 1, "sequence_length": 1, "seed": 0}
         for name, least in bounds.items():
             value = getattr(self, name)
             if value is not None and value < least:
-                raise UserError(f"--{name} is at least {least}, but {value} was given.")
+                flag = f"--{name.replace('_', '-')}"
+                raise UserError(f"{flag} is at least {least}, but {value} was given.")
         if self.text_column == self.label_column:
             raise UserError(
                 f"Texts and labels cannot both be in the column {self.text_column!r}. "
@@ -61,7 +62,7 @@ class Dataset:
     name: str
     folder: Path
     vocabulary: int  # rows of the embedding
-    steps: int
+    sequence_length: int
     level: Level
     labels: tuple[str, ...]  # the class names
     sizes: Mapping[str, int]  # examples of "train", "validation" and "test"
@@ -148,7 +149,7 @@ class Dataset:
         size = self.sizes[part]
         shapes = split.tokens.shape, split.labels.shape
         types = {split.tokens.dtype, split.labels.dtype}
-        if shapes != ((size, self.steps), (size,)) or types != {np.dtype(np.int32)}:
+        if shapes != ((size, self.sequence_length), (size,)) or types != {np.dtype(np.int32)}:
             raise self._damaged(part)
         return split
 

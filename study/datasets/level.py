@@ -19,7 +19,7 @@ class Level(StrEnum):
     WORD = "word"
 
     @property
-    def steps(self) -> int:
+    def sequence_length(self) -> int:
         """Tokens kept of a text where nothing else is asked for."""
         return 20 if self is Level.CHARACTER else 100
 

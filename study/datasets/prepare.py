@@ -38,7 +38,7 @@ class _Shape:
     """A reading's settings with the defaults filled in."""
 
     level: Level
-    steps: int
+    sequence_length: int
     vocabulary: int | None  # None: every token
     seed: int
 
@@ -60,7 +60,10 @@ def prepare(reading: Reading, cache: Path | None = None) -> Dataset:
     source = _source(reading, cache)
     level = reading.level or source.level
     shape = _Shape(
-        level, reading.steps or level.steps, reading.vocabulary or level.vocabulary, reading.seed
+        level,
+        reading.sequence_length or level.sequence_length,
+        reading.vocabulary or level.vocabulary,
+        reading.seed,
     )
     key = json.dumps([FORMAT, source.identity(), *astuple(shape)])
     digest = hashlib.sha256(key.encode()).hexdigest()
@@ -127,7 +130,7 @@ def _vocabulary(
         positions = (position for part in pool for position in parts[part])
         ranking = rank((corpus.texts[position] for position in positions), shape.level)
     kept = None if shape.vocabulary is None else shape.vocabulary - FIRST_TOKEN
-    return Vocabulary(shape.level, shape.steps, tuple(ranking[:kept]), corpus.names)
+    return Vocabulary(shape.level, shape.sequence_length, tuple(ranking[:kept]), corpus.names)
 
 
 def _plain(name: str) -> str:

@@ -28,7 +28,7 @@ class Vocabulary:
     """
 
     level: Level
-    steps: int
+    sequence_length: int
     tokens: tuple[str, ...]  # most frequent first
     labels: tuple[str, ...]  # the class names, in the order of a model's outputs
 
@@ -41,22 +41,22 @@ class Vocabulary:
         return {token: FIRST_TOKEN + rank for rank, token in enumerate(self.tokens)}
 
     def encode(self, texts: Sequence[str]) -> NDArray[np.int32]:
-        """The last `steps` tokens of every text, (texts, steps), int32."""
-        encoded = np.full((len(texts), self.steps), PADDING, dtype=np.int32)
+        """The last `sequence_length` tokens of every text, (texts, steps), int32."""
+        encoded = np.full((len(texts), self.sequence_length), PADDING, dtype=np.int32)
         known = self._integers
         for line, text in zip(encoded, texts, strict=True):
             tokens = self.level.cut(text)
-            row = [known.get(token, UNKNOWN) for token in tokens[-self.steps :]]
-            if len(row) < self.steps:
+            row = [known.get(token, UNKNOWN) for token in tokens[-self.sequence_length :]]
+            if len(row) < self.sequence_length:
                 row.insert(0, START)
-            line[self.steps - len(row) :] = row
+            line[self.sequence_length - len(row) :] = row
         return encoded
 
     def to_json(self) -> str:
         """The description a saved model ships with; `from_json` reads it."""
         description = {
             "level": self.level.value,
-            "steps": self.steps,
+            "sequence_length": self.sequence_length,
             "padding": PADDING,
             "start": START,
             "unknown": UNKNOWN,
@@ -77,7 +77,7 @@ class Vocabulary:
             description = json.loads(text)
             return cls(
                 level=Level(description["level"]),
-                steps=int(description["steps"]),
+                sequence_length=int(description["sequence_length"]),
                 tokens=tuple(description["tokens"]),
                 labels=tuple(description["labels"]),
             )

@@ -127,7 +127,7 @@ def define(settings: Settings) -> Problem:
         Reading(
             source=data.dataset,
             vocabulary=data.vocabulary,
-            steps=data.steps,
+            sequence_length=data.sequence_length,
             level=data.level,
             text_column=data.text_column,
             label_column=data.label_column,

@@ -50,7 +50,7 @@ class DataSettings:
     """How a text is cut into tokens. Default: words; characters for surnames."""
     vocabulary: Annotated[int | None, _integer(5)] = None
     """Most frequent tokens kept. Default: 10,000 words, or every character."""
-    steps: Annotated[int | None, _integer(1)] = None
+    sequence_length: Annotated[int | None, _integer(1)] = None
     """Last tokens kept of each text. Default: 100 words, or 20 characters."""
     embedding: Annotated[int | None, _integer(1)] = None
     """Width of the token embedding. Default: 128 for words, 16 for characters."""

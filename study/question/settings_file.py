@@ -32,7 +32,7 @@ def kept_flags(problem: "Problem") -> dict[str, Any]:
         "dataset": str(dataset.absolute()) if dataset.exists() else str(dataset),
         "study-name": problem.name,
         "level": problem.dataset.level.value,
-        "steps": problem.dataset.steps,
+        "sequence-length": problem.dataset.sequence_length,
         "embedding": problem.task.embedding,
         "max-params": problem.budget.limit,
         "epochs": problem.epochs,

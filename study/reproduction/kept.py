@@ -38,7 +38,7 @@ class Kept:
         }
         if not self.counted():
             plan = self.plan
-            jobs[_COUNTS] = CountJob(plan.variants, plan.task, plan.dataset.steps)
+            jobs[_COUNTS] = CountJob(plan.variants, plan.task, plan.dataset.sequence_length)
         return jobs
 
     def runs(self) -> dict[Run, Measured]:

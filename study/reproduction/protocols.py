@@ -218,7 +218,7 @@ class CountJob:
 
     candidates: tuple[Candidate, ...]
     task: Task
-    steps: int
+    sequence_length: int
 
     def run(self, on_epoch: OnEpoch) -> tuple[Counted, ...]:
         """Build each model and count."""
@@ -227,7 +227,7 @@ class CountJob:
     def _count(self, candidate: Candidate) -> Counted:
         from study.training.model import build
 
-        model = build(candidate, self.task, self.steps, seed=0, fused=False)
+        model = build(candidate, self.task, self.sequence_length, seed=0, fused=False)
         cell = model.get_layer("recurrent_1").count_params()
         return Counted(candidate, int(cell), int(model.count_params()))
 

@@ -208,7 +208,7 @@ def _dataset_record(problem: Problem) -> DatasetRecord:
         name=dataset.name,
         fingerprint=dataset.fingerprint,
         labels=dataset.labels,
-        steps=dataset.steps,
+        sequence_length=dataset.sequence_length,
         level=dataset.level.value,
         train=dataset.sizes["train"],
         validation=dataset.sizes["validation"],

@@ -70,7 +70,7 @@ def _write_card(run: ConfirmationRecord, folder: RunFolder, problem: Problem) ->
         "chosen": f"best validation accuracy of the runs at {run.rung:,} parameters",
         "dataset": {"name": problem.dataset.name, "fingerprint": problem.dataset.fingerprint},
         "labels": problem.dataset.labels,
-        "steps": problem.dataset.steps,
+        "sequence_length": problem.dataset.sequence_length,
         "level": problem.dataset.level.value,
         "vocabulary": "vocabulary.json",
         "weights_sha256": run.weights,

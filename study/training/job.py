@@ -90,7 +90,7 @@ class TrainingJob:
         start = time.monotonic()
         _reset_peak_memory()
         _forget_models()
-        model = build(self.candidate, self.task, self.dataset.steps, seed=self.seed)
+        model = build(self.candidate, self.task, self.dataset.sequence_length, seed=self.seed)
         curve: list[CurvePoint] = []
         try:
             fitted = fit(

@@ -11,12 +11,12 @@ from study.layers.fused import FusedGRU, FusedLSTM
 
 
 def build(
-    candidate: Candidate, task: Task, steps: int, *, seed: int, fused: bool = True
+    candidate: Candidate, task: Task, sequence_length: int, *, seed: int, fused: bool = True
 ) -> keras.Model:
     """Embedding -> recurrent layers -> Dense, with fresh weights.
 
     Args:
-        steps: Tokens per example.
+        sequence_length: Tokens per example.
         seed: Of the initial weights and of the dropout masks.
         fused: Use our layers where the cell has one; False takes Keras' own.
 
@@ -25,7 +25,7 @@ def build(
         of the second class, for two classes; else (batch, classes).
     """
     keras.utils.set_random_seed(seed)
-    inputs = keras.Input((steps,), dtype="int32", name="tokens")
+    inputs = keras.Input((sequence_length,), dtype="int32", name="tokens")
     outputs = keras.layers.Embedding(task.vocabulary, candidate.embedding, name="embedding")(inputs)
     for depth in range(1, candidate.layers + 1):
         layer = _recurrent(candidate, sequences=depth < candidate.layers, depth=depth, fused=fused)

@@ -119,7 +119,7 @@ class DatasetRecord:
     name: str
     fingerprint: str
     labels: tuple[str, ...]
-    steps: int
+    sequence_length: int
     level: str
     train: int
     validation: int

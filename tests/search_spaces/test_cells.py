@@ -47,7 +47,7 @@ def test_parameters_are_keras_count(
 @settings(max_examples=40, deadline=None)
 @given(candidates, tasks)
 def test_candidate_counts_are_keras_counts(candidate: Candidate, task: Task) -> None:
-    model = build(candidate, task, steps=3, seed=0, fused=False)
+    model = build(candidate, task, sequence_length=3, seed=0, fused=False)
     assert candidate.model_parameters(task) == model.count_params()
     recurrent = [layer for layer in model.layers if layer.name.startswith(("rec", "bidir"))]
     assert candidate.cell_parameters == sum(layer.count_params() for layer in recurrent)

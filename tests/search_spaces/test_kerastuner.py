@@ -19,7 +19,7 @@ def space(name: SpaceName) -> SearchSpace:
 
 
 def compiled(chosen: Candidate) -> keras.Model:
-    model = build(chosen, TASK, steps=4, seed=0, fused=False)
+    model = build(chosen, TASK, sequence_length=4, seed=0, fused=False)
     model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
     return model
 

@@ -51,7 +51,7 @@ def test_every_candidate_fits(name: SpaceName, scope: Scope, task: Task) -> None
         assert all(budget.slack(candidate, task) <= 0 for candidate in sampled)
         assert {candidate.cell for candidate in sampled} == set(CELLS)
         for candidate in sampled[:3]:
-            model = build(candidate, task, steps=2, seed=0, fused=False)
+            model = build(candidate, task, sequence_length=2, seed=0, fused=False)
             assert model.count_params() == candidate.model_parameters(task)
             built += 1
     assert built

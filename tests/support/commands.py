@@ -71,7 +71,7 @@ def small_study(texts: Path, **changes: object) -> list[str]:
         "dataset": str(texts),
         "max-params": "900",
         "embedding": "8",
-        "steps": "6",
+        "sequence_length": "6",
         "n-trials": "6",
         "epochs": "3",
         "rungs": "2",

@@ -31,7 +31,7 @@ DATASET = DatasetRecord(
     fingerprint="9f2c71d0b6a4",
     labels=("Czech", "Dutch", "English", "Finnish", "French", "German", "Irish", "Italian",
             "Polish", "Portuguese", "Romanian", "Spanish", "Turkish"),
-    steps=20,
+    sequence_length=20,
     level="character",
     train=8_424,
     validation=1_203,

@@ -70,7 +70,7 @@ def one_trainer(trainer: Trainer, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_real_trainings(seed: int, texts: Path, tmp_path: Path) -> None:
     record, verdict = compare_with_itself(
         Settings(
-            data=DataSettings(dataset=str(texts), embedding=8, steps=6),
+            data=DataSettings(dataset=str(texts), embedding=8, sequence_length=6),
             question=QuestionSettings(max_params=900, rungs=1),
             search=SearchSettings(n_trials=4, epochs=3),
             answer=AnswerSettings(replicates=3),
@@ -114,7 +114,7 @@ def test_simulated_trainings(
     monkeypatch.setattr("study.phases.confirmation.ConfirmationJob", SimulatedConfirmation)
     record, verdict = compare_with_itself(
         Settings(
-            data=DataSettings(dataset=str(words), steps=1),
+            data=DataSettings(dataset=str(words), sequence_length=1),
             question=QuestionSettings(max_params=20_000, rungs=2),
             search=SearchSettings(n_trials=10, epochs=3),
             answer=AnswerSettings(replicates=5),

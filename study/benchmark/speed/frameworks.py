@@ -37,7 +37,7 @@ class Workload:
     name: str
     candidate: Candidate
     task: Task
-    steps: int
+    sequence_length: int
     epoch: int
     examples: int
 
@@ -55,12 +55,12 @@ class Workload:
         """
         gates = {Cell.LSTM: 4, Cell.GRU: 3}[self.candidate.cell]
         units, inputs = self.candidate.units, self.candidate.embedding
-        return 3.0 * 2 * self.epoch * self.steps * gates * units * (inputs + units)
+        return 3.0 * 2 * self.epoch * self.sequence_length * gates * units * (inputs + units)
 
     def data(self) -> Split:
         """Tokens by Zipf's law, as words have it, and labels by chance."""
         source = np.random.default_rng(0)
-        shape = (self.examples, self.steps)
+        shape = (self.examples, self.sequence_length)
         tokens = np.minimum(source.zipf(1.2, shape), self.task.vocabulary - 1).astype(np.int32)
         labels = source.integers(0, self.task.classes, self.examples, dtype=np.int32)
         return Split(tokens, labels)
@@ -120,7 +120,7 @@ def _ours(workload: Workload) -> Timed:
     from study.training.model import build
     from study.training.programs.choice import program_for
 
-    model = build(workload.candidate, workload.task, workload.steps, seed=0)
+    model = build(workload.candidate, workload.task, workload.sequence_length, seed=0)
     program = program_for(model)
     program.load(model)
     program.start(_LEARNING_RATE)
@@ -141,7 +141,7 @@ def _stock(job: Stock) -> Timed:
     from study.training.model import build
 
     work = job.workload
-    model = build(work.candidate, work.task, work.steps, seed=0, fused=False)
+    model = build(work.candidate, work.task, work.sequence_length, seed=0, fused=False)
     binary = work.task.outputs == 1
     model.compile(
         optimizer=keras.optimizers.Adam(_LEARNING_RATE),

@@ -23,7 +23,7 @@ def _words(cell: Cell, units: int) -> Workload:
             cell=cell, units=units, embedding=128, dropout=0.2, recurrent_dropout=0.2
         ),
         task=Task(vocabulary=10_000, classes=2, embedding=128),
-        steps=100,
+        sequence_length=100,
         epoch=25_000,
         examples=3_200,
     )
@@ -41,7 +41,7 @@ def _characters(cell: Cell, units: int) -> Workload:
             batch_size=64,
         ),
         task=Task(vocabulary=60, classes=13, embedding=16),
-        steps=20,
+        sequence_length=20,
         epoch=8_640,
         examples=4_352,
     )

@@ -28,7 +28,11 @@ def _train(trial: TrialRecord, problem: Problem) -> None:
     training, validation = problem.dataset.training()
     keras.backend.clear_session()
     model = build(
-        trial.candidate, problem.task, problem.dataset.steps, seed=trial.seed or 0, fused=False
+        trial.candidate,
+        problem.task,
+        problem.dataset.sequence_length,
+        seed=trial.seed or 0,
+        fused=False,
     )
     binary = problem.task.outputs == 1
     model.compile(

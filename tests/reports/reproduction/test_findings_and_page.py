@@ -43,7 +43,7 @@ IMDB = Dataset(
     name="imdb",
     folder=Path("nowhere"),
     vocabulary=10_000,
-    steps=100,
+    sequence_length=100,
     level=Level.WORD,
     labels=("0", "1"),
     sizes={"train": 20_000, "validation": 5_000, "test": TEST},
@@ -106,7 +106,7 @@ OWN = {LSTM_128: own(0.83, 0.85, 0.82), GRU_128: own(0.80), GRU_154: own(0.835)}
 def test_the_sizes_are_keras_own() -> None:
     task = Task(vocabulary=10_000, classes=2, embedding=128)
     plan = Plan(IMDB, epochs=10, replicates=1, seed=0)
-    counted = CountJob(plan.variants, task, steps=5).run(lambda *_: True)
+    counted = CountJob(plan.variants, task, sequence_length=5).run(lambda *_: True)
     assert [(one.cell_parameters, one.model_parameters) for one in counted[:3]] == [
         (131_584, 1_411_713),
         (99_072, 1_379_201),
@@ -225,7 +225,7 @@ def test_the_guess_about_the_second_bias_is_answered_by_keras_counts() -> None:
     assert "counts otherwise" in words.sizes(Findings(record))
 
 
-OTHER = replace(IMDB, name="<b>moods</b>", labels=("a", "b", "c"), steps=6)
+OTHER = replace(IMDB, name="<b>moods</b>", labels=("a", "b", "c"), sequence_length=6)
 RECORDS = {
     "whole": reproduction((0.850, 0.852, 0.848), (0.860, 0.858, 0.866), OWN),
     "one seed": reproduction((0.85,), (0.86,), OWN),

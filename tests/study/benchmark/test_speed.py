@@ -40,7 +40,7 @@ TINY = Workload(
     name="tiny",
     candidate=Candidate(cell=Cell.GRU, units=4, embedding=3, dropout=0.1, recurrent_dropout=0.1),
     task=Task(vocabulary=20, classes=3, embedding=3),
-    steps=5,
+    sequence_length=5,
     epoch=960,
     examples=96,
 )

@@ -122,7 +122,7 @@ def test_an_incomplete_table_is_not_searched(tmp_path: Path) -> None:
 
 def small(texts: Path) -> Settings:
     return Settings(
-        data=DataSettings(dataset=str(texts), steps=6, embedding=8),
+        data=DataSettings(dataset=str(texts), sequence_length=6, embedding=8),
         question=QuestionSettings(max_params=900),
         search=SearchSettings(epochs=2),
     )

@@ -39,7 +39,7 @@ def test_arrays_are_mapped_and_read_only(dataset: Dataset) -> None:
     for split in (*dataset.training(), dataset.test()):
         assert isinstance(split.tokens, np.memmap)
         assert split.tokens.dtype == split.labels.dtype == np.int32
-        assert split.tokens.shape == (len(split.labels), dataset.steps)
+        assert split.tokens.shape == (len(split.labels), dataset.sequence_length)
         with pytest.raises(ValueError, match="read-only"):
             split.tokens[0] = 0
 
@@ -53,8 +53,8 @@ def test_the_second_time_nothing_is_read_but_the_cache(
 
 def test_content_and_settings_make_the_entry(dataset: Dataset, table: Path) -> None:
     cache = dataset.folder.parent
-    assert prepare(Reading(str(table), steps=100, vocabulary=10_000), cache) == dataset
-    other = prepare(Reading(str(table), steps=2), cache)
+    assert prepare(Reading(str(table), sequence_length=100, vocabulary=10_000), cache) == dataset
+    other = prepare(Reading(str(table), sequence_length=2), cache)
     seeded = prepare(Reading(str(table), seed=1), cache)
     table.write_text(table.read_text() + "bad,bad\n")
     changed = prepare(Reading(str(table)), cache)

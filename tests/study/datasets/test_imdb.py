@@ -155,7 +155,7 @@ def test_reviews_become_the_integers_that_keras_gives_them(
     from keras.datasets import imdb
     from keras.utils import pad_sequences
 
-    dataset: Dataset = prepare(Reading("imdb", vocabulary=8, steps=12), files.parent)
+    dataset: Dataset = prepare(Reading("imdb", vocabulary=8, sequence_length=12), files.parent)
     monkeypatch.setattr("keras.src.datasets.imdb.get_file", lambda **_: files / "imdb.npz")
     train, test = imdb.load_data(num_words=8)
     assert dict(dataset.sizes) == {"train": 32, "validation": 8, "test": 20}

@@ -173,7 +173,7 @@ def test_faulty_parquet_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("settings", "expected"),
     [
-        ({"steps": 0}, "--steps is at least 1, but 0"),
+        ({"sequence_length": 0}, "--sequence-length is at least 1, but 0"),
         ({"vocabulary": 4}, "--vocabulary is at least 5"),
         ({"seed": -1}, "--seed is at least 0"),
         ({"text_column": "label"}, "both be in the column 'label'"),

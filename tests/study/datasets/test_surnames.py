@@ -49,7 +49,7 @@ def test_no_language_dominates(corpus: Corpus) -> None:
 
 def test_prepared_arrays(dataset: Dataset, corpus: Corpus) -> None:
     assert (dataset.name, dataset.level) == ("surnames", Level.CHARACTER)
-    assert (dataset.steps, dataset.embedding) == (20, 16)
+    assert (dataset.sequence_length, dataset.embedding) == (20, 16)
     size = len(corpus.texts)
     assert dataset.sizes["test"] == round(0.2 * size)
     assert dataset.sizes["validation"] == round(0.1 * (size - dataset.sizes["test"]))

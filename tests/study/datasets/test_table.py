@@ -122,12 +122,12 @@ def test_many_classes_and_other_columns(tmp_path: Path) -> None:
         text_column="body",
         label_column="topic",
         level=Level.CHARACTER,
-        steps=5,
+        sequence_length=5,
         vocabulary=8,
     )
     dataset = prepare(reading, tmp_path / "cache")
     assert dataset.labels == ("art", "law", "sea", "war")
-    assert (dataset.vocabulary, dataset.steps, dataset.embedding) == (8, 5, 16)
+    assert (dataset.vocabulary, dataset.sequence_length, dataset.embedding) == (8, 5, 16)
     assert dict(dataset.sizes) == {"train": 12, "validation": 4, "test": 4}
     assert sorted(dataset.test().labels.tolist()) == [0, 1, 2, 3]
 
@@ -141,7 +141,7 @@ def test_a_label_column_named_split_is_no_split(tmp_path: Path) -> None:
 def test_the_reviews_of_imdb(imdb: Path, tmp_path: Path) -> None:
     dataset: Dataset = prepare(Reading(str(imdb)), tmp_path)
     assert (dataset.name, dataset.labels) == ("imdb", ("0", "1"))
-    assert (dataset.vocabulary, dataset.steps, dataset.embedding) == (10_000, 100, 128)
+    assert (dataset.vocabulary, dataset.sequence_length, dataset.embedding) == (10_000, 100, 128)
     assert dict(dataset.sizes) == {"train": 20_000, "validation": 5_000, "test": 25_000}
     assert dataset.encode(["the and a"])[0, -4:].tolist() == [1, 4, 5, 6]
     for split in (*dataset.training(), dataset.test()):

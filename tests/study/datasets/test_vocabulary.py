@@ -37,12 +37,12 @@ def test_ranking_is_by_frequency_then_by_code_point() -> None:
 
 
 @given(st.text(alphabet=st.characters(exclude_categories=["Cs"])), st.integers(1, 12))
-def test_known_texts_can_be_read_back(text: str, steps: int) -> None:
+def test_known_texts_can_be_read_back(text: str, sequence_length: int) -> None:
     for level in Level:
         tokens = list(level.cut(text))
-        words = Vocabulary(level, steps, tuple(rank([text], level)), ("a", "b"))
+        words = Vocabulary(level, sequence_length, tuple(rank([text], level)), ("a", "b"))
         (row,) = words.encode([text]).tolist()
-        expected = [*[None] * steps, "start", *tokens][-steps:]
+        expected = [*[None] * sequence_length, "start", *tokens][-sequence_length:]
         names: dict[int, str | None] = {0: None, 1: "start"}
         names |= {FIRST_TOKEN + number: token for number, token in enumerate(words.tokens)}
         assert [names[number] for number in row] == expected
@@ -62,7 +62,9 @@ def test_description_can_be_read_back(tokens: list[str]) -> None:
     assert Vocabulary.from_json(words.to_json()) == words
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{}", '{"level": "syllable", "steps": 1}', "7"])
+@pytest.mark.parametrize(
+    "text", ["", "[]", "{}", '{"level": "syllable", "sequence_length": 1}', "7"]
+)
 def test_no_description_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"."):
         Vocabulary.from_json(text)
