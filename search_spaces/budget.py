@@ -48,7 +48,7 @@ class Budget:
     def __str__(self) -> str:
         return f"{self.limit:,} {self.scope} parameters"
 
-    def slack(self, candidate: Candidate, task: Task) -> int:
+    def excess(self, candidate: Candidate, task: Task) -> int:
         """Parameters over the budget: 0 or less means that the candidate fits."""
         return candidate.parameters(self.scope, task) - self.limit
 
@@ -63,20 +63,20 @@ class Budget:
             smallest = replace(candidate, units=1).parameters(self.scope, task)
             raise BudgetError(
                 f"No {candidate.cell.display_name} fits a budget of {self}: one unit already takes "
-                f"{smallest:,} parameters. Raise --max-params, lower --rungs, or choose a "
+                f"{smallest:,} parameters. Raise --max-params, lower --budgets, or choose a "
                 "narrower --embedding."
             )
         return units
 
-    def ladder(self, rungs: int) -> tuple["Budget", ...]:
+    def ladder(self, budgets: int) -> tuple["Budget", ...]:
         """The budget and its halvings, largest first.
 
         Raises:
             BudgetError: Halving so often leaves less than one parameter.
         """
-        if self.limit >> (rungs - 1) < 1:
+        if self.limit >> (budgets - 1) < 1:
             raise BudgetError(
-                f"A budget of {self} cannot be halved {rungs - 1} times. "
-                "Raise --max-params, or lower --rungs."
+                f"A budget of {self} cannot be halved {budgets - 1} times. "
+                "Raise --max-params, or lower --budgets."
             )
-        return tuple(Budget(self.limit >> rung, self.scope) for rung in range(rungs))
+        return tuple(Budget(self.limit >> halvings, self.scope) for halvings in range(budgets))

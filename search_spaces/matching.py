@@ -10,7 +10,7 @@ TOLERANCE_PERCENT = 1  # largest difference between the counts of a matched pair
 
 @dataclass(frozen=True)
 class MatchedPair:
-    """Two candidates of one rung, widths chosen to match.
+    """Two candidates of one budget, widths chosen to match.
 
     Attributes:
         counts: Parameters of either, as the budget's scope counts them.

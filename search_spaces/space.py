@@ -35,7 +35,7 @@ class Suggester(Protocol):
 class SpaceName(StrEnum):
     """The search spaces on offer."""
 
-    CARD = "card"
+    BASIC = "basic"
     STANDARD = "standard"
     WIDE = "wide"
 
@@ -75,14 +75,14 @@ class SearchSpace(ABC):
         Raises:
             BudgetError: One unit is already too many.
         """
-        plain = self.plain(cell)
-        return replace(plain, units=self.budget.largest(plain, self.task))
+        narrowest = self.narrowest(cell)
+        return replace(narrowest, units=self.budget.largest(narrowest, self.task))
 
     @abstractmethod
     def _suggest(self, trial: "CellTrial") -> Candidate: ...
 
 
-class CardSpace(SearchSpace):
+class BasicSpace(SearchSpace):
     """Cell, units and dropout."""
 
     def _suggest(self, trial: "CellTrial") -> Candidate:
@@ -96,7 +96,7 @@ class CardSpace(SearchSpace):
         )
 
 
-class StandardSpace(CardSpace):
+class StandardSpace(BasicSpace):
     """Card, and recurrent dropout and learning rate."""
 
     def _suggest(self, trial: "CellTrial") -> Candidate:
@@ -116,7 +116,7 @@ class WideSpace(SearchSpace):
 
     def plain(self, cell: Cell) -> Candidate:
         """One unit of this cell on the narrowest embedding on offer."""
-        return replace(super().plain(cell), embedding=min(4, self.task.embedding))
+        return replace(super().narrowest(cell), embedding=min(4, self.task.embedding))
 
     def _suggest(self, trial: "CellTrial") -> Candidate:
         stacks = self._stacks(trial.cell)
@@ -139,7 +139,7 @@ class WideSpace(SearchSpace):
         """Arrangements of layers of which at least one unit fits, by name."""
         shapes = {
             f"{layers} {'bidirectional' if both else 'forward'}": replace(
-                self.plain(cell), layers=layers, bidirectional=both
+                self.narrowest(cell), layers=layers, bidirectional=both
             )
             for layers in (1, 2)
             for both in (False, True)
@@ -147,13 +147,13 @@ class WideSpace(SearchSpace):
         return {
             name: shape
             for name, shape in shapes.items()
-            if self.budget.slack(shape, self.task) <= 0
+            if self.budget.excess(shape, self.task) <= 0
         }
 
     def _embedding(self, stack: Candidate, trial: "CellTrial") -> int:
         """A width, even on a log scale, between the narrowest and the widest that fits."""
         low, high = stack.embedding, 2 * self.task.embedding
-        while low < high and self.budget.slack(replace(stack, embedding=high), self.task) > 0:
+        while low < high and self.budget.excess(replace(stack, embedding=high), self.task) > 0:
             high -= 1
         share = trial.number("embedding_share", 0.0, 1.0)
         width: float = low ** (1 - share) * high**share
@@ -161,7 +161,7 @@ class WideSpace(SearchSpace):
 
 
 _SPACES: dict[SpaceName, type[SearchSpace]] = {
-    SpaceName.CARD: CardSpace,
+    SpaceName.BASIC: BasicSpace,
     SpaceName.STANDARD: StandardSpace,
     SpaceName.WIDE: WideSpace,
 }

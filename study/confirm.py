@@ -1,4 +1,4 @@
-"""More seeds or rungs for a study that has been searched. `python -m study.confirm RUN`."""
+"""More seeds or budgets for a study that has been searched. `python -m study.confirm RUN`."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -7,7 +7,7 @@ from typing import Annotated
 from cyclopts import Parameter
 from cyclopts.validators import Number
 
-from study.question.settings import MOST_REPLICATES, MOST_RUNGS
+from study.question.settings import MOST_BUDGETS, MOST_REPLICATES
 from study.terminal.command import command, run
 
 app = command(
@@ -23,7 +23,7 @@ def confirm(
     replicates: Annotated[
         int | None, Parameter(validator=Number(gte=1, lte=MOST_REPLICATES))
     ] = None,
-    rungs: Annotated[int | None, Parameter(validator=Number(gte=1, lte=MOST_RUNGS))] = None,
+    budgets: Annotated[int | None, Parameter(validator=Number(gte=1, lte=MOST_BUDGETS))] = None,
     n_jobs: Annotated[int | None, Parameter(validator=Number(gte=1))] = None,
     storage: Annotated[str | None, Parameter(env_var="OPTUNA_STORAGE")] = None,
     quiet: Annotated[bool, Parameter(negative=())] = False,
@@ -36,7 +36,7 @@ def confirm(
         The study's folder, `runs/<study-name>`.
     replicates: int
         Seeds for each cell at each budget, those already run included.
-    rungs: int
+    budgets: int
         Budgets at which the cells are compared: the study's and halvings of it.
     n_jobs: int
         Worker processes. Default: one for each core.
@@ -55,7 +55,7 @@ def confirm(
     question, answer = settings.question, settings.answer
     changed = replace(
         settings,
-        question=replace(question, rungs=rungs or question.rungs),
+        question=replace(question, budgets=budgets or question.budgets),
         answer=replace(answer, confirm=True, replicates=replicates or answer.replicates),
         run=replace(settings.run, n_jobs=n_jobs, storage=storage, quiet=quiet),
     )

@@ -14,7 +14,7 @@ from study.machine.environment import cores
 from study.phases.confirmation import (
     ConfirmationWork,
     confirmation_plan,
-    matched_rungs,
+    matched_pairs,
     open_confirmation,
 )
 from study.phases.outlook import print_outlook
@@ -182,7 +182,7 @@ def _confirm(bench: Bench, search: optuna.Study) -> None:
         bench.say(f"Not confirmed: no {' and no '.join(missing)} trial is complete.")
         return
     study, candidates = open_confirmation(bench.store, problem, best)
-    pairs = matched_rungs(candidates, problem.ladder(), problem)
+    pairs = matched_pairs(candidates, problem.ladder(), problem)
     queue = Queue(study, bench.store, bench.owner)
     queue.plan(confirmation_plan(pairs, problem.replicates, problem))
     work = ConfirmationWork(problem, bench.folder)

@@ -15,19 +15,19 @@ from reports.drawing.axes import (
     points_axis,
 )
 from reports.drawing.chart import (
-    LOOKS,
-    Along,
+    STYLES,
     Band,
     Bars,
     Chart,
+    Emphasis,
     Layer,
     Line,
-    Look,
+    Orientation,
     Points,
-    Rule,
-    Weight,
+    ReferenceLine,
+    Style,
 )
-from reports.drawing.theme import Ink
+from reports.drawing.theme import Colour
 from reports.findings.answer import Answer
 from reports.findings.confirmation import (
     Size,
@@ -43,13 +43,13 @@ from reports.words.labels import slug
 from search_spaces.cells import cell_name
 from study.trials.record import StudyRecord
 
-_NEUTRAL = Look(Ink.TEXT, hollow=False)
-_OVERALL = Look(Ink.ACCENT, hollow=True)
+_NEUTRAL = Style(Colour.TEXT, hollow=False)
+_OVERALL = Style(Colour.ACCENT, hollow=True)
 
 
 def difference_by_budget(record: StudyRecord, answer: Answer, verdict: Verdict) -> Chart:
     """The difference at each budget and overall, with both intervals and the margin."""
-    comparisons = [answered.comparison for answered in answer.rungs]
+    comparisons = [answered.comparison for answered in answer.budgets]
     estimates = [comparison.difference for comparison in comparisons]
     seeds = [comparison.interval_seeds for comparison in comparisons]
     both = [comparison.interval_seeds_examples for comparison in comparisons]
@@ -73,16 +73,16 @@ def difference_by_budget(record: StudyRecord, answer: Answer, verdict: Verdict) 
                 high=margin,
                 label=f"margin: \N{PLUS-MINUS SIGN}{points(margin)} points",
             ),
-            Rule(value=0.0, solid=True),
-            _intervals(seeds, rows, Ink.EDGE, Weight.BOLD, "interval, seeds"),
-            _intervals(both, rows, Ink.TEXT, Weight.PLAIN, "interval, seeds, examples"),
-            Points(look=_NEUTRAL, x=tuple(estimates), y=tuple(-float(row) for row in rows)),
-            _intervals(overall, [len(names)], Ink.ACCENT, Weight.PLAIN, ""),
+            ReferenceLine(value=0.0, solid=True),
+            _intervals(seeds, rows, Colour.EDGE, Emphasis.BOLD, "interval, seeds"),
+            _intervals(both, rows, Colour.TEXT, Emphasis.PLAIN, "interval, seeds, examples"),
+            Points(style=_NEUTRAL, x=tuple(estimates), y=tuple(-float(row) for row in rows)),
+            _intervals(overall, [len(names)], Colour.ACCENT, Emphasis.PLAIN, ""),
             Points(
-                look=_OVERALL,
+                style=_OVERALL,
                 x=(verdict.difference or 0.0,),
                 y=(-float(len(names)),),
-                weight=Weight.BOLD,
+                emphasis=Emphasis.BOLD,
                 label="mean of the budgets, 95 %",
             ),
         ),
@@ -92,16 +92,20 @@ def difference_by_budget(record: StudyRecord, answer: Answer, verdict: Verdict) 
 
 
 def _intervals(
-    bounds: Sequence[Interval | None], rows: Sequence[int], ink: Ink, weight: Weight, label: str
+    bounds: Sequence[Interval | None],
+    rows: Sequence[int],
+    colour: Colour,
+    emphasis: Emphasis,
+    label: str,
 ) -> Bars:
     known = [(row, each) for row, each in zip(rows, bounds, strict=True) if each is not None]
     return Bars(
-        ink=ink,
+        colour=colour,
         at=tuple(-float(row) for row, _ in known),
         low=tuple(each.low for _, each in known),
         high=tuple(each.high for _, each in known),
-        along=Along.X,
-        weight=weight,
+        orientation=Orientation.X,
+        emphasis=emphasis,
         label=label if known else "",
     )
 
@@ -120,10 +124,10 @@ def confirmed_layers(record: StudyRecord, answer: Answer, size: Size) -> Layers:
     layers: list[Layer] = []
     accuracies: list[float] = []
     sizes: list[float] = []
-    for cell, look in zip(record.cells, LOOKS, strict=True):
+    for cell, style in zip(record.cells, STYLES, strict=True):
         known = [
             (across, mean_accuracy(answered.accuracies(cell)))
-            for answered in answer.rungs
+            for answered in answer.budgets
             if (across := size(answered, cell)) is not None
         ]
         if not known:
@@ -133,29 +137,29 @@ def confirmed_layers(record: StudyRecord, answer: Answer, size: Size) -> Layers:
         spans = [(across, span) for across, mean in known if (span := accuracy_span(mean))]
         layers += [
             Line(
-                ink=look.ink,
+                colour=style.colour,
                 x=tuple(each.parameters for each in edge),
                 y=tuple(each.accuracy for each in edge),
-                weight=Weight.PLAIN,
+                emphasis=Emphasis.PLAIN,
             ),
             Bars(
-                ink=look.ink,
+                colour=style.colour,
                 at=tuple(across.middle for across, _ in spans),
                 low=tuple(span.low for _, span in spans),
                 high=tuple(span.high for _, span in spans),
             ),
             Bars(
-                ink=look.ink,
+                colour=style.colour,
                 at=tuple(mean.value for _, mean in ranged),
                 low=tuple(across.low for across, _ in ranged),
                 high=tuple(across.high for across, _ in ranged),
-                along=Along.X,
+                orientation=Orientation.X,
             ),
             Points(
-                look=look,
+                style=style,
                 x=tuple(across.middle for across, _ in known),
                 y=tuple(mean.value for _, mean in known),
-                weight=Weight.BOLD,
+                emphasis=Emphasis.BOLD,
                 label=f"{cell_name(cell)}, test (mean, interval)",
             ),
         ]
@@ -195,7 +199,7 @@ def _cost_chart(key: str, x: Axis, found: Layers) -> Chart:
 
 def confirmed_curves(record: StudyRecord, answer: Answer) -> list[Chart]:
     """For each cell, validation accuracy by epoch of every run at the largest budget."""
-    largest = answer.rungs[0]
+    largest = answer.budgets[0]
     curves = {
         cell: [
             tuple(point.validation_accuracy for point in run.curve) for run in largest.runs[cell]
@@ -205,10 +209,10 @@ def confirmed_curves(record: StudyRecord, answer: Answer) -> list[Chart]:
     every = [curve for runs in curves.values() for curve in runs]
     epochs = max((len(curve) for curve in every), default=1)
     charts = []
-    for (cell, runs), look in zip(curves.items(), LOOKS, strict=True):
+    for (cell, runs), style in zip(curves.items(), STYLES, strict=True):
         lines = [
             Line(
-                ink=look.ink,
+                colour=style.colour,
                 x=tuple(float(epoch + 1) for epoch in range(len(curve))),
                 y=curve,
                 label=f"{cell_name(cell)}, validation, one line a seed" if not place else "",
@@ -220,7 +224,7 @@ def confirmed_curves(record: StudyRecord, answer: Answer) -> list[Chart]:
                 key=f"confirmed-curves-{slug(cell)}",
                 title=f"Learning curves of the confirmed {cell_name(cell)} runs",
                 description=f"Validation accuracy by epoch of {counted(len(runs), 'run')} on "
-                f"fresh seeds at {count(largest.rung.limit)} {record.budget.scope} parameters.",
+                f"fresh seeds at {count(largest.budget.limit)} {record.budget.scope} parameters.",
                 x=count_axis("Epoch", epochs),
                 y=accuracy_axis("Validation accuracy", [y for curve in every for y in curve]),
                 layers=tuple(lines),

@@ -13,7 +13,7 @@ from study.trials.record import StudyRecord
 
 
 @dataclass(frozen=True, kw_only=True)
-class Gallery:
+class Charts:
     """The charts that a study's records can fill; nothing is drawn yet.
 
     Attributes:
@@ -39,11 +39,11 @@ class Gallery:
         yield from self.hyperparameters
 
 
-def gallery(record: StudyRecord, answer: Answer) -> Gallery:
+def gallery(record: StudyRecord, answer: Answer) -> Charts:
     """Compute every chart."""
     shares = by_cell(record)
-    confirmed = bool(answer.rungs)
-    return Gallery(
+    confirmed = bool(answer.budgets)
+    return Charts(
         sizes=accuracy_by_size(record, answer),
         difference=(
             difference_by_budget(record, answer, answer.verdict) if answer.verdict else None

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from reports.drawing.axes import Axis, Tick, accuracy_axis, category_axis, linear_axis, log_axis
-from reports.drawing.chart import LOOKS, Chart, Layer, Look, Points, Weight, thin
+from reports.drawing.chart import STYLES, Chart, Emphasis, Layer, Points, Style, subsample
 from reports.findings.answer import accuracy_of, complete_trials
 from reports.findings.importances import LOGARITHMIC, is_number
 from reports.findings.search import hyperparameter_names
@@ -37,13 +37,13 @@ def _hyperparameter_chart(record: StudyRecord, name: str, key: str) -> Chart:
     scale = _scale(name, [trial.hyperparameters[name] for trial in everything])
     bests = {cell: max(each, key=accuracy_of) for cell, each in trials.items() if each}
     layers: list[Layer] = []
-    for cell, look, apart in zip(record.cells, LOOKS, (-_APART, _APART), strict=True):
+    for cell, style, apart in zip(record.cells, STYLES, (-_APART, _APART), strict=True):
         each = trials.get(cell, [])
-        shown = [each[index] for index in thin(len(each), MOST_POINTS)]
+        shown = [each[index] for index in subsample(len(each), MOST_POINTS)]
         best = [bests[cell]] if cell in bests else []
         layers += [
-            scale.points(shown, look, apart, Weight.FAINT, cell_name(cell)),
-            scale.points(best, look, apart, Weight.BOLD),
+            scale.points(shown, style, apart, Emphasis.FAINT, cell_name(cell)),
+            scale.points(best, style, apart, Emphasis.BOLD),
         ]
     told = ", ".join(
         f"{cell_name(cell)} {shown_value(best.hyperparameters[name])}"
@@ -76,21 +76,21 @@ class _Scale:
     def points(
         self,
         trials: Sequence[TrialRecord],
-        look: Look,
+        style: Style,
         apart: float,
-        weight: Weight,
+        emphasis: Emphasis,
         label: str = "",
     ) -> Points:
         """The trials as points, the cells' categories a little apart."""
         values = [trial.hyperparameters[self.name] for trial in trials]
         return Points(
-            look=look,
+            style=style,
             x=tuple(
                 float(value) if self.categories is None else self.categories[str(value)] + apart
                 for value in values
             ),
             y=tuple(accuracy_of(trial) for trial in trials),
-            weight=weight,
+            emphasis=emphasis,
             label=label,
         )
 
@@ -125,14 +125,14 @@ def importance_chart(shares: Mapping[str, Mapping[str, float] | None]) -> Chart 
     if not names:
         return None
     layers = []
-    for (cell, each), look, apart in zip(shares.items(), LOOKS, (_APART, -_APART), strict=True):
+    for (cell, each), style, apart in zip(shares.items(), STYLES, (_APART, -_APART), strict=True):
         rows = [(row, each[name]) for row, name in enumerate(names) if each and name in each]
         layers.append(
             Points(
-                look=look,
+                style=style,
                 x=tuple(share for _, share in rows),
                 y=tuple(apart - row for row, _ in rows),
-                weight=Weight.BOLD,
+                emphasis=Emphasis.BOLD,
                 label=cell_name(cell) if rows else "",
             )
         )

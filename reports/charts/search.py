@@ -6,8 +6,17 @@ import numpy as np
 
 from reports.charts.confirmation import confirmed_layers
 from reports.drawing.axes import accuracy_axis, count_axis, log_axis
-from reports.drawing.chart import LOOKS, Chart, Layer, Line, Points, Rule, Weight, thin
-from reports.drawing.theme import Ink
+from reports.drawing.chart import (
+    STYLES,
+    Chart,
+    Emphasis,
+    Layer,
+    Line,
+    Points,
+    ReferenceLine,
+    subsample,
+)
+from reports.drawing.theme import Colour
 from reports.findings.answer import Answer, accuracy_of
 from reports.findings.confirmation import matched_size
 from reports.findings.frontier import Sized, frontier
@@ -31,12 +40,12 @@ def accuracy_by_size(record: StudyRecord, answer: Answer) -> Chart:
     """
     models = {cell: sized_trials(record, cell) for cell in record.cells}
     layers = _trial_layers(record, models)
-    if not answer.rungs:
+    if not answer.budgets:
         layers += [
-            _optimistic_frontier(models[cell], look.ink, cell)
-            for cell, look in zip(record.cells, LOOKS, strict=True)
+            _optimistic_frontier(models[cell], style.colour, cell)
+            for cell, style in zip(record.cells, STYLES, strict=True)
         ]
-    limits = [rung.limit for rung in record.rungs] or [record.budget.limit]
+    limits = [budget.limit for budget in record.budgets] or [record.budget.limit]
     trials = [model for each in models.values() for model in each]
     confirmed = confirmed_layers(record, answer, matched_size)
     layers += confirmed.layers
@@ -46,7 +55,7 @@ def accuracy_by_size(record: StudyRecord, answer: Answer) -> Chart:
         description=_size_description(record, answer),
         x=log_axis(scope_label(record), [*limits, *(model.parameters for model in trials)]),
         y=accuracy_axis("Accuracy", [*(model.accuracy for model in trials), *confirmed.accuracies]),
-        layers=(*(Rule(value=limit, label=count(limit)) for limit in limits), *layers),
+        layers=(*(ReferenceLine(value=limit, label=count(limit)) for limit in limits), *layers),
         height=420,
     )
 
@@ -55,25 +64,25 @@ def _trial_layers(record: StudyRecord, models: Mapping[str, Sequence[Sized]]) ->
     """Trials as faint points, the cells in turn, so that of many neither hides the other."""
     layers: list[Layer] = []
     for turn in range(_TURNS):
-        for cell, look in zip(record.cells, LOOKS, strict=True):
-            shown = [models[cell][place] for place in thin(len(models[cell]), MOST_POINTS)]
+        for cell, style in zip(record.cells, STYLES, strict=True):
+            shown = [models[cell][place] for place in subsample(len(models[cell]), MOST_POINTS)]
             part = shown[turn::_TURNS]
             layers.append(
                 Points(
-                    look=look,
+                    style=style,
                     x=tuple(model.parameters for model in part),
                     y=tuple(model.accuracy for model in part),
-                    weight=Weight.FAINT,
+                    emphasis=Emphasis.FAINT,
                     label="" if turn else f"{cell_name(cell)}, validation",
                 )
             )
     return layers
 
 
-def _optimistic_frontier(models: Sequence[Sized], ink: Ink, cell: str) -> Line:
+def _optimistic_frontier(models: Sequence[Sized], colour: Colour, cell: str) -> Line:
     edge = frontier(models)
     return Line(
-        ink=ink,
+        colour=colour,
         x=tuple(model.parameters for model in edge),
         y=tuple(model.accuracy for model in edge),
         steps=True,
@@ -83,9 +92,9 @@ def _optimistic_frontier(models: Sequence[Sized], ink: Ink, cell: str) -> Line:
 
 
 def _size_description(record: StudyRecord, answer: Answer) -> str:
-    if answer.rungs:
+    if answer.budgets:
         return (
-            f"Test accuracy of each cell at {counted(len(answer.rungs), 'budget')}, mean over "
+            f"Test accuracy of each cell at {counted(len(answer.budgets), 'budget')}, mean over "
             "fresh seeds with its interval, over the validation accuracy of every complete trial."
         )
     bests = [
@@ -100,28 +109,28 @@ def best_so_far(record: StudyRecord) -> Chart:
     layers: list[Layer] = []
     accuracies: list[float] = []
     most = 1
-    for cell, look in zip(record.cells, LOOKS, strict=True):
+    for cell, style in zip(record.cells, STYLES, strict=True):
         told = progress(record, cell)
         name = cell_name(cell)
         shown = _places(len(told.expected))
         layers += [
             Line(
-                ink=look.ink,
+                colour=style.colour,
                 x=tuple(float(place) for place in told.tried),
                 y=told.best,
-                weight=Weight.BOLD,
+                emphasis=Emphasis.BOLD,
                 steps=True,
                 label=f"{name}, best so far",
             ),
             Line(
-                ink=look.ink,
+                colour=style.colour,
                 x=tuple(float(place + 1) for place in shown),
                 y=tuple(told.expected[place] for place in shown),
                 dashed=True,
                 label=f"{name}, expected in any order",
             ),
             Points(
-                look=look,
+                style=style,
                 x=tuple(float(place) for place in told.tried[:1] + told.tried[-1:]),
                 y=told.best[:1] + told.best[-1:],
             ),
@@ -154,25 +163,25 @@ def learning_curves(record: StudyRecord) -> list[Chart]:
     shown = [point.validation_accuracy for curve in curves for point in curve]
     trained = [point.accuracy for trials in best.values() for point in _first_curve(trials)]
     charts = []
-    for (cell, trials), look in zip(best.items(), LOOKS, strict=True):
+    for (cell, trials), style in zip(best.items(), STYLES, strict=True):
         leader = _first_curve(trials)
         layers: list[Layer] = [
-            _curve_line([point.validation_accuracy for point in trial.curve], look.ink)
+            _curve_line([point.validation_accuracy for point in trial.curve], style.colour)
             for trial in trials[1:]
         ]
         layers += [
             Line(
-                ink=look.ink,
+                colour=style.colour,
                 x=_epochs(leader),
                 y=tuple(point.accuracy for point in leader),
                 dashed=True,
                 label="best trial, training",
             ),
             Line(
-                ink=look.ink,
+                colour=style.colour,
                 x=_epochs(leader),
                 y=tuple(point.validation_accuracy for point in leader),
-                weight=Weight.BOLD,
+                emphasis=Emphasis.BOLD,
                 label=f"{cell_name(cell)}, best trial, validation",
             ),
         ]
@@ -200,5 +209,5 @@ def _epochs(curve: Sequence[object]) -> tuple[float, ...]:
     return tuple(float(epoch) for epoch in range(1, len(curve) + 1))
 
 
-def _curve_line(accuracies: Sequence[float], ink: Ink) -> Line:
-    return Line(ink=ink, x=_epochs(accuracies), y=tuple(accuracies), weight=Weight.FAINT)
+def _curve_line(accuracies: Sequence[float], colour: Colour) -> Line:
+    return Line(colour=colour, x=_epochs(accuracies), y=tuple(accuracies), emphasis=Emphasis.FAINT)

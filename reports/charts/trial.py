@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from reports.drawing.axes import accuracy_axis, count_axis
-from reports.drawing.chart import LOOKS, Chart, Line, Weight
+from reports.drawing.chart import STYLES, Chart, Emphasis, Line
 from reports.drawing.draw import draw_png
 from study.training.curve import CurvePoint
 
@@ -20,8 +20,14 @@ def learning_curve(curve: Sequence[CurvePoint], title: str) -> bytes:
         x=count_axis(f"Epoch, {title}", len(curve)),
         y=accuracy_axis("Accuracy", [*training, *validation]),
         layers=(
-            Line(ink=LOOKS[1].ink, x=epochs, y=training, dashed=True, label="training"),
-            Line(ink=LOOKS[0].ink, x=epochs, y=validation, weight=Weight.BOLD, label="validation"),
+            Line(colour=STYLES[1].colour, x=epochs, y=training, dashed=True, label="training"),
+            Line(
+                colour=STYLES[0].colour,
+                x=epochs,
+                y=validation,
+                emphasis=Emphasis.BOLD,
+                label="validation",
+            ),
         ),
         width=400,
         height=310,

@@ -25,7 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import optimize, special
 
-from reports.comparison.runs import Crossed, PairedRuns
+from reports.comparison.runs import BudgetMoments, PairedRuns
 from study.errors import UserError
 
 FLOAT_NOISE = 1e-12
@@ -63,30 +63,30 @@ class Probability(NamedTuple):
 
 @dataclass(frozen=True)
 class Estimate:
-    """A weighted sum of the rungs' means, and what its error is made of.
+    """A weighted sum of the budgets' means, and what its error is made of.
 
-    The seeds are different at every rung, so that their parts add; the test examples are the
+    The seeds are different at every budget, so that their parts add; the test examples are the
     same, so that their part is computed from the weighted sum itself.
     """
 
     value: float
-    seeds: tuple[int, ...]  # at each rung
+    seeds: tuple[int, ...]  # at each budget
     seed_variances: tuple[float, ...]  # weight**2 * variance over seeds; NaN with one seed
     example_variance: float = 0.0  # part of the value's variance that no seed removes
     examples: int | None = None  # None: over seeds only
 
     @cached_property
     def seed_variance(self) -> float:
-        """Part of the value's variance that comes from the seeds; NaN with one at a rung."""
+        """Part of the value's variance that comes from the seeds; NaN with one at a budget."""
         return math.fsum(v / n for v, n in zip(self.seed_variances, self.seeds, strict=True))
 
     @property
     def standard_error(self) -> float:
-        """NaN where a rung has one seed."""
+        """NaN where a budget has one seed."""
         return math.sqrt(self.seed_variance + self.example_variance)
 
     @cached_property
-    def freedom(self) -> float:
+    def degrees_of_freedom(self) -> float:
         """Satterthwaite's (1946, Biometrics Bull. 2) degrees of freedom of `seed_variance`."""
         squares = math.fsum(
             (v / n) ** 2 / (n - 1) for v, n in zip(self.seed_variances, self.seeds, strict=True)
@@ -96,7 +96,7 @@ class Estimate:
     def interval(self, confidence: float = 0.95) -> Interval | None:
         """Two-sided interval; None where the spread is unknown.
 
-        It is unknown with one seed at a rung, and where all seeds gave one and the same
+        It is unknown with one seed at a budget, and where all seeds gave one and the same
         difference other than zero, which is how coarse rounding looks. If every difference
         is exactly zero, the interval is zero, too.
         """
@@ -127,67 +127,75 @@ class Estimate:
         """Half the interval's width in standard errors, by Cochran (1964, Biometrics 20).
 
         The quantiles of the two parts are averaged by their variances: Student's with
-        `freedom` for the seeds, and with `examples - 1` for the examples. Satterthwaite's
+        `degrees_of_freedom` for the seeds, `examples - 1` for the examples. Satterthwaite's
         quantile for the sum of the parts would cover 92 % with three seeds at one budget,
         where a variance that is low by chance also passes for a well-known one; this one
         covers at least 95 % from three seeds on, and 94.5 % with two.
         """
         quantile = 1 - alpha / 2
-        parts = [(self.seed_variance, self.freedom)]
+        parts = [(self.seed_variance, self.degrees_of_freedom)]
         if self.examples is not None:
             parts.append((self.example_variance, self.examples - 1))
-        weighted = math.fsum(v * special.stdtrit(freedom, quantile) for v, freedom in parts)
+        weighted = math.fsum(
+            v * special.stdtrit(degrees_of_freedom, quantile) for v, degrees_of_freedom in parts
+        )
         return weighted / (self.seed_variance + self.example_variance)
 
     def with_seeds(self, seeds: int) -> Self:
-        """The same value and spread with at least `seeds` seeds at every rung."""
+        """The same value and spread with at least `seeds` seeds at every budget."""
         return replace(self, seeds=tuple(max(seeds, now) for now in self.seeds))
 
 
 def weighted_sum(
-    rungs: Sequence[Crossed], weights: Sequence[float], *, over_examples: bool
+    budgets: Sequence[BudgetMoments], weights: Sequence[float], *, over_examples: bool
 ) -> Estimate:
-    """The sum of `weights` times the rungs' means, with its error.
+    """The sum of `weights` times the budgets' means, with its error.
 
-    The components are the mean squares' (Searle et al. 1992): for one rung the variance is
+    The components are the mean squares' (Searle et al. 1992): for one budget the variance is
     `(MS_seeds + MS_examples - MS_residual) / (S N)`. There is no exact bootstrap for crossed
     samples (McCullagh 2000, Bernoulli 6): the percentile one covers 85 % with three seeds and
     25,000 examples, since three seeds resampled vary too little, and 97 % with 2,400, since
     it counts the residual three times (Owen 2007, 10.1214/07-AOAS122). This one needs no
     random numbers either.
     """
-    spreads = [float(rung.means.var(ddof=1)) if len(rung.means) > 1 else math.nan for rung in rungs]
+    spreads = [
+        float(budget.means.var(ddof=1)) if len(budget.means) > 1 else math.nan for budget in budgets
+    ]
     estimate = Estimate(
         value=math.fsum(
-            w * float(rung.means.mean()) for w, rung in zip(weights, rungs, strict=True)
+            w * float(budget.means.mean()) for w, budget in zip(weights, budgets, strict=True)
         ),
-        seeds=tuple(len(rung.means) for rung in rungs),
+        seeds=tuple(len(budget.means) for budget in budgets),
         seed_variances=tuple(w**2 * spread for w, spread in zip(weights, spreads, strict=True)),
     )
     if not over_examples:
         return estimate
-    variance, examples = _example_variance(rungs, weights)
+    variance, examples = _example_variance(budgets, weights)
     return replace(estimate, example_variance=variance, examples=examples)
 
 
-def mean_difference(rungs: Sequence[PairedRuns], *, over_examples: bool) -> Estimate:
-    """The mean difference over the rungs, each with the same weight whatever its seeds."""
-    weights = [1 / len(rungs)] * len(rungs)
-    return weighted_sum([rung.crossed for rung in rungs], weights, over_examples=over_examples)
+def mean_difference(budgets: Sequence[PairedRuns], *, over_examples: bool) -> Estimate:
+    """The mean difference over the budgets, each with the same weight whatever its seeds."""
+    weights = [1 / len(budgets)] * len(budgets)
+    return weighted_sum(
+        [budget.crossed for budget in budgets], weights, over_examples=over_examples
+    )
 
 
-def slope(rungs: Sequence[PairedRuns], *, over_examples: bool) -> Estimate | None:
+def slope(budgets: Sequence[PairedRuns], *, over_examples: bool) -> Estimate | None:
     """Change of the difference at each doubling of the budget; None with one budget.
 
-    The least-squares slope against log2 of the budget, which is a weighted sum of the rungs'
+    The least-squares slope against log2 of the budget, which is a weighted sum of the budgets'
     means; its error comes from the seeds and examples, not from the fit.
     """
-    if len({rung.limit for rung in rungs}) < 2:
+    if len({budget.limit for budget in budgets}) < 2:
         return None
-    logs = np.log2([rung.limit for rung in rungs])
+    logs = np.log2([budget.limit for budget in budgets])
     centred = logs - logs.mean()
     weights = (centred / (centred @ centred)).tolist()
-    return weighted_sum([rung.crossed for rung in rungs], weights, over_examples=over_examples)
+    return weighted_sum(
+        [budget.crossed for budget in budgets], weights, over_examples=over_examples
+    )
 
 
 def probability_first_better(
@@ -237,21 +245,23 @@ def holm(p_values: Sequence[float], alpha: float = 0.05) -> Holm:
     return Holm(tuple(adjusted), tuple(confidences))
 
 
-def _example_variance(rungs: Sequence[Crossed], weights: Sequence[float]) -> tuple[float, int]:
+def _example_variance(
+    budgets: Sequence[BudgetMoments], weights: Sequence[float]
+) -> tuple[float, int]:
     """Variance of the weighted sum that is due to the choice of the test examples."""
-    known = [rung.totals for rung in rungs if rung.totals is not None]
+    known = [budget.totals for budget in budgets if budget.totals is not None]
     sizes = {len(totals) for totals in known}
-    if len(known) < len(rungs) or len(sizes) != 1:
+    if len(known) < len(budgets) or len(sizes) != 1:
         raise UserError(
             "An interval over test examples needs correctness on the same test examples at "
-            f"every budget, but {len(known)} of {len(rungs)} have it, of sizes {sorted(sizes)}."
+            f"every budget, but {len(known)} of {len(budgets)} have it, of sizes {sorted(sizes)}."
         )
     examples = sizes.pop()
     sums = np.zeros(examples)
     noise = 0.0
-    for rung, totals, weight in zip(rungs, known, weights, strict=True):
-        sums += (weight / len(rung.means)) * totals
-        noise += weight**2 * rung.residual / len(rung.means)
+    for budget, totals, weight in zip(budgets, known, weights, strict=True):
+        sums += (weight / len(budget.means)) * totals
+        noise += weight**2 * budget.residual / len(budget.means)
     if examples < 2:
         return math.nan, examples
     # Sampling noise can leave less spread between examples than the residual explains.

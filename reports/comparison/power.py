@@ -11,7 +11,7 @@ MOST_SEEDS = 1_000
 def seeds_to_decide(estimate: Estimate, margin: float, power: float = 0.8) -> int | None:
     """Seeds at every budget with which the verdict's rule would decide, with `power`.
 
-    Taken for granted are the difference and its spread as measured, and no rung loses seeds
+    Taken for granted are the difference and its spread as measured, and no budget loses seeds
     that it has. The number is an approximation: the error is taken as known, its quantiles
     are not. None where the spread is unknown, or where `MOST_SEEDS` would not do: because the
     test sample's part, which no seed removes, is too large, or because the difference lies

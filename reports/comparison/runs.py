@@ -12,8 +12,8 @@ from study.errors import UserError
 
 
 @dataclass(frozen=True, eq=False)
-class Crossed:
-    """What one rung contributes: means per seed, and sums per test example where known."""
+class BudgetMoments:
+    """What one budget contributes: means per seed, and sums per test example where known."""
 
     means: NDArray[np.float64]  # (seeds,)
     totals: NDArray[np.int16] | None = None  # (examples,), summed over the seeds
@@ -31,8 +31,12 @@ class Crossed:
             - float(np.square(totals, dtype=np.int64).sum()) / seeds
             + seeds * examples * float(means.mean()) ** 2
         )
-        freedom = (seeds - 1) * (examples - 1)
-        return cls(means, totals, max(squares, 0.0) / freedom if freedom else math.nan)
+        degrees_of_freedom = (seeds - 1) * (examples - 1)
+        return cls(
+            means,
+            totals,
+            max(squares, 0.0) / degrees_of_freedom if degrees_of_freedom else math.nan,
+        )
 
     @classmethod
     def of_runs(cls, runs: NDArray[np.generic]) -> Self:
@@ -83,11 +87,11 @@ class PairedRuns:
         return self.crossed.means
 
     @cached_property
-    def crossed(self) -> Crossed:
+    def crossed(self) -> BudgetMoments:
         """The differences, reduced to what the statistics need."""
         if self.examples is None:
-            return Crossed(self.first.astype(np.float64) - self.second.astype(np.float64))
-        return Crossed.of_matrix(self.first.view(np.int8) - self.second.view(np.int8))
+            return BudgetMoments(self.first.astype(np.float64) - self.second.astype(np.float64))
+        return BudgetMoments.of_matrix(self.first.view(np.int8) - self.second.view(np.int8))
 
 
 def _check_runs(runs: NDArray[np.generic]) -> None:

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reports.comparison.estimate import Estimate, weighted_sum
-from reports.comparison.runs import Crossed
+from reports.comparison.runs import BudgetMoments
 from study.errors import UserError
 
 
@@ -44,5 +44,7 @@ def optimism(chosen: float, confirmed: NDArray[np.generic]) -> Estimate:
     chosen accuracy is one fixed number, so the interval is about how flattering this choice
     was (Cawley & Talbot 2010, JMLR 11).
     """
-    accuracy = weighted_sum([Crossed.of_runs(confirmed)], [1.0], over_examples=confirmed.ndim > 1)
+    accuracy = weighted_sum(
+        [BudgetMoments.of_runs(confirmed)], [1.0], over_examples=confirmed.ndim > 1
+    )
     return replace(accuracy, value=chosen - accuracy.value)

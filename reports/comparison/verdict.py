@@ -40,16 +40,16 @@ class Outcome(StrEnum):
 
 
 def decide(
-    difference: float, interval: Interval | None, narrow: Interval | None, margin: float
+    difference: float, interval: Interval | None, interval_90: Interval | None, margin: float
 ) -> Outcome:
-    """The rule. `interval` is the 95 % one, `narrow` the 90 % one; None decides nothing.
+    """The rule. `interval` is the 95 % one, `interval_90` the 90 % one; None decides nothing.
 
     A difference that is detected, smaller than the margin, and not shown to stay within it
     is undecided: it may or may not matter.
     """
-    if interval is None or narrow is None:
+    if interval is None or interval_90 is None:
         return Outcome.UNDECIDED
-    detected, within = interval.excludes_zero(), narrow.inside(margin)
+    detected, within = interval.excludes_zero(), interval_90.inside(margin)
     if detected and abs(difference) >= margin:
         return Outcome.BETTER
     if within:
@@ -58,12 +58,14 @@ def decide(
 
 
 @dataclass(frozen=True)
-class RungComparison:
+class BudgetComparison:
     """The two cells at one budget. Intervals have `confidence`, which Holm's procedure set."""
 
     limit: int
     over_seeds: Estimate
-    over_both: Estimate | None  # over seeds and examples; None without correctness on each
+    over_seeds_and_examples: (
+        Estimate | None
+    )  # over seeds and examples; None without correctness on each
     probability_first_better: Probability
     confidence: float
     p_value: float  # adjusted by Holm over the budgets
@@ -82,7 +84,7 @@ class RungComparison:
     @property
     def deciding(self) -> Estimate:
         """The estimate that the outcome rests on."""
-        return self.over_both or self.over_seeds
+        return self.over_seeds_and_examples or self.over_seeds
 
     @property
     def interval_seeds(self) -> Interval | None:
@@ -92,7 +94,11 @@ class RungComparison:
     @property
     def interval_seeds_examples(self) -> Interval | None:
         """For the task; None without correctness on each example."""
-        return self.over_both.interval(self.confidence) if self.over_both else None
+        return (
+            self.over_seeds_and_examples.interval(self.confidence)
+            if self.over_seeds_and_examples
+            else None
+        )
 
     @property
     def outcome(self) -> Outcome:
@@ -107,7 +113,7 @@ class Verdict:
 
     cells: tuple[str, str]
     margin: float  # as a fraction
-    rungs: tuple[RungComparison, ...]
+    budgets: tuple[BudgetComparison, ...]
     overall: Estimate | None  # None without confirmed runs
     slope: Estimate | None  # per doubling of the budget; None with fewer than two budgets
     probability_first_better: Probability | None  # over all pairs of runs, each counted once
@@ -149,7 +155,9 @@ class Verdict:
         return seeds_to_decide(self.overall, self.margin)
 
 
-def compare(rungs: Sequence[PairedRuns], cells: tuple[str, str], margin: float = 0.005) -> Verdict:
+def compare(
+    budgets: Sequence[PairedRuns], cells: tuple[str, str], margin: float = 0.005
+) -> Verdict:
     """Compare two cells at every budget and overall.
 
     Seeds may differ in number between the budgets; the budgets weigh the same. The test
@@ -157,37 +165,39 @@ def compare(rungs: Sequence[PairedRuns], cells: tuple[str, str], margin: float =
     """
     if not margin > 0:
         raise UserError(f"The margin must be above 0, but is {margin}: 0.005 is half a point.")
-    ordered = sorted(rungs, key=lambda rung: rung.limit)
+    ordered = sorted(budgets, key=lambda budget: budget.limit)
     if not ordered:
         return Verdict(cells, margin, (), None, None, None)
-    over_both = all(rung.examples is not None for rung in ordered)
+    over_seeds_and_examples = all(budget.examples is not None for budget in ordered)
     return Verdict(
         cells,
         margin,
-        _compare_rungs(ordered, margin),
-        mean_difference(ordered, over_examples=over_both),
-        slope(ordered, over_examples=over_both),
-        probability_first_better(np.concatenate([rung.differences for rung in ordered])),
+        _compare_budgets(ordered, margin),
+        mean_difference(ordered, over_examples=over_seeds_and_examples),
+        slope(ordered, over_examples=over_seeds_and_examples),
+        probability_first_better(np.concatenate([budget.differences for budget in ordered])),
     )
 
 
-def _compare_rungs(rungs: Sequence[PairedRuns], margin: float) -> tuple[RungComparison, ...]:
-    over_seeds = [mean_difference([rung], over_examples=False) for rung in rungs]
-    over_both = [
-        None if rung.examples is None else mean_difference([rung], over_examples=True)
-        for rung in rungs
+def _compare_budgets(budgets: Sequence[PairedRuns], margin: float) -> tuple[BudgetComparison, ...]:
+    over_seeds = [mean_difference([budget], over_examples=False) for budget in budgets]
+    over_seeds_and_examples = [
+        None if budget.examples is None else mean_difference([budget], over_examples=True)
+        for budget in budgets
     ]
-    deciding = [both or seeds for both, seeds in zip(over_both, over_seeds, strict=True)]
+    deciding = [
+        both or seeds for both, seeds in zip(over_seeds_and_examples, over_seeds, strict=True)
+    ]
     family = holm([estimate.p_value() for estimate in deciding])
     return tuple(
-        RungComparison(
-            limit=rung.limit,
+        BudgetComparison(
+            limit=budget.limit,
             over_seeds=over_seeds[i],
-            over_both=over_both[i],
-            probability_first_better=probability_first_better(rung.differences),
+            over_seeds_and_examples=over_seeds_and_examples[i],
+            probability_first_better=probability_first_better(budget.differences),
             confidence=family.confidences[i],
             p_value=family.adjusted[i],
             margin=margin,
         )
-        for i, rung in enumerate(rungs)
+        for i, budget in enumerate(budgets)
     )

@@ -17,7 +17,7 @@ from matplotlib.path import Path
 from matplotlib.transforms import Affine2D
 
 from reports.drawing.axes import Axis
-from reports.drawing.theme import Ink
+from reports.drawing.theme import Colour
 
 _DPI = 72  # at which Matplotlib's points are pixels
 _DASHES = (0, (3.0, 2.5))
@@ -39,7 +39,7 @@ class Frame(NamedTuple):
 class Pen:
     """How lines are drawn; width in pixels. Flat ends do not reach beyond their places."""
 
-    ink: Ink
+    colour: Colour
     width: float
     opacity: float = 1.0
     dashed: bool = False
@@ -79,7 +79,7 @@ class Canvas:
         self._add(
             _path(lines, closed=False),
             fill=False,
-            edgecolor=pen.ink.light,
+            edgecolor=pen.colour.light,
             linewidth=pen.width,
             alpha=pen.opacity,
             linestyle=_DASHES if pen.dashed else "solid",
@@ -88,19 +88,24 @@ class Canvas:
         )
 
     def shapes(
-        self, outlines: Sequence[Sequence[Place]], fill: Ink | None, edge: Pen | None = None
+        self, outlines: Sequence[Sequence[Place]], fill: Colour | None, edge: Pen | None = None
     ) -> None:
         """Closed shapes."""
         self._add(
             _path(outlines, closed=True),
             facecolor=fill.light if fill else "none",
-            edgecolor=edge.ink.light if edge else "none",
+            edgecolor=edge.colour.light if edge else "none",
             linewidth=edge.width if edge else 0.0,
             alpha=edge.opacity if edge else 1.0,
         )
 
     def text(
-        self, place: Place, text: str, size: float, ink: Ink = Ink.MUTED, align: Align = "left"
+        self,
+        place: Place,
+        text: str,
+        size: float,
+        colour: Colour = Colour.MUTED,
+        align: Align = "left",
     ) -> None:
         """One line of text on its baseline; its characters are taken literally."""
         self._drawn += 1
@@ -108,7 +113,7 @@ class Canvas:
             *place,
             text,
             transform=self._pixels,
-            color=ink.light,
+            color=colour.light,
             fontsize=size,
             fontfamily="DejaVu Sans",
             horizontalalignment=align,

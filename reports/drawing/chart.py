@@ -5,23 +5,23 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from reports.drawing.axes import Axis
-from reports.drawing.theme import Ink
+from reports.drawing.theme import Colour
 
 Numbers: TypeAlias = tuple[float, ...]
 
 
 @dataclass(frozen=True)
-class Look:
+class Style:
     """How everything of one cell is drawn: told apart by colour and by marker."""
 
-    ink: Ink
+    colour: Colour
     hollow: bool  # a hollow diamond, not a filled circle
 
 
-LOOKS = (Look(Ink.FIRST, hollow=False), Look(Ink.SECOND, hollow=True))
+STYLES = (Style(Colour.FIRST, hollow=False), Style(Colour.SECOND, hollow=True))
 
 
-class Weight(StrEnum):
+class Emphasis(StrEnum):
     """How much a layer stands out."""
 
     FAINT = "faint"  # measured on validation, or one of many
@@ -29,7 +29,7 @@ class Weight(StrEnum):
     BOLD = "bold"  # confirmed, or best
 
 
-class Along(StrEnum):
+class Orientation(StrEnum):
     """Direction of an axis."""
 
     X = "x"
@@ -40,10 +40,10 @@ class Along(StrEnum):
 class Points:
     """Markers at (x, y)."""
 
-    look: Look
+    style: Style
     x: Numbers
     y: Numbers
-    weight: Weight = Weight.PLAIN
+    emphasis: Emphasis = Emphasis.PLAIN
     label: str = ""
 
 
@@ -51,10 +51,10 @@ class Points:
 class Line:
     """A line through (x, y), or steps that keep a value until the next."""
 
-    ink: Ink
+    colour: Colour
     x: Numbers
     y: Numbers
-    weight: Weight = Weight.PLAIN
+    emphasis: Emphasis = Emphasis.PLAIN
     dashed: bool = False
     steps: bool = False
     label: str = ""
@@ -64,12 +64,12 @@ class Line:
 class Bars:
     """Intervals from `low` to `high` along one axis, at `at` on the other."""
 
-    ink: Ink
+    colour: Colour
     at: Numbers
     low: Numbers
     high: Numbers
-    along: Along = Along.Y
-    weight: Weight = Weight.PLAIN
+    orientation: Orientation = Orientation.Y
+    emphasis: Emphasis = Emphasis.PLAIN
     label: str = ""
 
 
@@ -83,7 +83,7 @@ class Band:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Rule:
+class ReferenceLine:
     """A vertical line at one value of the x axis."""
 
     value: float
@@ -91,7 +91,7 @@ class Rule:
     solid: bool = False
 
 
-Layer: TypeAlias = Points | Line | Bars | Band | Rule
+Layer: TypeAlias = Points | Line | Bars | Band | ReferenceLine
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,10 +124,12 @@ class Chart:
     @property
     def labelled(self) -> tuple[Layer, ...]:
         """Layers that the legend explains."""
-        return tuple(layer for layer in self.layers if layer.label and not isinstance(layer, Rule))
+        return tuple(
+            layer for layer in self.layers if layer.label and not isinstance(layer, ReferenceLine)
+        )
 
 
-def thin(items: int, most: int) -> list[int]:
+def subsample(items: int, most: int) -> list[int]:
     """Indices of at most `most` of so many items, evenly spread, first and last included."""
     if items <= most:
         return list(range(items))

@@ -4,9 +4,20 @@ import math
 from collections.abc import Sequence
 
 from reports.drawing.canvas import Canvas, Frame, Pen, Place
-from reports.drawing.chart import Along, Band, Bars, Chart, Layer, Line, Look, Points, Rule, Weight
+from reports.drawing.chart import (
+    Band,
+    Bars,
+    Chart,
+    Emphasis,
+    Layer,
+    Line,
+    Orientation,
+    Points,
+    ReferenceLine,
+    Style,
+)
 from reports.drawing.svg import Svg
-from reports.drawing.theme import Ink
+from reports.drawing.theme import Colour
 
 FONT_SIZE = 12.5  # CSS pixels
 _CHARACTER = 0.56 * FONT_SIZE  # average width
@@ -16,10 +27,10 @@ _ENDS = 1.35  # lines for what the ends of an axis mean, set apart from its labe
 _BASELINE = 4.5  # of text that is centred on a height
 _SAMPLE = 22.0  # width of a sample in the legend
 
-_OPACITY = {Weight.FAINT: 0.45, Weight.PLAIN: 1.0, Weight.BOLD: 1.0}
-_LINE_WIDTH = {Weight.FAINT: 1.1, Weight.PLAIN: 1.7, Weight.BOLD: 2.6}
-_BAR_WIDTH = {Weight.FAINT: 1.2, Weight.PLAIN: 1.5, Weight.BOLD: 7.0}
-_RADIUS = {Weight.FAINT: 2.5, Weight.PLAIN: 3.4, Weight.BOLD: 4.8}
+_OPACITY = {Emphasis.FAINT: 0.45, Emphasis.PLAIN: 1.0, Emphasis.BOLD: 1.0}
+_LINE_WIDTH = {Emphasis.FAINT: 1.1, Emphasis.PLAIN: 1.7, Emphasis.BOLD: 2.6}
+_BAR_WIDTH = {Emphasis.FAINT: 1.2, Emphasis.PLAIN: 1.5, Emphasis.BOLD: 7.0}
+_RADIUS = {Emphasis.FAINT: 2.5, Emphasis.PLAIN: 3.4, Emphasis.BOLD: 4.8}
 _CAP = 5.0  # half the width of a plain interval's cap
 _HALO = 1.6  # of paper around what must be told apart from what lies under it
 
@@ -58,7 +69,7 @@ def _canvas(chart: Chart) -> Canvas:
 
 
 def _has_rule_label(chart: Chart) -> bool:
-    return any(isinstance(layer, Rule) and layer.label for layer in chart.layers)
+    return any(isinstance(layer, ReferenceLine) and layer.label for layer in chart.layers)
 
 
 def _crowded(chart: Chart) -> bool:
@@ -72,11 +83,11 @@ def _draw_y_axis(canvas: Canvas, chart: Chart) -> None:
     places = canvas.places(
         [chart.x.low] * len(chart.y.ticks), [tick.value for tick in chart.y.ticks]
     )
-    canvas.strokes([[(left, y), (right, y)] for _, y in places], Pen(Ink.GRID, 1.0))
+    canvas.strokes([[(left, y), (right, y)] for _, y in places], Pen(Colour.GRID, 1.0))
     for tick, (_, y) in zip(chart.y.ticks, places, strict=True):
         canvas.text((left - 9, y - _BASELINE), tick.label, FONT_SIZE, align="right")
     above = top + 14 + (_LINE if _has_rule_label(chart) else 0)
-    canvas.text((4, above), chart.y.label, FONT_SIZE, Ink.TEXT)
+    canvas.text((4, above), chart.y.label, FONT_SIZE, Colour.TEXT)
 
 
 def _draw_x_axis(canvas: Canvas, chart: Chart) -> None:
@@ -84,7 +95,7 @@ def _draw_x_axis(canvas: Canvas, chart: Chart) -> None:
     places = canvas.places(
         [tick.value for tick in chart.x.ticks], [chart.y.low] * len(chart.x.ticks)
     )
-    pen = Pen(Ink.EDGE, 1.0)
+    pen = Pen(Colour.EDGE, 1.0)
     canvas.strokes([[(left, bottom), (right, bottom)]], pen)
     canvas.strokes([[(x, bottom), (x, bottom - 4)] for x, _ in places], pen)
     crowded = _crowded(chart)
@@ -97,24 +108,24 @@ def _draw_x_axis(canvas: Canvas, chart: Chart) -> None:
         canvas.text((left, row), f"\N{LEFTWARDS ARROW} {chart.ends[0]}", FONT_SIZE)
         canvas.text((right, row), f"{chart.ends[1]} \N{RIGHTWARDS ARROW}", FONT_SIZE, align="right")
         row -= _ENDS * _LINE
-    canvas.text(((left + right) / 2, row), chart.x.label, FONT_SIZE, Ink.TEXT, "center")
+    canvas.text(((left + right) / 2, row), chart.x.label, FONT_SIZE, Colour.TEXT, "center")
 
 
 def _draw(canvas: Canvas, layer: Layer) -> None:
     match layer:
         case Points():
-            _draw_points(canvas, canvas.places(layer.x, layer.y), layer.look, layer.weight)
+            _draw_points(canvas, canvas.places(layer.x, layer.y), layer.style, layer.emphasis)
         case Line() if layer.x:
             corners = _steps(layer.x, layer.y) if layer.steps else (layer.x, layer.y)
             canvas.strokes([canvas.places(*corners)], _pen(layer))
         case Bars():
             _draw_bars(canvas, layer)
-        case Rule():
+        case ReferenceLine():
             _draw_rule(canvas, layer)
 
 
 def _pen(line: Line) -> Pen:
-    return Pen(line.ink, _LINE_WIDTH[line.weight], _OPACITY[line.weight], line.dashed)
+    return Pen(line.colour, _LINE_WIDTH[line.emphasis], _OPACITY[line.emphasis], line.dashed)
 
 
 def _steps(x: Sequence[float], y: Sequence[float]) -> tuple[list[float], list[float]]:
@@ -124,35 +135,35 @@ def _steps(x: Sequence[float], y: Sequence[float]) -> tuple[list[float], list[fl
     return across, up
 
 
-def _draw_points(canvas: Canvas, places: Sequence[Place], look: Look, weight: Weight) -> None:
-    radius, opacity = _RADIUS[weight], _OPACITY[weight]
+def _draw_points(canvas: Canvas, places: Sequence[Place], style: Style, emphasis: Emphasis) -> None:
+    radius, opacity = _RADIUS[emphasis], _OPACITY[emphasis]
     dots = [[place, place] for place in places]
-    if weight is not Weight.FAINT:
-        canvas.strokes(dots, Pen(Ink.PAPER, 2 * (radius + _HALO)))
-    if not look.hollow:
-        canvas.strokes(dots, Pen(look.ink, 2 * radius, opacity))
+    if emphasis is not Emphasis.FAINT:
+        canvas.strokes(dots, Pen(Colour.PAPER, 2 * (radius + _HALO)))
+    if not style.hollow:
+        canvas.strokes(dots, Pen(style.colour, 2 * radius, opacity))
         return
     reach = 1.2 * radius
     diamonds = [[(x, y + reach), (x + reach, y), (x, y - reach), (x - reach, y)] for x, y in places]
-    edge = Pen(look.ink, 1.2 if weight is Weight.FAINT else 2.0, opacity)
-    canvas.shapes(diamonds, None if weight is Weight.FAINT else Ink.PAPER, edge)
+    edge = Pen(style.colour, 1.2 if emphasis is Emphasis.FAINT else 2.0, opacity)
+    canvas.shapes(diamonds, None if emphasis is Emphasis.FAINT else Colour.PAPER, edge)
 
 
 def _draw_bars(canvas: Canvas, bars: Bars) -> None:
-    if bars.along is Along.X:
+    if bars.orientation is Orientation.X:
         starts, ends = canvas.places(bars.low, bars.at), canvas.places(bars.high, bars.at)
     else:
         starts, ends = canvas.places(bars.at, bars.low), canvas.places(bars.at, bars.high)
-    pen = Pen(bars.ink, _BAR_WIDTH[bars.weight], flat=True)
+    pen = Pen(bars.colour, _BAR_WIDTH[bars.emphasis], flat=True)
     spans = list(zip(starts, ends, strict=True))
     canvas.strokes(spans, pen)
-    if bars.weight is not Weight.BOLD:
-        canvas.strokes([_cap(place, bars.along) for span in spans for place in span], pen)
+    if bars.emphasis is not Emphasis.BOLD:
+        canvas.strokes([_cap(place, bars.orientation) for span in spans for place in span], pen)
 
 
-def _cap(place: Place, along: Along) -> list[Place]:
+def _cap(place: Place, orientation: Orientation) -> list[Place]:
     x, y = place
-    if along is Along.X:
+    if orientation is Orientation.X:
         return [(x, y - _CAP), (x, y + _CAP)]
     return [(x - _CAP, y), (x + _CAP, y)]
 
@@ -160,14 +171,16 @@ def _cap(place: Place, along: Along) -> list[Place]:
 def _draw_band(canvas: Canvas, band: Band) -> None:
     _, bottom, _, top = canvas.frame
     (left, _), (right, _) = canvas.places((band.low, band.high), (1, 1))
-    canvas.shapes([[(left, bottom), (left, top), (right, top), (right, bottom)]], Ink.BAND)
+    canvas.shapes([[(left, bottom), (left, top), (right, top), (right, bottom)]], Colour.BAND)
 
 
-def _draw_rule(canvas: Canvas, rule: Rule) -> None:
+def _draw_rule(canvas: Canvas, reference_line: ReferenceLine) -> None:
     _, bottom, _, top = canvas.frame
-    x = canvas.places([rule.value], [1])[0][0]
-    canvas.strokes([[(x, bottom), (x, top)]], Pen(Ink.EDGE, 1.2, dashed=not rule.solid))
-    canvas.text((x, top + 7), rule.label, FONT_SIZE, align="center")
+    x = canvas.places([reference_line.value], [1])[0][0]
+    canvas.strokes(
+        [[(x, bottom), (x, top)]], Pen(Colour.EDGE, 1.2, dashed=not reference_line.solid)
+    )
+    canvas.text((x, top + 7), reference_line.label, FONT_SIZE, align="center")
 
 
 def _legend_columns(chart: Chart) -> tuple[int, float]:
@@ -199,15 +212,15 @@ def _draw_sample(canvas: Canvas, layer: Layer, left: float, height: float) -> No
     right = left + _SAMPLE
     match layer:
         case Points():
-            _draw_points(canvas, [(left + _SAMPLE / 2, height)], layer.look, layer.weight)
+            _draw_points(canvas, [(left + _SAMPLE / 2, height)], layer.style, layer.emphasis)
         case Line():
             canvas.strokes([[(left + 1, height), (right - 1, height)]], _pen(layer))
         case Bars():
-            pen = Pen(layer.ink, _BAR_WIDTH[layer.weight], flat=True)
+            pen = Pen(layer.colour, _BAR_WIDTH[layer.emphasis], flat=True)
             canvas.strokes([[(left + 2, height), (right - 2, height)]], pen)
-            if layer.weight is not Weight.BOLD:
-                caps = [_cap((x, height), Along.X) for x in (left + 2, right - 2)]
+            if layer.emphasis is not Emphasis.BOLD:
+                caps = [_cap((x, height), Orientation.X) for x in (left + 2, right - 2)]
                 canvas.strokes(caps, pen)
         case Band():
             low, high = height - 6, height + 6
-            canvas.shapes([[(left, low), (left, high), (right, high), (right, low)]], Ink.BAND)
+            canvas.shapes([[(left, low), (left, high), (right, high), (right, low)]], Colour.BAND)

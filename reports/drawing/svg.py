@@ -7,7 +7,7 @@ from html import escape
 from xml.etree import ElementTree
 
 from reports.drawing.chart import Chart
-from reports.drawing.theme import Ink, mapping, properties
+from reports.drawing.theme import Colour, mapping, properties
 from reports.words.text import visible
 
 _NAMESPACE = "{http://www.w3.org/2000/svg}"
@@ -62,11 +62,11 @@ class Svg:
 
     @property
     def file(self) -> str:
-        """A file of its own, which looks right by itself in both schemes."""
+        """A file of its own, which styles right by itself in both schemes."""
         return (
             f'<svg xmlns="http://www.w3.org/2000/svg" font-family="{_FONT}" {self.attributes}>'
             f"<style>{properties()}{mapping()}</style>"
-            f'<rect width="100%" height="100%" fill="{Ink.PAPER.light}"/>{self.body}</svg>\n'
+            f'<rect width="100%" height="100%" fill="{Colour.PAPER.light}"/>{self.body}</svg>\n'
         )
 
 

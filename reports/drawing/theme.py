@@ -1,7 +1,7 @@
 """The report's colours, in a light and a dark scheme, as CSS custom properties.
 
 Charts are drawn once, in the light colours. A style sheet then maps each of them to its
-custom property, so that a chart follows the scheme of the page, and still looks right where
+custom property, so that a chart follows the scheme of the page, and still styles right where
 no style sheet is read.
 """
 
@@ -10,7 +10,7 @@ from enum import Enum
 _DARK = "@media (prefers-color-scheme: dark)"
 
 
-class Ink(Enum):
+class Colour(Enum):
     """A colour by its purpose: as drawn, and in the dark scheme.
 
     The cells' colours are from Okabe and Ito's palette (2008, *Color universal design*),
@@ -45,8 +45,8 @@ class Ink(Enum):
 
 def properties() -> str:
     """CSS that defines every colour in both schemes; paper is always light."""
-    light = "".join(f"{ink.property}:{ink.light};" for ink in Ink)
-    dark = "".join(f"{ink.property}:{ink.dark};" for ink in Ink)
+    light = "".join(f"{colour.property}:{colour.light};" for colour in Colour)
+    dark = "".join(f"{colour.property}:{colour.dark};" for colour in Colour)
     return (
         f":root{{color-scheme:light dark;{light}}}\n{_DARK}{{@media screen{{:root{{{dark}}}}}}}\n"
     )
@@ -55,7 +55,7 @@ def properties() -> str:
 def mapping() -> str:
     """CSS that makes a chart's colours follow the custom properties."""
     return "".join(
-        f'.chart [fill="{ink.light}"]{{fill:var({ink.property})}}'
-        f'.chart [stroke="{ink.light}"]{{stroke:var({ink.property})}}\n'
-        for ink in Ink
+        f'.chart [fill="{colour.light}"]{{fill:var({colour.property})}}'
+        f'.chart [stroke="{colour.light}"]{{stroke:var({colour.property})}}\n'
+        for colour in Colour
     )

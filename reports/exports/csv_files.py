@@ -28,7 +28,7 @@ def _trial_row(trial: TrialRecord, names: Sequence[str]) -> dict[str, Any]:
         "units": trial.candidate.units if trial.candidate else None,
         "cell_params": trial.cell_parameters,
         "model_params": trial.model_parameters,
-        "slack": trial.slack,
+        "excess": trial.excess,
         "epochs": trial.epochs,
         "seconds": trial.seconds,
         "peak_memory_mib": trial.peak_memory,
@@ -42,7 +42,7 @@ def _confirmation_row(run: ConfirmationRecord) -> dict[str, Any]:
     return {
         "number": run.number,
         "cell": run.cell,
-        "rung": run.rung,
+        "budget": run.budget,
         "replicate": run.replicate,
         "status": run.status.value,
         "test_accuracy": run.test_accuracy,

@@ -78,8 +78,8 @@ artifacts.
 """
 _CONFIRMATION = """\
 Each trial trains one of the chosen candidates again on a fresh seed, at the width that matches \
-the other cell's parameters at one budget (`rung`); its value is the accuracy on the test split, \
-scored once. Trials of the same `rung` and `replicate` are a pair: they share seed, data order \
+the other cell's parameters at one budget (`budget`); its value is the accuracy on the test split, \
+scored once. Trials of the same `budget` and `replicate` are a pair: they share seed, data order \
 and validation split.
 """
 

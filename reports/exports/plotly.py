@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from reports.drawing.chart import LOOKS, thin
+from reports.drawing.chart import STYLES, subsample
 from reports.findings.answer import Answer, accuracy_of, complete_trials
 from reports.findings.confirmation import mean_accuracy
 from reports.findings.search import scope_label, size_of
@@ -31,7 +31,7 @@ def accuracy_by_parameters(record: StudyRecord, answer: Answer) -> PlotlyFigure:
     traces = []
     for place, cell in enumerate(record.cells):
         traces.append(_trials(record, cell, place))
-        if answer.rungs:
+        if answer.budgets:
             traces.append(_confirmed(answer, cell, place))
     return PlotlyFigure(
         data=tuple(traces),
@@ -56,7 +56,7 @@ def accuracy_by_parameters(record: StudyRecord, answer: Answer) -> PlotlyFigure:
 
 def _trials(record: StudyRecord, cell: str, place: int) -> dict[str, Any]:
     trials = complete_trials(record.trials, cell)
-    shown = [trials[index] for index in thin(len(trials), MOST_POINTS)]
+    shown = [trials[index] for index in subsample(len(trials), MOST_POINTS)]
     return {
         "type": "scatter",
         "mode": "markers",
@@ -69,13 +69,13 @@ def _trials(record: StudyRecord, cell: str, place: int) -> dict[str, Any]:
 
 
 def _confirmed(answer: Answer, cell: str, place: int) -> dict[str, Any]:
-    means = [mean_accuracy(answered.accuracies(cell)) for answered in answer.rungs]
+    means = [mean_accuracy(answered.accuracies(cell)) for answered in answer.budgets]
     spans = [mean.interval() for mean in means]
     return {
         "type": "scatter",
         "mode": "lines+markers",
         "name": f"{cell_name(cell)}, test",
-        "x": [answered.rung.counts[cell] for answered in answer.rungs],
+        "x": [answered.budget.counts[cell] for answered in answer.budgets],
         "y": [mean.value for mean in means],
         "error_y": {
             "type": "data",
@@ -85,11 +85,11 @@ def _confirmed(answer: Answer, cell: str, place: int) -> dict[str, Any]:
             ],
         },
         "marker": _marker(place, size=11, opacity=1.0),
-        "line": {"color": LOOKS[place].ink.light},
+        "line": {"color": STYLES[place].colour.light},
     }
 
 
 def _marker(place: int, size: int, opacity: float) -> dict[str, Any]:
-    look = LOOKS[place]
+    look = STYLES[place]
     symbol = "diamond-open" if look.hollow else "circle"
-    return {"color": look.ink.light, "symbol": symbol, "size": size, "opacity": opacity}
+    return {"color": look.colour.light, "symbol": symbol, "size": size, "opacity": opacity}

@@ -5,7 +5,7 @@ from typing import Any
 
 from reports.comparison.estimate import Interval
 from reports.comparison.verdict import Verdict
-from reports.findings.answer import Answer, RungAnswer
+from reports.findings.answer import Answer, BudgetAnswer
 from reports.findings.search import trial_counts
 from study.trials.record import StudyRecord, TrialRecord
 
@@ -16,7 +16,7 @@ def summary(record: StudyRecord, answer: Answer) -> dict[str, Any]:
     """The summary as plain values for JSON.
 
     Accuracies are fractions, differences first cell minus second. A search alone has no
-    `rungs`, and `verdict` is null.
+    `budgets`, and `verdict` is null.
     """
     dataset = record.dataset
     return {
@@ -32,7 +32,7 @@ def summary(record: StudyRecord, answer: Answer) -> dict[str, Any]:
         "budget": {"limit": record.budget.limit, "scope": record.budget.scope.value},
         "trials": trial_counts(record),
         "best": {cell: _best(trial) for cell, trial in answer.best.items()},
-        "rungs": [_rung(record.cells, answered) for answered in answer.rungs],
+        "budgets": [_budget(record.cells, answered) for answered in answer.budgets],
         "verdict": _verdict(answer.verdict) if answer.verdict else None,
         "sentence": answer.sentence,
         "optimism": {
@@ -56,13 +56,13 @@ def _best(trial: TrialRecord) -> dict[str, Any]:
     }
 
 
-def _rung(cells: Sequence[str], answered: RungAnswer) -> dict[str, Any]:
+def _budget(cells: Sequence[str], answered: BudgetAnswer) -> dict[str, Any]:
     comparison = answered.comparison
     measured = {cell: _measured(answered, cell) for cell in cells}
     return {
-        "limit": answered.rung.limit,
+        "limit": answered.budget.limit,
         **measured,
-        "within_tolerance": answered.rung.within_tolerance,
+        "within_tolerance": answered.budget.within_tolerance,
         "difference": comparison.difference,
         "confidence": comparison.confidence,
         "interval_seeds": _bounds(comparison.interval_seeds),
@@ -73,7 +73,7 @@ def _rung(cells: Sequence[str], answered: RungAnswer) -> dict[str, Any]:
     }
 
 
-def _measured(answered: RungAnswer, cell: str) -> dict[str, Any]:
+def _measured(answered: BudgetAnswer, cell: str) -> dict[str, Any]:
     runs = answered.runs[cell]
     return {
         "units": runs[0].candidate.units,

@@ -10,14 +10,14 @@ from numpy.typing import NDArray
 from reports.comparison.estimate import Estimate
 from reports.comparison.runs import PairedRuns
 from reports.comparison.selection import optimism
-from reports.comparison.verdict import Outcome, RungComparison, Verdict, compare
+from reports.comparison.verdict import BudgetComparison, Outcome, Verdict, compare
 from reports.words.formatting import counted
 from reports.words.statement import Statement, statement
 from search_spaces.cells import cell_name
 from study.errors import UserError
 from study.trials.record import (
+    BudgetRecord,
     ConfirmationRecord,
-    RungRecord,
     Status,
     StudyRecord,
     TrialRecord,
@@ -26,16 +26,16 @@ from study.trials.record import (
 
 
 @dataclass(frozen=True)
-class RungAnswer:
+class BudgetAnswer:
     """One budget at which at least one pair of runs is complete.
 
     Attributes:
         runs: Of each cell, by replicate; run `i` of either cell belongs to the same pair.
     """
 
-    rung: RungRecord
+    budget: BudgetRecord
     runs: Mapping[str, tuple[ConfirmationRecord, ...]]
-    comparison: RungComparison
+    comparison: BudgetComparison
 
     def accuracies(self, cell: str) -> NDArray[np.float64]:
         """Test accuracies of one cell's runs, fractions, (seeds,)."""
@@ -49,7 +49,7 @@ class Answer:
     Attributes:
         statement: The verdict in plain words.
         verdict: None before the first pair of confirmation runs is complete.
-        rungs: Largest budget first; only those with a complete pair.
+        budgets: Largest budget first; only those with a complete pair.
         best: The complete trial of highest validation accuracy of each cell that has one.
         optimism: Of the choice of each confirmed trial, where its confirmation at the full
             budget has run: validation accuracy of the trial, minus test accuracy.
@@ -57,7 +57,7 @@ class Answer:
 
     statement: Statement
     verdict: Verdict | None
-    rungs: tuple[RungAnswer, ...]
+    budgets: tuple[BudgetAnswer, ...]
     best: Mapping[str, TrialRecord]
     optimism: Mapping[str, Estimate]
 
@@ -74,7 +74,7 @@ class Answer:
     @property
     def pairs(self) -> int:
         """Pairs of runs, over all budgets."""
-        return sum(answered.comparison.seeds for answered in self.rungs)
+        return sum(answered.comparison.seeds for answered in self.budgets)
 
 
 def answer(record: StudyRecord) -> Answer:
@@ -89,16 +89,16 @@ def answer(record: StudyRecord) -> Answer:
         return Answer(Statement(_no_verdict(record)), None, (), best, {})
     runs = _paired_runs(record, paired)
     verdict = compare(runs, record.cells, record.margin)
-    comparisons = {comparison.limit: comparison for comparison in verdict.rungs}
-    rungs = tuple(
-        RungAnswer(rung, paired[rung.limit], comparisons[rung.limit])
-        for rung in sorted(record.rungs, key=lambda rung: -rung.limit)
-        if rung.limit in paired
+    comparisons = {comparison.limit: comparison for comparison in verdict.budgets}
+    budgets = tuple(
+        BudgetAnswer(budget, paired[budget.limit], comparisons[budget.limit])
+        for budget in sorted(record.budgets, key=lambda budget: -budget.limit)
+        if budget.limit in paired
     )
     return Answer(
         statement(verdict, record.dataset.name, cell_name),
         verdict,
-        rungs,
+        budgets,
         best,
         _optimism(record, runs),
     )
@@ -142,21 +142,21 @@ _Pairs = dict[int, dict[str, tuple[ConfirmationRecord, ...]]]
 def _pair_up(record: StudyRecord) -> _Pairs:
     """Complete pairs by budget and cell, in the order of their replicates."""
     scored = {
-        (run.rung, run.cell, run.replicate): run
+        (run.budget, run.cell, run.replicate): run
         for run in record.confirmations
         if run.status is Status.COMPLETE and run.test_accuracy is not None
     }
     first, second = record.cells
     paired: _Pairs = {}
-    for rung in record.rungs:
+    for budget in record.budgets:
         replicates = sorted(
             replicate
             for limit, cell, replicate in scored
-            if limit == rung.limit and cell == first and (limit, second, replicate) in scored
+            if limit == budget.limit and cell == first and (limit, second, replicate) in scored
         )
         if replicates:
-            paired[rung.limit] = {
-                cell: tuple(scored[rung.limit, cell, replicate] for replicate in replicates)
+            paired[budget.limit] = {
+                cell: tuple(scored[budget.limit, cell, replicate] for replicate in replicates)
                 for cell in record.cells
             }
     return paired
@@ -197,7 +197,7 @@ def _optimism(record: StudyRecord, runs: Sequence[PairedRuns]) -> dict[str, Esti
 
 
 def _no_verdict(record: StudyRecord) -> str:
-    if record.rungs:
+    if record.budgets:
         return (
             "No verdict yet: confirmation has begun, but no pair of runs on fresh seeds "
             "is complete."

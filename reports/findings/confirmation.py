@@ -8,14 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reports.comparison.estimate import Estimate, Interval, weighted_sum
-from reports.comparison.runs import Crossed
-from reports.findings.answer import RungAnswer
+from reports.comparison.runs import BudgetMoments
+from reports.findings.answer import BudgetAnswer
 from study.trials.record import ConfirmationRecord
 
 Cost = Callable[[ConfirmationRecord], float | None]
 
 
-class Extent(NamedTuple):
+class Range(NamedTuple):
     """Where a model lies on an axis: a value, and what it ranges over."""
 
     low: float
@@ -23,12 +23,12 @@ class Extent(NamedTuple):
     high: float
 
 
-Size = Callable[[RungAnswer, str], Extent | None]  # of a cell at a budget: parameters or a cost
+Size = Callable[[BudgetAnswer, str], Range | None]  # of a cell at a budget: parameters or a cost
 
 
 def mean_accuracy(accuracies: NDArray[np.float64]) -> Estimate:
     """Mean test accuracy of one cell's runs at one budget, over seeds."""
-    return weighted_sum([Crossed.of_runs(accuracies)], [1.0], over_examples=False)
+    return weighted_sum([BudgetMoments.of_runs(accuracies)], [1.0], over_examples=False)
 
 
 def accuracy_span(mean: Estimate) -> Interval | None:
@@ -37,16 +37,16 @@ def accuracy_span(mean: Estimate) -> Interval | None:
     return Interval(max(0.0, span.low), min(1.0, span.high)) if span else None
 
 
-def matched_size(answered: RungAnswer, cell: str) -> Extent:
+def matched_size(answered: BudgetAnswer, cell: str) -> Range:
     """Parameters of a cell at a budget, as the budget's scope counts them."""
-    parameters = float(answered.rung.counts[cell])
-    return Extent(parameters, parameters, parameters)
+    parameters = float(answered.budget.counts[cell])
+    return Range(parameters, parameters, parameters)
 
 
-def cost_over_seeds(answered: RungAnswer, cell: str, cost: Cost) -> Extent | None:
+def cost_over_seeds(answered: BudgetAnswer, cell: str, cost: Cost) -> Range | None:
     """Least, median and most cost of a cell's runs at a budget; None where none is known."""
     known = [value for run in answered.runs[cell] if (value := cost(run)) is not None and value > 0]
-    return Extent(min(known), median(known), max(known)) if known else None
+    return Range(min(known), median(known), max(known)) if known else None
 
 
 def training_seconds(run: ConfirmationRecord) -> float | None:

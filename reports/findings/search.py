@@ -99,7 +99,7 @@ def count_status(trials: Sequence[TrialRecord], status: Status) -> int:
 def _over_budget(trial: TrialRecord, record: StudyRecord) -> bool:
     """Counted afresh from what was built, not from what the trial says of itself."""
     candidate = trial.candidate
-    return candidate is not None and record.budget.slack(candidate, record.task) > 0
+    return candidate is not None and record.budget.excess(candidate, record.task) > 0
 
 
 def _duplicates(record: StudyRecord) -> int:

@@ -7,7 +7,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from reports.charts.gallery import Gallery
+from reports.charts.gallery import Charts
 from reports.comparison.verdict import Verdict
 from reports.drawing.chart import Chart
 from reports.drawing.svg import Svg
@@ -54,7 +54,7 @@ class Content:
 
     record: StudyRecord
     answer: Answer
-    gallery: Gallery
+    gallery: Charts
     drawings: Mapping[str, Svg]
     folder: Path
 
@@ -140,7 +140,7 @@ class Content:
         listed = trials_table(record)
         complete = len(complete_trials(record.trials))
         blocks: list[Block] = []
-        if self.answer.rungs:
+        if self.answer.budgets:
             blocks += [
                 Prose(prose.matching(record)),
                 confirmed_table(record, self.answer),
@@ -230,7 +230,7 @@ class Content:
             Command("Go on with this study, or do nothing if it is complete:", commands.resume()),
             Command("Write this report again:", commands.on_this_run("reports")),
             *(_more_seeds(commands, verdict) if verdict else ()),
-            Command("Look at every trial in the dashboard:", commands.dashboard()),
+            Command("Style at every trial in the dashboard:", commands.dashboard()),
             Prose(f"The trials are stored in {commands.stored_in}.", small=True),
         ]
         if commands.needs_password:

@@ -44,11 +44,11 @@ def method(record: StudyRecord, answer: Answer) -> tuple[Definition, ...]:
             "are the largest whose counts differ by at most 1 %. Both cells of a pair share seed, "
             "data order and split. The intervals leave out the luck of the search, which is "
             "run once: another could choose other hyperparameters."
-            if record.rungs
+            if record.budgets
             else "Not run.",
         ),
         Definition(
-            "Rule of the verdict",
+            "ReferenceLine of the verdict",
             f"Written down before any run, with a margin of {margin} points. Better: the 95 % "
             "interval of the mean difference excludes zero, and the difference is at least the "
             "margin. Detectable but negligible: it excludes zero, but the 90 % interval lies "

@@ -80,7 +80,7 @@ def badge(answer: Answer) -> str:
 def remarks(record: StudyRecord, answer: Answer) -> list[str]:
     """What must be said next to the verdict."""
     said = []
-    planned = len(record.rungs) * record.replicates
+    planned = len(record.budgets) * record.replicates
     if answer.verdict:
         said.append(_sureness(record, answer.verdict))
     if 0 < answer.pairs < planned:
@@ -148,14 +148,14 @@ def facts(record: StudyRecord, answer: Answer) -> tuple[Definition, ...]:
         ("Budget", budget(record)),
         ("Search", _search(record)),
     ]
-    if answer.rungs:
-        seeds = sorted({answered.comparison.seeds for answered in answer.rungs})
+    if answer.budgets:
+        seeds = sorted({answered.comparison.seeds for answered in answer.budgets})
         fewest = f"{seeds[0]} to " if len(seeds) > 1 else ""
         told.append(
             (
                 "Confirmation",
                 f"{fewest}{counted(seeds[-1], 'fresh seed')} for each cell at "
-                f"{counted(len(answer.rungs), 'budget')}",
+                f"{counted(len(answer.budgets), 'budget')}",
             )
         )
     else:
@@ -178,7 +178,7 @@ def sizes_caption(record: StudyRecord, answer: Answer) -> str:
     most = max(len(complete_trials(record.trials, cell)) for cell in record.cells)
     drawn = f" ({MOST_SIZES} of up to {most:,} of each cell)" if most > MOST_SIZES else ""
     faint = f"Faint points are the search's complete trials{drawn}, measured on validation"
-    if not answer.rungs:
+    if not answer.budgets:
         return (
             f"{faint}. Dashed steps join the most accurate trials up to each size: each is the "
             f"best of many, measured once, and therefore optimistic. {scope} The vertical line is "
@@ -209,7 +209,7 @@ def difference_caption(record: StudyRecord, answer: Answer) -> str:
 
 def _confidences(answer: Answer) -> str:
     """From the lowest to the highest confidence of the budgets' intervals."""
-    found = [answered.comparison.confidence for answered in answer.rungs]
+    found = [answered.comparison.confidence for answered in answer.budgets]
     low, high = (f"{100 * bound:.4g}" for bound in (min(found), max(found)))
     return f"{low} %" if low == high else f"{low} to {high} %"
 
@@ -225,7 +225,9 @@ def luck_of_the_search(answer: Answer) -> str:
 
 def _by_example(answer: Answer) -> bool:
     """Whether the verdict counts the choice of the test examples, too."""
-    return all(answered.comparison.over_both is not None for answered in answer.rungs)
+    return all(
+        answered.comparison.over_seeds_and_examples is not None for answered in answer.budgets
+    )
 
 
 def intervals(answer: Answer) -> str:
@@ -237,7 +239,7 @@ def intervals(answer: Answer) -> str:
     )
     return (
         f"Intervals over seeds are paired t intervals. {both}At each budget their confidence is "
-        f"what Holm's procedure sets for looking at {counted(len(answer.rungs), 'budget')}; for "
+        f"what Holm's procedure sets for looking at {counted(len(answer.budgets), 'budget')}; for "
         "the mean it is 95 %."
     )
 
@@ -256,8 +258,8 @@ def trend(verdict: Verdict) -> str:
 
 
 def matching(record: StudyRecord) -> str:
-    """Whether every rung has a matched pair."""
-    nearest = [count(rung.limit) for rung in record.rungs if not rung.within_tolerance]
+    """Whether every budget has a matched pair."""
+    nearest = [count(budget.limit) for budget in record.budgets if not budget.within_tolerance]
     if not nearest:
         return "At every budget the two cells differ by at most 1 % in parameters."
     return (
@@ -298,9 +300,10 @@ def listing(listed: int, complete: int) -> str:
 
 def confirmed_curves_caption(record: StudyRecord, answer: Answer) -> str:
     """Which runs' curves are drawn."""
+    limit = count(answer.budgets[0].budget.limit)
     return (
-        "Confirmation: validation accuracy by epoch at "
-        f"{count(answer.rungs[0].rung.limit)} {record.budget.scope} parameters, one line a seed."
+        f"Confirmation: validation accuracy by epoch at {limit} {record.budget.scope} parameters, "
+        "one line a seed."
     )
 
 

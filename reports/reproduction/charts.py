@@ -3,15 +3,25 @@
 from collections.abc import Mapping
 
 from reports.drawing.axes import accuracy_axis, category_axis, count_axis
-from reports.drawing.chart import LOOKS, Along, Bars, Chart, Layer, Line, Look, Points, Weight
-from reports.drawing.theme import Ink
+from reports.drawing.chart import (
+    STYLES,
+    Bars,
+    Chart,
+    Emphasis,
+    Layer,
+    Line,
+    Orientation,
+    Points,
+    Style,
+)
+from reports.drawing.theme import Colour
 from reports.findings.confirmation import within_range
 from reports.reproduction.findings import Findings
 from study.reproduction.protocols import GRU_128, GRU_154, LSTM_128, MODELS, NotebookModel
 
-_NOTEBOOK = Look(Ink.MUTED, hollow=True)
-_REPEATED = Look(Ink.TEXT, hollow=False)
-_FAIR = Look(Ink.ACCENT, hollow=True)
+_NOTEBOOK = Style(Colour.MUTED, hollow=True)
+_REPEATED = Style(Colour.TEXT, hollow=False)
+_FAIR = Style(Colour.ACCENT, hollow=True)
 _APART = 0.2  # of a row's height, between the figures of one model
 
 
@@ -24,11 +34,11 @@ def results_chart(findings: Findings) -> Chart:
     spans = {m: within_range(span) for m, mean in means.items() if (span := mean.interval())}
     fair = {model: mean.value for model, mean in means.items()}
     bars = Bars(
-        ink=Ink.ACCENT,
+        colour=Colour.ACCENT,
         at=tuple(_height(model, -_APART) for model in spans),
         low=tuple(span.low for span in spans.values()),
         high=tuple(span.high for span in spans.values()),
-        along=Along.X,
+        orientation=Orientation.X,
     )
     return Chart(
         key="notebook-and-here",
@@ -43,7 +53,7 @@ def results_chart(findings: Findings) -> Chart:
             *_points(reported, _APART, _NOTEBOOK, "notebook"),
             *_points(repeated, 0.0, _REPEATED, "its protocol, run here"),
             bars,
-            *_points(fair, -_APART, _FAIR, "fair protocol: mean and interval", Weight.BOLD),
+            *_points(fair, -_APART, _FAIR, "fair protocol: mean and interval", Emphasis.BOLD),
         ),
         height=300,
     )
@@ -52,18 +62,18 @@ def results_chart(findings: Findings) -> Chart:
 def _points(
     figures: Mapping[NotebookModel, float],
     offset: float,
-    look: Look,
+    style: Style,
     label: str,
-    weight: Weight = Weight.PLAIN,
+    emphasis: Emphasis = Emphasis.PLAIN,
 ) -> tuple[Points, ...]:
     if not figures:
         return ()
     return (
         Points(
-            look=look,
+            style=style,
             x=tuple(figures.values()),
             y=tuple(_height(model, offset) for model in figures),
-            weight=weight,
+            emphasis=emphasis,
             label=label,
         ),
     )
@@ -75,23 +85,23 @@ def _height(model: NotebookModel, offset: float) -> float:
 
 def curves_chart(findings: Findings) -> Chart:
     """Test accuracy by epoch in the runs by the notebook's protocol."""
-    looks = {
-        LSTM_128: LOOKS[0],
-        GRU_128: Look(Ink.EDGE, hollow=True),
-        GRU_154: LOOKS[1],
+    styles = {
+        LSTM_128: STYLES[0],
+        GRU_128: Style(Colour.EDGE, hollow=True),
+        GRU_154: STYLES[1],
     }
     layers: list[Layer] = []
     heights: list[float] = []
     longest = 1
-    for model, look in looks.items():
+    for model, style in styles.items():
         run = findings.by_its_protocol(model)
         if run is None:
             continue
         x = tuple(float(epoch + 1) for epoch in range(len(run.curve)))
         y = tuple(point.validation_accuracy for point in run.curve)
         layers += [
-            Line(ink=look.ink, x=x, y=y),
-            Points(look=look, x=x, y=y, label=model.name),
+            Line(colour=style.colour, x=x, y=y),
+            Points(style=style, x=x, y=y, label=model.name),
         ]
         heights += y
         longest = max(longest, len(x))

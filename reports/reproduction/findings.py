@@ -241,7 +241,7 @@ def _epochs(number: int) -> str:
 def summary(findings: Findings) -> dict[str, Any]:
     """The findings for programs; accuracies are fractions, intervals 95 %."""
     plan, verdict = findings.record.plan, findings.verdict
-    rungs = verdict.rungs
+    budgets = verdict.budgets
     return {
         "schema": SCHEMA,
         "dataset": {
@@ -264,7 +264,7 @@ def summary(findings: Findings) -> dict[str, Any]:
         "difference": {
             "models": [LSTM_128.name, GRU_154.name],
             "steps": [step._asdict() for step in findings.steps],
-            "interval_seeds": _bounds(rungs[0].interval_seeds) if rungs else None,
+            "interval_seeds": _bounds(budgets[0].interval_seeds) if budgets else None,
             "interval_seeds_examples": _bounds(verdict.interval),
             "outcome": verdict.outcome.value,
         },

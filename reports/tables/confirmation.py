@@ -2,7 +2,7 @@
 
 from reports.comparison.estimate import Interval
 from reports.comparison.verdict import Outcome, Verdict
-from reports.findings.answer import Answer, RungAnswer
+from reports.findings.answer import Answer, BudgetAnswer
 from reports.findings.confirmation import (
     Cost,
     accuracy_span,
@@ -38,14 +38,14 @@ _OUTCOMES = {
 
 def difference_table(record: StudyRecord, answer: Answer, verdict: Verdict) -> Table:
     """The difference at each budget and overall, with everything that belongs to it."""
-    rows = [_difference_row(answered, record.margin) for answered in answer.rungs]
+    rows = [_difference_row(answered, record.margin) for answered in answer.budgets]
     chance = verdict.probability_first_better
     rows.append(
         Row(
             (
                 "Mean of the budgets",
                 _OUTCOMES[verdict.outcome],
-                str(sum(answered.comparison.seeds for answered in answer.rungs)),
+                str(sum(answered.comparison.seeds for answered in answer.budgets)),
                 points(verdict.difference or 0.0, limit=record.margin),
                 NOTHING,
                 _span(verdict.interval),
@@ -74,7 +74,7 @@ def difference_table(record: StudyRecord, answer: Answer, verdict: Verdict) -> T
     )
 
 
-def _difference_row(answered: RungAnswer, margin: float) -> Row:
+def _difference_row(answered: BudgetAnswer, margin: float) -> Row:
     found = answered.comparison
     return Row(
         (
@@ -98,7 +98,9 @@ def _span(bounds: Interval | None) -> str:
 def confirmed_table(record: StudyRecord, answer: Answer) -> Table:
     """Both cells at each budget: widths, both counts, accuracy, and what they cost."""
     rows = [
-        _confirmed_row(record, answered, cell) for answered in answer.rungs for cell in record.cells
+        _confirmed_row(record, answered, cell)
+        for answered in answer.budgets
+        for cell in record.cells
     ]
     return Table(
         caption="Confirmed models: mean test accuracy over seeds with its 95 % interval, and "
@@ -119,13 +121,13 @@ def confirmed_table(record: StudyRecord, answer: Answer) -> Table:
     )
 
 
-def _confirmed_row(record: StudyRecord, answered: RungAnswer, cell: str) -> Row:
+def _confirmed_row(record: StudyRecord, answered: BudgetAnswer, cell: str) -> Row:
     run = answered.runs[cell][0]
     mean = mean_accuracy(answered.accuracies(cell))
     return Row(
         (
             cell_name(cell),
-            count(answered.rung.limit),
+            count(answered.budget.limit),
             count(run.candidate.units),
             count(run.cell_parameters),
             count(run.model_parameters),
@@ -139,13 +141,13 @@ def _confirmed_row(record: StudyRecord, answered: RungAnswer, cell: str) -> Row:
     )
 
 
-def _apart(answered: RungAnswer) -> str:
-    counts = list(answered.rung.counts.values())
+def _apart(answered: BudgetAnswer) -> str:
+    counts = list(answered.budget.counts.values())
     share = percent((max(counts) - min(counts)) / max(counts))
-    return share if answered.rung.within_tolerance else f"{share} (nearest pair)"
+    return share if answered.budget.within_tolerance else f"{share} (nearest pair)"
 
 
-def _median(answered: RungAnswer, cell: str, cost: Cost) -> str:
+def _median(answered: BudgetAnswer, cell: str, cost: Cost) -> str:
     found = cost_over_seeds(answered, cell, cost)
     return shown_number(found.middle if found else None)
 
@@ -156,14 +158,14 @@ def cost_table(record: StudyRecord, answer: Answer) -> Table:
         Row(
             (
                 cell_name(cell),
-                count(answered.rung.limit),
+                count(answered.budget.limit),
                 percent(mean_accuracy(answered.accuracies(cell)).value, 2),
                 _median(answered, cell, training_seconds),
                 _median(answered, cell, inference_microseconds),
             ),
             style_of(record, cell),
         )
-        for answered in answer.rungs
+        for answered in answer.budgets
         for cell in record.cells
     ]
     return Table(
@@ -177,7 +179,7 @@ def runs_table(record: StudyRecord, answer: Answer) -> Table:
     """Every run behind the verdict, pairs together."""
     pairs = [
         (answered.runs[record.cells[0]][place], answered.runs[record.cells[1]][place])
-        for answered in answer.rungs
+        for answered in answer.budgets
         for place in range(answered.comparison.seeds)
     ]
     runs = [run for pair in pairs[: ROWS // 2] for run in pair]
@@ -201,7 +203,7 @@ def _run_row(record: StudyRecord, run: ConfirmationRecord) -> Row:
     return Row(
         (
             cell_name(run.cell),
-            count(run.rung),
+            count(run.budget),
             str(run.replicate),
             shown_count(run.epochs),
             NOTHING if run.validation_accuracy is None else percent(run.validation_accuracy, 2),

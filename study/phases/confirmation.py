@@ -16,7 +16,7 @@ from search_spaces.matching import MatchedPair, match
 from study.phases.identity import name_metric
 from study.phases.search import candidate_attributes, result_attributes, training_job
 from study.question.plan import Problem
-from study.question.settings import MOST_REPLICATES, MOST_RUNGS
+from study.question.settings import MOST_BUDGETS, MOST_REPLICATES
 from study.storage.folder import RunFolder
 from study.storage.store import Store
 from study.training.curve import CurvePoint
@@ -71,17 +71,17 @@ def chosen_candidates(study: optuna.Study, cells: Sequence[str]) -> tuple[Candid
     return first, second
 
 
-def matched_rungs(
+def matched_pairs(
     chosen: tuple[Candidate, Candidate], ladder: Sequence[Budget], problem: Problem
 ) -> list[MatchedPair]:
-    """The chosen candidates at matching widths, a pair a rung.
+    """The chosen candidates at matching widths, a pair a budget.
 
     The ladder ends where one of the two, with all its layers, has no unit left.
     """
     pairs = []
-    for rung in ladder:
+    for budget in ladder:
         try:
-            pairs.append(match(*chosen, rung, problem.task))
+            pairs.append(match(*chosen, budget, problem.task))
         except BudgetError:
             break
     return pairs
@@ -90,33 +90,33 @@ def matched_rungs(
 def confirmation_plan(
     pairs: Sequence[MatchedPair], replicates: int, problem: Problem
 ) -> list[Slot]:
-    """Every pair on every seed; all rungs get a seed before any gets the next.
+    """Every pair on every seed; all budgets get a seed before any gets the next.
 
-    A slot's number does not depend on how many rungs and seeds there are, so that more of
+    A slot's number does not depend on how many budgets and seeds there are, so that more of
     either can be added later.
     """
-    limits = [rung.limit for rung in problem.ladder()]
+    limits = [budget.limit for budget in problem.ladder()]
     return [
-        _slot(pair, limits[rung], rung, replicate, problem)
+        _slot(pair, limits[budget], budget, replicate, problem)
         for replicate in range(replicates)
-        for rung, pairing in enumerate(pairs)
+        for budget, pairing in enumerate(pairs)
         for pair in enumerate((pairing.first, pairing.second))
     ]
 
 
 def _slot(
-    pair: tuple[int, Candidate], limit: int, rung: int, replicate: int, problem: Problem
+    pair: tuple[int, Candidate], limit: int, budget: int, replicate: int, problem: Problem
 ) -> Slot:
     position, candidate = pair
-    place = replicate * MOST_RUNGS + rung  # shared by the two runs of a pair: so is the seed
+    place = replicate * MOST_BUDGETS + budget  # shared by the two runs of a pair: so is the seed
     seed = derived_seed(problem.settings.run.seed, place, "confirm")
     cell = problem.cells[position].value
     return Slot(
         number=2 * place + position,
-        params={"cell": cell, "rung": limit, "replicate": replicate},
+        params={"cell": cell, "budget": limit, "replicate": replicate},
         attributes={
             names.CELL: cell,
-            names.RUNG: limit,
+            names.BUDGET: limit,
             names.REPLICATE: replicate,
             **candidate_attributes(candidate, problem, seed),
         },
@@ -128,7 +128,7 @@ class ConfirmationWork:
     """Trials that train a matched candidate afresh and score it on the test split.
 
     Attributes:
-        folder: Takes the models of the highest rung.
+        folder: Takes the models of the highest budget.
     """
 
     problem: Problem
@@ -138,7 +138,7 @@ class ConfirmationWork:
         """What the plan says."""
         attributes = trial.user_attrs
         cell = trial.suggest_categorical("cell", [cell.value for cell in self.problem.cells])
-        limit = trial.suggest_int("rung", 1, self.problem.budget.limit)
+        limit = trial.suggest_int("budget", 1, self.problem.budget.limit)
         replicate = trial.suggest_int("replicate", 0, MOST_REPLICATES - 1)
         highest = limit == self.problem.budget.limit
         candidate = names.unpack_candidate(attributes[names.CANDIDATE])

@@ -13,16 +13,16 @@ from study.training.job import TrainingError
 
 
 def print_outlook(problem: Problem, jobs: int, console: Console) -> None:
-    """The widths of each cell at each rung, what will be trained, and how long that takes."""
+    """The widths of each cell at each budget, what will be trained, and how long that takes."""
     console.print(_widths(problem))
     trials = problem.settings.search.n_trials
-    rungs, replicates = len(problem.ladder()), problem.replicates
+    budgets, replicates = len(problem.ladder()), problem.replicates
     lines = [f"Search: {trials} trials of at most {number_of(problem.epochs, 'epoch')}."]
     runs = 0
     if problem.settings.answer.confirm:
-        runs = 2 * rungs * replicates
+        runs = 2 * budgets * replicates
         lines.append(
-            f"Confirmation: {runs} runs (2 cells, {number_of(rungs, 'rung')}, "
+            f"Confirmation: {runs} runs (2 cells, {number_of(budgets, 'budget')}, "
             f"{number_of(replicates, 'seed')}), "
             "each scored once on the test split."
         )
@@ -44,22 +44,22 @@ def _time(problem: Problem, jobs: int, trainings: int) -> str:
 
 
 def _widths(problem: Problem) -> Table:
-    plain = problem.space.plain(problem.cells[0])
+    plain = problem.space.narrowest(problem.cells[0])
     note = f", embedding {plain.embedding}"
     table = Table(
         title=f"Largest matched widths within {problem.budget}{note}",
         title_justify="left",
         box=SIMPLE,
     )
-    for column in ("rung", "cell", "units", "cell parameters", "model parameters", "apart"):
+    for column in ("budget", "cell", "units", "cell parameters", "model parameters", "apart"):
         justify: JustifyMethod = "left" if column == "cell" else "right"
         table.add_column(column, justify=justify, no_wrap=column != "apart", overflow="fold")
-    first, second = (problem.space.plain(cell) for cell in problem.cells)
-    for rung in problem.ladder():
-        pair = match(first, second, rung, problem.task)
+    first, second = (problem.space.narrowest(cell) for cell in problem.cells)
+    for budget in problem.ladder():
+        pair = match(first, second, budget, problem.task)
         for candidate in (pair.first, pair.second):
             table.add_row(
-                f"{rung.limit:,}",
+                f"{budget.limit:,}",
                 candidate.cell.display_name,
                 str(candidate.units),
                 f"{candidate.cell_parameters:,}",

@@ -72,7 +72,7 @@ class SearchWork:
         """Let the search space suggest a candidate."""
         problem = self.problem
         candidate = problem.space.suggest(trial)
-        trial.set_constraint(_CONSTRAINT, problem.budget.slack(candidate, problem.task))
+        trial.set_constraint(_CONSTRAINT, problem.budget.excess(candidate, problem.task))
         slot = trial.user_attrs[names.SLOT]
         seed = derived_seed(problem.settings.run.seed, slot, "search")
         for name, value in candidate_attributes(candidate, problem, seed).items():

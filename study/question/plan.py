@@ -45,7 +45,7 @@ class Problem:
     Attributes:
         settings: As given.
         epochs, patience: Of every training, in the search and in confirmation.
-        replicates: Seeds for each cell at each rung.
+        replicates: Seeds for each cell at each budget.
         known: Parameters of each cell's first trial; empty where the sampler draws them.
     """
 
@@ -61,7 +61,7 @@ class Problem:
 
     @property
     def budget(self) -> Budget:
-        """The bound of the search, and the ladder's highest rung."""
+        """The bound of the search, and the ladder's highest budget."""
         return self.space.budget
 
     @property
@@ -80,9 +80,9 @@ class Problem:
         Raises:
             BudgetError: The lowest fits one of the cells not at all.
         """
-        ladder = self.budget.ladder(self.settings.question.rungs)
+        ladder = self.budget.ladder(self.settings.question.budgets)
         for cell in self.cells:
-            ladder[-1].largest(self.space.plain(cell), self.task)
+            ladder[-1].largest(self.space.narrowest(cell), self.task)
         return ladder
 
     @property
@@ -159,5 +159,5 @@ def define(settings: Settings) -> Problem:
         replicates=settings.answer.replicates or (5 if dataset.name == _EMBEDDED else 12),
         known=known_parameters(search.candidates, space) if search.candidates else {},
     )
-    problem.ladder()  # refuses too many rungs now, not after the search
+    problem.ladder()  # refuses too many budgets now, not after the search
     return problem

@@ -31,7 +31,7 @@ def _integer(least: int, most: int | None = None) -> Parameter:
 
 
 _LONGEST_NAME = 100
-MOST_RUNGS = 16
+MOST_BUDGETS = 16
 MOST_REPLICATES = 1000
 
 
@@ -65,7 +65,7 @@ class QuestionSettings:
     """Parameter budget. Default: 131,584 for words (LSTM 128), 20,736 for characters (LSTM 64)."""
     budget_scope: Scope = Scope.CELL
     """What the budget bounds: the recurrent cell, or the whole model."""
-    rungs: Annotated[int, _integer(1, MOST_RUNGS)] = 4
+    budgets: Annotated[int, _integer(1, MOST_BUDGETS)] = 4
     """Budgets at which the cells are compared: the budget and halvings of it."""
     cells: Annotated[tuple[Cell, Cell], Parameter(consume_multiple=True)] = (Cell.LSTM, Cell.GRU)
     """The two cells that are compared."""
@@ -79,7 +79,7 @@ class SearchSettings:
     """How candidates are tried."""
 
     space: SpaceName = SpaceName.STANDARD
-    """`card`: units, dropout. `standard`: and recurrent dropout, learning rate. `wide`: and
+    """`basic`: units, dropout. `standard`: and recurrent dropout, learning rate. `wide`: and
     embedding width, layers, direction, batch size."""
     n_trials: Annotated[int, _integer(2)] = 32
     """Trials in all, the cells in turn."""

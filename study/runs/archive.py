@@ -16,7 +16,7 @@ from study.phases.confirmation import (
     CHOSEN_TRIALS,
     chosen_candidates,
     confirmation_name,
-    matched_rungs,
+    matched_pairs,
 )
 from study.phases.identity import ENVIRONMENT, IDENTITY, refuse_other
 from study.question.plan import Problem, define
@@ -27,9 +27,9 @@ from study.storage.sqlite import FileStore
 from study.storage.store import Store
 from study.trials.attributes import SLOT
 from study.trials.record import (
+    BudgetRecord,
     ConfirmationRecord,
     DatasetRecord,
-    RungRecord,
     StudyRecord,
     confirmation_record,
     trial_record,
@@ -99,7 +99,7 @@ class Archive:
             margin=problem.margin,
             planned=len({trial.user_attrs[SLOT] for trial in trials}),
             trials=records,
-            rungs=self._rungs(confirmation, confirmations),
+            budgets=self._budgets(confirmation, confirmations),
             chosen=dict(confirmation.user_attrs.get(CHOSEN_TRIALS, {})) if confirmation else {},
             replicates=len({run.replicate for run in confirmations}),
             confirmations=confirmations,
@@ -110,25 +110,25 @@ class Archive:
             storage=self.store.shown_url,
         )
 
-    def _rungs(
+    def _budgets(
         self, confirmation: optuna.Study | None, runs: Sequence[ConfirmationRecord]
-    ) -> tuple[RungRecord, ...]:
+    ) -> tuple[BudgetRecord, ...]:
         if confirmation is None or CHOSEN not in confirmation.user_attrs:
             return ()
         problem = self.problem
         chosen = chosen_candidates(confirmation, problem.cells)
-        limits = sorted({run.rung for run in runs}, reverse=True)
+        limits = sorted({run.budget for run in runs}, reverse=True)
         ladder = [Budget(limit, problem.budget.scope) for limit in limits]
-        pairs = matched_rungs(chosen, ladder, problem)
+        pairs = matched_pairs(chosen, ladder, problem)
         names = [cell.value for cell in problem.cells]
         return tuple(
-            RungRecord(
-                limit=rung.limit,
+            BudgetRecord(
+                limit=budget.limit,
                 candidates=dict(zip(names, (pair.first, pair.second), strict=True)),
                 counts=dict(zip(names, pair.counts, strict=True)),
                 within_tolerance=pair.within_tolerance,
             )
-            for rung, pair in zip(ladder, pairs, strict=False)
+            for budget, pair in zip(ladder, pairs, strict=False)
         )
 
 

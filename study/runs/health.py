@@ -16,7 +16,7 @@ from optuna.trial import FrozenTrial
 
 from search_spaces.budget import BudgetError
 from study.errors import UserError
-from study.phases.confirmation import CHOSEN, chosen_candidates, confirmation_plan, matched_rungs
+from study.phases.confirmation import CHOSEN, chosen_candidates, confirmation_plan, matched_pairs
 from study.phases.search import search_plan
 from study.runs.archive import Archive, open_archive
 from study.runs.reporter import Reporter
@@ -116,7 +116,7 @@ def _contents(run: Path, storage: str | None) -> list[Finding]:
 def _confirmed(archive: Archive, confirmation: optuna.Study) -> list[Slot]:
     problem = archive.problem
     candidates = chosen_candidates(confirmation, problem.cells)
-    pairs = matched_rungs(candidates, problem.ladder(), problem)
+    pairs = matched_pairs(candidates, problem.ladder(), problem)
     return confirmation_plan(pairs, problem.replicates, problem)
 
 

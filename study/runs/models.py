@@ -34,7 +34,7 @@ def keep_best_models(confirmation: optuna.Study, folder: RunFolder, problem: Pro
             folder.replicate_model(cell.value, run.replicate): run
             for run in runs
             if run.cell == cell
-            and run.rung == problem.budget.limit
+            and run.budget == problem.budget.limit
             and run.status is Status.COMPLETE
         }
         present = [path for path in saved if path.exists()]
@@ -67,7 +67,7 @@ def _write_card(run: ConfirmationRecord, folder: RunFolder, problem: Problem) ->
         "model_params": run.model_parameters,
         "test_accuracy": run.test_accuracy,
         "validation_accuracy": run.validation_accuracy,
-        "chosen": f"best validation accuracy of the runs at {run.rung:,} parameters",
+        "chosen": f"best validation accuracy of the runs at {run.budget:,} parameters",
         "dataset": {"name": problem.dataset.name, "fingerprint": problem.dataset.fingerprint},
         "labels": problem.dataset.labels,
         "sequence_length": problem.dataset.sequence_length,

@@ -15,7 +15,7 @@ from study.training.curve import CurvePoint
 SLOT = "slot"  # its place in the plan; a retry keeps it
 CELL = "cell"  # the name under which the cell is compared
 RETRY_OF = "retry_of"  # number of the trial that this one replaces
-RUNG = "rung"
+BUDGET = "budget"
 REPLICATE = "replicate"
 
 # Known when it starts.
@@ -27,7 +27,7 @@ CELL_PARAMS = "cell_params"
 MODEL_PARAMS = "model_params"
 
 # What a retry takes over from the trial that it replaces.
-KEPT = (SLOT, CELL, RUNG, REPLICATE, SEED, CANDIDATE, UNITS, CELL_PARAMS, MODEL_PARAMS)
+KEPT = (SLOT, CELL, BUDGET, REPLICATE, SEED, CANDIDATE, UNITS, CELL_PARAMS, MODEL_PARAMS)
 
 # Known when it ends.
 EPOCHS = "epochs"

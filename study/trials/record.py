@@ -55,7 +55,7 @@ class TrialRecord:
     curve: tuple[CurvePoint, ...]
     hyperparameters: Mapping[str, Any]
     reason: str | None
-    slack: float | None
+    excess: float | None
 
     @property
     def finished(self) -> bool:
@@ -68,8 +68,8 @@ class ConfirmationRecord:
     """One confirmation run: a matched candidate trained afresh and scored on the test split.
 
     Attributes:
-        rung: The budget's limit at this rung.
-        replicate: Runs of the same rung and replicate are a pair: they share seed, data
+        budget: Its limit of parameters.
+        replicate: Runs of the same budget and replicate are a pair: they share seed, data
             order and train/validation split.
         correct: Base64 of `numpy.packbits` over the test examples, in their stored order.
         inference_microseconds: Per example, at the evaluation batch size.
@@ -77,7 +77,7 @@ class ConfirmationRecord:
 
     number: int
     cell: str
-    rung: int
+    budget: int
     replicate: int
     status: Status
     candidate: Candidate
@@ -96,8 +96,8 @@ class ConfirmationRecord:
 
 
 @dataclass(frozen=True, kw_only=True)
-class RungRecord:
-    """One rung of the budget ladder: the matched candidates that are confirmed on it.
+class BudgetRecord:
+    """One budget of the ladder: the matched candidates that are confirmed on it.
 
     Attributes:
         limit: Most parameters, in the budget's scope.
@@ -134,7 +134,7 @@ class StudyRecord:
         cells: Names of the two compared cells; differences are first minus second.
         planned: Trials in the search's plan.
         chosen: Number of the search trial of each cell whose candidate is confirmed.
-        rungs: Empty until confirmation has been planned.
+        budgets: Empty until confirmation has been planned.
         margin: Smallest difference that matters, as a fraction.
         settings: Flag names (without dashes) and the values in force.
         seconds: Wall-clock seconds spent in `search` and `confirm`, over all runs of the command.
@@ -151,7 +151,7 @@ class StudyRecord:
     margin: float
     planned: int
     trials: tuple[TrialRecord, ...]
-    rungs: tuple[RungRecord, ...]
+    budgets: tuple[BudgetRecord, ...]
     replicates: int
     confirmations: tuple[ConfirmationRecord, ...]
     settings: Mapping[str, Any]
@@ -215,7 +215,7 @@ def trial_record(trial: "FrozenTrial") -> TrialRecord:
             if name.startswith(prefix)
         },
         reason=attributes.get(names.REASON),
-        slack=next(iter(trial.constraints.values()), None),
+        excess=next(iter(trial.constraints.values()), None),
     )
 
 
@@ -225,7 +225,7 @@ def confirmation_record(trial: "FrozenTrial") -> ConfirmationRecord:
     return ConfirmationRecord(
         number=trial.number,
         cell=attributes[names.CELL],
-        rung=attributes[names.RUNG],
+        budget=attributes[names.BUDGET],
         replicate=attributes[names.REPLICATE],
         status=status_of(trial),
         candidate=names.unpack_candidate(attributes[names.CANDIDATE]),

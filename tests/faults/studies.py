@@ -171,7 +171,7 @@ class _Training(StubWork):
         assert self.problem
         problem = self.problem
         rate = {0: 1e38, 1: float("inf")}.get(trial.user_attrs[names.SLOT], 0.01)
-        candidate = replace(problem.space.plain(problem.cells[0]), learning_rate=rate)
+        candidate = replace(problem.space.narrowest(problem.cells[0]), learning_rate=rate)
         return TrainingJob(
             candidate=candidate,
             task=problem.task,

@@ -30,41 +30,41 @@ def points(fraction: float) -> str:
 
 
 def test_enough_was_run() -> None:
-    assert len(SUMMARY["rungs"]) >= 4
+    assert len(SUMMARY["budgets"]) >= 4
     assert SUMMARY["trials"]["planned"] >= 40
     assert SUMMARY["trials"]["over_budget"] == SUMMARY["trials"]["duplicates"] == 0
-    runs = [tuple(rung[cell]["test_accuracy"]) for rung in SUMMARY["rungs"] for cell in CELLS]
+    runs = [tuple(budget[cell]["test_accuracy"]) for budget in SUMMARY["budgets"] for cell in CELLS]
     assert all(len(run) >= 8 for run in runs)
     assert len(set(runs)) == len(runs)
     assert all(0.7 < accuracy < 0.9 for run in runs for accuracy in run)
 
 
-@pytest.mark.parametrize("rung", SUMMARY["rungs"], ids=lambda rung: str(rung["limit"]))
-def test_counts_and_differences_are_consistent(rung: dict[str, Any]) -> None:
+@pytest.mark.parametrize("budget", SUMMARY["budgets"], ids=lambda budget: str(budget["limit"]))
+def test_counts_and_differences_are_consistent(budget: dict[str, Any]) -> None:
     means = []
     for cell in CELLS:
-        assert Cell(cell).parameters(128, rung[cell]["units"]) == rung[cell]["cell_params"]
-        assert rung[cell]["cell_params"] <= rung["limit"]
-        means.append(float(np.mean(rung[cell]["test_accuracy"])))
-    assert means[0] - means[1] == pytest.approx(rung["difference"], abs=1e-9)
+        assert Cell(cell).parameters(128, budget[cell]["units"]) == budget[cell]["cell_params"]
+        assert budget[cell]["cell_params"] <= budget["limit"]
+        means.append(float(np.mean(budget[cell]["test_accuracy"])))
+    assert means[0] - means[1] == pytest.approx(budget["difference"], abs=1e-9)
 
 
 def test_the_best_mean_at_the_full_budget() -> None:
-    top = SUMMARY["rungs"][0]
+    top = SUMMARY["budgets"][0]
     assert top["limit"] == 131_584
     assert max(np.mean(top[cell]["test_accuracy"]) for cell in CELLS) >= 0.85
 
 
 def test_table_of_budgets() -> None:
     expected = []
-    for rung in SUMMARY["rungs"]:
-        row = [f"{rung['limit']:,}"]
+    for budget in SUMMARY["budgets"]:
+        row = [f"{budget['limit']:,}"]
         for cell in CELLS:
-            measured = rung[cell]
+            measured = budget[cell]
             row += [f"{measured['units']} ({measured['cell_params']:,})"]
             row += [f"{100 * np.mean(measured['test_accuracy']):.2f}"]
-        low, high = rung["interval_seeds_examples"]
-        row += [points(rung["difference"]), f"{points(low)} to {points(high)}"]
+        low, high = budget["interval_seeds_examples"]
+        row += [points(budget["difference"]), f"{points(low)} to {points(high)}"]
         expected.append(row)
     assert table("At each budget") == expected
 

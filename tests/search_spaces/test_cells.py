@@ -81,6 +81,6 @@ def test_budget_that_fits_nothing_says_what_would() -> None:
 
 
 def test_ladder_halves() -> None:
-    assert [rung.limit for rung in Budget(1001).ladder(3)] == [1001, 500, 250]
+    assert [budget.limit for budget in Budget(1001).ladder(3)] == [1001, 500, 250]
     with pytest.raises(BudgetError, match="cannot be halved"):
         Budget(3).ladder(3)

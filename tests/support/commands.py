@@ -74,7 +74,7 @@ def small_study(texts: Path, **changes: object) -> list[str]:
         "sequence_length": "6",
         "n-trials": "6",
         "epochs": "3",
-        "rungs": "2",
+        "budgets": "2",
         "replicates": "2",
         "n-jobs": "1",
         **{name.replace("_", "-"): value for name, value in changes.items()},

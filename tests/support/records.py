@@ -14,9 +14,9 @@ from search_spaces.cells import Cell
 from search_spaces.matching import match
 from study.training.curve import CurvePoint
 from study.trials.record import (
+    BudgetRecord,
     ConfirmationRecord,
     DatasetRecord,
-    RungRecord,
     Status,
     StudyRecord,
     TrialRecord,
@@ -58,7 +58,7 @@ def search_record(trials: int = 40, seed: int = 0) -> StudyRecord:
         margin=0.005,
         planned=trials,
         trials=tuple(trial(number, source) for number in range(trials)),
-        rungs=(),
+        budgets=(),
         replicates=0,
         confirmations=(),
         settings={"dataset": "surnames", "max-params": 20_736, "n-trials": trials, "seed": seed},
@@ -73,33 +73,33 @@ def search_record(trials: int = 40, seed: int = 0) -> StudyRecord:
 def confirmed_record(
     trials: int = 40,
     replicates: int = 5,
-    rungs: int = 4,
+    budgets: int = 4,
     gains: Sequence[float] = (0.012, 0.012, 0.012, 0.012),
     seed: int = 0,
 ) -> StudyRecord:
-    """A search and its confirmation; the second cell is better by `gains` at each rung."""
+    """A search and its confirmation; the second cell is better by `gains` at each budget."""
     searched = search_record(trials, seed)
-    plan = tuple(_rung(budget) for budget in BUDGET.ladder(rungs))
+    plan = tuple(_budget(budget) for budget in BUDGET.ladder(budgets))
     return replace(
         searched,
-        rungs=plan,
+        budgets=plan,
         replicates=replicates,
         chosen={cell: best.number for cell, best in best_trials(searched.trials).items()},
         confirmations=_confirmations(plan, replicates, gains, np.random.default_rng(seed)),
-        seconds={"search": 4.1 * trials, "confirm": 6.0 * replicates * rungs},
+        seconds={"search": 4.1 * trials, "confirm": 6.0 * replicates * budgets},
     )
 
 
 def troubled_record() -> StudyRecord:
     """Half-way through: trials running, planned, put back; confirmations failed and missing."""
-    record = confirmed_record(trials=30, replicates=3, rungs=2)
+    record = confirmed_record(trials=30, replicates=3, budgets=2)
     back = [
         replace(one, status=Status.PUT_BACK, validation_accuracy=None, reason="interrupted")
         for one in record.trials[4:6]
     ]
     waiting = [
         replace(one, status=status, candidate=None, cell_parameters=None, model_parameters=None,
-                validation_accuracy=None, curve=(), hyperparameters={}, slack=None)
+                validation_accuracy=None, curve=(), hyperparameters={}, excess=None)
         for one, status in zip(record.trials[6:8], (Status.RUNNING, Status.PLANNED), strict=True)
     ]  # fmt: skip
     trials = (*record.trials[:4], *back, *waiting, *record.trials[8:])
@@ -174,7 +174,7 @@ def trial(number: int, source: random.Random) -> TrialRecord:
             Status.FAILED: "the loss is not finite after epoch 3",
             Status.PRUNED: "behind the median of its cell after epoch 4",
         }.get(status),
-        slack=candidate.cell_parameters - BUDGET.limit,
+        excess=candidate.cell_parameters - BUDGET.limit,
     )
 
 
@@ -209,14 +209,14 @@ def _curve(best: float, epochs: int, pace: float) -> tuple[CurvePoint, ...]:
     return tuple(points)
 
 
-def _rung(budget: Budget) -> RungRecord:
+def _budget(budget: Budget) -> BudgetRecord:
     shapes = [
         Candidate(cell=Cell(name), units=1, embedding=TASK.embedding, dropout=0.12,
                   recurrent_dropout=0.05, learning_rate=3e-3, batch_size=64)
         for name in CELLS
     ]  # fmt: skip
     pair = match(shapes[0], shapes[1], budget, TASK)
-    return RungRecord(
+    return BudgetRecord(
         limit=budget.limit,
         candidates=dict(zip(CELLS, (pair.first, pair.second), strict=True)),
         counts=dict(zip(CELLS, pair.counts, strict=True)),
@@ -225,40 +225,40 @@ def _rung(budget: Budget) -> RungRecord:
 
 
 def _confirmations(
-    plan: Sequence[RungRecord],
+    plan: Sequence[BudgetRecord],
     replicates: int,
     gains: Sequence[float],
     generator: np.random.Generator,
 ) -> tuple[ConfirmationRecord, ...]:
     runs: list[ConfirmationRecord] = []
     difficulty = generator.normal(size=DATASET.test)
-    for rung, gain in zip(plan, gains, strict=False):
+    for budget, gain in zip(plan, gains, strict=False):
         for replicate in range(replicates):
             luck = generator.normal(0, 0.004)
             for name in CELLS:
-                candidate = rung.candidates[name]
+                candidate = budget.candidates[name]
                 level = _accuracy(candidate) - 0.012 + luck + generator.normal(0, 0.003)
                 level += gain if name == CELLS[1] else 0.0
-                runs.append(_run(len(runs), rung, replicate, candidate, level, difficulty))
+                runs.append(_run(len(runs), budget, replicate, candidate, level, difficulty))
     return tuple(runs)
 
 
 def _run(
     number: int,
-    rung: RungRecord,
+    budget: BudgetRecord,
     replicate: int,
     candidate: Candidate,
     level: float,
     difficulty: np.ndarray,
 ) -> ConfirmationRecord:
-    generator = np.random.default_rng([rung.limit, replicate, candidate.units])
+    generator = np.random.default_rng([budget.limit, replicate, candidate.units])
     noisy = difficulty + generator.normal(0, 0.35, size=len(difficulty))
     correct = noisy <= np.quantile(noisy, level)
     seconds = 3.0 + candidate.cell_parameters / 4_000
     return ConfirmationRecord(
         number=number,
         cell=candidate.cell.value,
-        rung=rung.limit,
+        budget=budget.limit,
         replicate=replicate,
         status=Status.COMPLETE,
         candidate=candidate,

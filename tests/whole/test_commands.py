@@ -26,10 +26,10 @@ from tests.support.commands import ROOT, call, run_module
 
 @pytest.fixture(scope="module")
 def extended(finished: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the finished study, confirmed on one more seed and one more rung."""
+    """A copy of the finished study, confirmed on one more seed and one more budget."""
     run = tmp_path_factory.mktemp("extended") / "moods"
     shutil.copytree(finished, run)
-    more = ("--replicates", "3", "--rungs", "3", "--n-jobs", "1")
+    more = ("--replicates", "3", "--budgets", "3", "--n-jobs", "1")
     done = run_module("study.confirm", str(run), *more)
     assert done.returncode == 0, done.stderr
     return run
@@ -39,13 +39,13 @@ def test_more_replicates_reuse_what_is_finished(finished: Path, extended: Path) 
     before, after = ({r.number: r for r in read(run).confirmations} for run in (finished, extended))
     assert len(after) == 3 * 3 * 2
     assert {number: after[number] for number in before} == before
-    rungs = json.loads((extended / "summary.json").read_text())["rungs"]
-    assert all(len(rung["lstm"]["test_accuracy"]) == 3 for rung in rungs)
+    budgets = json.loads((extended / "summary.json").read_text())["budgets"]
+    assert all(len(budget["lstm"]["test_accuracy"]) == 3 for budget in budgets)
 
 
 def test_more_rungs_are_added_below(extended: Path) -> None:
-    rungs = json.loads((extended / "summary.json").read_text())["rungs"]
-    assert [rung["limit"] for rung in rungs] == [900, 450, 225]
+    budgets = json.loads((extended / "summary.json").read_text())["budgets"]
+    assert [budget["limit"] for budget in budgets] == [900, 450, 225]
 
 
 def test_predict_uses_the_saved_model(finished: Path) -> None:

@@ -16,7 +16,7 @@ from sqlalchemy import Engine, event
 from reports.comparison.verdict import Outcome, Verdict
 from reports.findings.answer import answer
 from search_spaces import Candidate, Cell, SearchSpace
-from search_spaces.space import CardSpace, CellTrial
+from search_spaces.space import BasicSpace, CellTrial
 from study.machine.environment import cores
 from study.pipeline import work_on
 from study.processes.training_process import Trainer
@@ -37,11 +37,11 @@ from tests.support.simulated_jobs import SimulatedConfirmation, SimulatedTrainin
 from tests.support.stubs import SilentReporter
 
 
-class SameCell(CardSpace):
+class SameCell(BasicSpace):
     """Builds a GRU under either cell's name."""
 
     def plain(self, cell: Cell) -> Candidate:
-        return replace(super().plain(cell), cell=Cell.GRU)
+        return replace(super().narrowest(cell), cell=Cell.GRU)
 
     def _suggest(self, trial: CellTrial) -> Candidate:
         return replace(super()._suggest(trial), cell=Cell.GRU)
@@ -71,7 +71,7 @@ def test_real_trainings(seed: int, texts: Path, tmp_path: Path) -> None:
     record, verdict = compare_with_itself(
         Settings(
             data=DataSettings(dataset=str(texts), embedding=8, sequence_length=6),
-            question=QuestionSettings(max_params=900, rungs=1),
+            question=QuestionSettings(max_params=900, budgets=1),
             search=SearchSettings(n_trials=4, epochs=3),
             answer=AnswerSettings(replicates=3),
             run=RunSettings(seed=seed, output_dir=tmp_path, quiet=True, n_jobs=1),
@@ -115,7 +115,7 @@ def test_simulated_trainings(
     record, verdict = compare_with_itself(
         Settings(
             data=DataSettings(dataset=str(words), sequence_length=1),
-            question=QuestionSettings(max_params=20_000, rungs=2),
+            question=QuestionSettings(max_params=20_000, budgets=2),
             search=SearchSettings(n_trials=10, epochs=3),
             answer=AnswerSettings(replicates=5),
             run=RunSettings(seed=seed, output_dir=tmp_path, quiet=True, n_jobs=1),
@@ -135,7 +135,7 @@ def compare_with_itself(settings: Settings) -> tuple[StudyRecord, Verdict]:
     record = Archive(folder, problem, FileStore(folder.database)).record()
     assert {run.candidate.cell for run in record.confirmations} == {Cell.GRU}
     assert {run.cell for run in record.confirmations} == {"lstm", "gru"}
-    assert all(len(set(rung.counts.values())) == 1 for rung in record.rungs)
+    assert all(len(set(budget.counts.values())) == 1 for budget in record.budgets)
     verdict = answer(record).verdict
     assert verdict is not None
     return record, verdict

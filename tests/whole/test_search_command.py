@@ -53,7 +53,7 @@ def test_the_plan_is_complete_and_even(finished: Path) -> None:
     record = read(finished)
     assert [trial.cell for trial in record.trials] == ["lstm", "gru"] * 3
     assert all(trial.finished for trial in record.trials)
-    assert all(trial.slack is not None and trial.slack <= 0 for trial in record.trials)
+    assert all(trial.excess is not None and trial.excess <= 0 for trial in record.trials)
     assert len(record.confirmations) == 2 * 2 * 2
     assert all(run.status is Status.COMPLETE for run in record.confirmations)
 
@@ -65,7 +65,7 @@ def test_pairs_share_what_they_must(finished: Path) -> None:
     seeds: dict[tuple[int, int], set[int]] = {}
     for trial in study.trials:
         attributes = trial.user_attrs
-        pair = (attributes[names.RUNG], attributes[names.REPLICATE])
+        pair = (attributes[names.BUDGET], attributes[names.REPLICATE])
         seeds.setdefault(pair, set()).add(attributes[names.SEED])
     assert all(len(shared) == 1 for shared in seeds.values())
     assert len(set.union(*seeds.values())) == len(seeds)

@@ -44,7 +44,7 @@ def test_interrupted_and_resumed_three_times(texts: Path, tmp_path: Path) -> Non
 def test_when_the_time_is_up_the_search_is_closed_before_it_is_confirmed(
     texts: Path, tmp_path: Path
 ) -> None:
-    flags = [*small_study(texts, n_trials=40, rungs=1), "--output-dir", str(tmp_path)]
+    flags = [*small_study(texts, n_trials=40, budgets=1), "--output-dir", str(tmp_path)]
     done = search(*flags, "--timeout", "12")
     assert done.returncode == 0, done.stderr
     record = read(tmp_path / "moods")

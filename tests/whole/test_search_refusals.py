@@ -24,7 +24,7 @@ from tests.support.commands import ROOT, call, run_module, search, small_study
         (["--config", "nowhere.toml"], "from a TOML file"),
         (["--config", str(ROOT / "LICENSE")], "is not"),
         (["--storage", "somewhere"], "--storage takes"),
-        (["--rungs", "16"], "lower --rungs"),
+        (["--budgets", "16"], "lower --budgets"),
         (["--label-column", "mood"], "mood"),
     ],
 )

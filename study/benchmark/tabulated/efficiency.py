@@ -58,12 +58,14 @@ class Estimate:
         squares = sum(
             part**2 / (len(values) - 1) for part, values in zip(parts, (ours, theirs), strict=True)
         )
-        freedom = sum(parts) ** 2 / squares if squares else math.inf
-        return cls._within(float(ours.mean() - theirs.mean()), math.sqrt(sum(parts)), freedom)
+        degrees_of_freedom = sum(parts) ** 2 / squares if squares else math.inf
+        return cls._within(
+            float(ours.mean() - theirs.mean()), math.sqrt(sum(parts)), degrees_of_freedom
+        )
 
     @classmethod
-    def _within(cls, mean: float, error: float, freedom: float) -> "Estimate":
-        reach = error * float(stats.t.ppf(0.975, freedom))
+    def _within(cls, mean: float, error: float, degrees_of_freedom: float) -> "Estimate":
+        reach = error * float(stats.t.ppf(0.975, degrees_of_freedom))
         return cls(mean, mean - reach, mean + reach)
 
     @property

@@ -56,7 +56,7 @@ class Ledger:
     def fits(self, candidate: Candidate) -> bool:
         """Whether a model is within the budget; else the trial is noted as wasted."""
         origin = self.table.origin
-        if origin.budget.slack(candidate, origin.task) <= 0:
+        if origin.budget.excess(candidate, origin.task) <= 0:
             return True
         self._note(candidate, None, None)
         return False

@@ -43,7 +43,7 @@ class NaiveSpace:
         cells = [cell.value for cell in self.space.cells]
         cell = Cell(trial.suggest_categorical("cell", cells))
         return replace(
-            self.space.plain(cell),
+            self.space.narrowest(cell),
             units=trial.suggest_int("units", *NAIVE_UNITS, log=True),
             dropout=trial.suggest_float("dropout", 0.0, 0.5),
             recurrent_dropout=trial.suggest_float("recurrent_dropout", 0.0, 0.5),

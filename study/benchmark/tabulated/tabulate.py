@@ -149,7 +149,7 @@ def _left(table: Tabulated) -> list[Point]:
 def _job(index: Point, table: Tabulated, problem: Problem) -> TabulationJob:
     number, *point, run = index
     grid = table.origin.grids[number]
-    candidate = grid.candidate(tuple(point), problem.space.plain(grid.cell))
+    candidate = grid.candidate(tuple(point), problem.space.narrowest(grid.cell))
     place = int(np.ravel_multi_index((number, *point), table.origin.shape[:-1]))
     seed = derived_seed(problem.settings.run.seed, _MOST_SEEDS * place + run, "tabulate")
     return TabulationJob(training_job(candidate, problem, seed))

@@ -10,7 +10,16 @@ from reports.charts.gallery import gallery
 from reports.charts.hyperparameters import MOST_POINTS, hyperparameter_charts
 from reports.charts.search import accuracy_by_size, best_so_far
 from reports.drawing import axes
-from reports.drawing.chart import Along, Bars, Chart, Line, Points, Rule, Weight, thin
+from reports.drawing.chart import (
+    Bars,
+    Chart,
+    Emphasis,
+    Line,
+    Orientation,
+    Points,
+    ReferenceLine,
+    subsample,
+)
 from reports.findings.answer import accuracy_of, answer, complete_trials
 from reports.findings.frontier import frontier
 from reports.findings.importances import importances
@@ -26,8 +35,8 @@ def charts_of(record: StudyRecord) -> list[Chart]:
     return list(gallery(record, answer(record)))
 
 
-def of_kind(chart: Chart, weight: Weight) -> list[Points]:
-    return [each for each in chart.layers if isinstance(each, Points) and each.weight is weight]
+def of_kind(chart: Chart, weight: Emphasis) -> list[Points]:
+    return [each for each in chart.layers if isinstance(each, Points) and each.emphasis is weight]
 
 
 @given(st.lists(NUMBERS, min_size=1))
@@ -35,8 +44,8 @@ def test_a_linear_axis_holds_its_numbers_and_has_ticks(numbers: list[float]) -> 
     axis = axes.linear_axis("", numbers)
     assert axis.low < min(numbers) <= max(numbers) < axis.high
     assert 2 <= len(axis.ticks) <= 9
-    slack = 1e-9 * (axis.high - axis.low)  # a tick may lie on the end, but for rounding
-    assert all(axis.low - slack <= tick.value <= axis.high + slack for tick in axis.ticks)
+    excess = 1e-9 * (axis.high - axis.low)  # a tick may lie on the end, but for rounding
+    assert all(axis.low - excess <= tick.value <= axis.high + excess for tick in axis.ticks)
     assert len({tick.label for tick in axis.ticks}) == len(axis.ticks)
 
 
@@ -84,7 +93,7 @@ def test_everything_drawn_lies_within_the_axes(record: StudyRecord) -> None:
                 assert len(layer.x) == len(layer.y)
                 assert all(chart.x.low <= x <= chart.x.high for x in layer.x), chart.key
                 assert all(chart.y.low <= y <= chart.y.high for y in layer.y), chart.key
-            if isinstance(layer, Rule):
+            if isinstance(layer, ReferenceLine):
                 assert chart.x.low <= layer.value <= chart.x.high
 
 
@@ -98,7 +107,7 @@ def test_of_a_search_alone_the_frontier_is_marked_optimistic() -> None:
     ]
     edge = frontier(sized_trials(record, "lstm"))
     assert lines[0].x == tuple(model.parameters for model in edge)
-    assert not of_kind(chart, Weight.BOLD)
+    assert not of_kind(chart, Emphasis.BOLD)
 
 
 def test_a_confirmed_frontier_goes_through_means_not_trial_maxima() -> None:
@@ -106,12 +115,12 @@ def test_a_confirmed_frontier_goes_through_means_not_trial_maxima() -> None:
     found = answer(record)
     chart = accuracy_by_size(record, found)
     lines = [layer for layer in chart.layers if isinstance(layer, Line)]
-    for cell, line, points in zip(record.cells, lines, of_kind(chart, Weight.BOLD), strict=True):
-        means = [float(answered.accuracies(cell).mean()) for answered in found.rungs]
+    for cell, line, points in zip(record.cells, lines, of_kind(chart, Emphasis.BOLD), strict=True):
+        means = [float(answered.accuracies(cell).mean()) for answered in found.budgets]
         assert points.y == pytest.approx(means)
         assert set(line.y) <= set(points.y)
-        assert points.x == tuple(answered.rung.counts[cell] for answered in found.rungs)
-    rules = [layer.label for layer in chart.layers if isinstance(layer, Rule)]
+        assert points.x == tuple(answered.budget.counts[cell] for answered in found.budgets)
+    rules = [layer.label for layer in chart.layers if isinstance(layer, ReferenceLine)]
     assert rules == ["20,736", "10,368", "5,184", "2,592"]
 
 
@@ -119,11 +128,13 @@ def test_costs_are_medians_with_the_range_over_seeds() -> None:
     record = confirmed_record(trials=8)
     found = answer(record)
     training = next(c for c in charts_of(record) if c.key == "accuracy-by-training-time")
-    ranges = [b for b in training.layers if isinstance(b, Bars) and b.along is Along.X]
+    ranges = [b for b in training.layers if isinstance(b, Bars) and b.orientation is Orientation.X]
     for cell, points, bars in zip(
-        record.cells, of_kind(training, Weight.BOLD), ranges, strict=True
+        record.cells, of_kind(training, Emphasis.BOLD), ranges, strict=True
     ):
-        costs = [[run.training_seconds or 0 for run in rung.runs[cell]] for rung in found.rungs]
+        costs = [
+            [run.training_seconds or 0 for run in budget.runs[cell]] for budget in found.budgets
+        ]
         assert points.x == pytest.approx([np.median(each) for each in costs])
         assert bars.low == tuple(min(each) for each in costs)
         assert bars.high == tuple(max(each) for each in costs)
@@ -133,7 +144,7 @@ def test_costs_are_medians_with_the_range_over_seeds() -> None:
 def test_pruned_and_failed_trials_are_no_points() -> None:
     record = search_record(100)
     chart = accuracy_by_size(record, answer(record))
-    drawn = sum(len(points.x) for points in of_kind(chart, Weight.FAINT))
+    drawn = sum(len(points.x) for points in of_kind(chart, Emphasis.FAINT))
     assert drawn == sum(trial.status is Status.COMPLETE for trial in record.trials)
 
 
@@ -143,7 +154,7 @@ def test_the_difference_chart_shows_both_intervals_of_each_budget() -> None:
     chart = gallery(record, found).difference
     assert chart is not None
     seeds, both, overall = (layer for layer in chart.layers if isinstance(layer, Bars))
-    comparisons = [answered.comparison for answered in found.rungs]
+    comparisons = [answered.comparison for answered in found.budgets]
     assert list(zip(seeds.low, seeds.high, strict=True)) == [c.interval_seeds for c in comparisons]
     assert list(zip(both.low, both.high, strict=True)) == [
         c.interval_seeds_examples for c in comparisons
@@ -184,9 +195,9 @@ def test_progress_of_a_cell_without_trials_is_empty() -> None:
 def test_hyperparameters_are_thinned_and_keep_the_best() -> None:
     record = search_record(2_000)
     for chart in hyperparameter_charts(record):
-        assert all(len(points.x) <= MOST_POINTS for points in of_kind(chart, Weight.FAINT))
+        assert all(len(points.x) <= MOST_POINTS for points in of_kind(chart, Emphasis.FAINT))
         best = max(accuracy_of(trial) for trial in complete_trials(record.trials, "lstm"))
-        assert of_kind(chart, Weight.BOLD)[0].y == (best,)
+        assert of_kind(chart, Emphasis.BOLD)[0].y == (best,)
 
 
 def test_categories_keep_the_cells_apart() -> None:
@@ -197,7 +208,7 @@ def test_categories_keep_the_cells_apart() -> None:
     )
     (chart,) = hyperparameter_charts(replace(record, trials=trials))
     assert [tick.label for tick in chart.x.ticks] == ["1 forward", "2 forward"]
-    first, second = of_kind(chart, Weight.FAINT)
+    first, second = of_kind(chart, Emphasis.FAINT)
     assert set(first.x) == {-0.12, 0.88}
     assert set(second.x) == {0.12, 1.12}
 
@@ -233,7 +244,7 @@ def test_equally_good_trials_have_no_importances() -> None:
 
 @given(st.integers(0, 3_000), st.integers(2, 700))
 def test_thinning_keeps_the_ends_and_the_order(items: int, most: int) -> None:
-    kept = thin(items, most)
+    kept = subsample(items, most)
     assert kept == sorted(set(kept))
     assert len(kept) == min(items, most)
     assert not items or (kept[0], kept[-1]) == (0, items - 1)

@@ -57,14 +57,16 @@ class Tally:
 
 def _events(verdict: Verdict, truth: float) -> dict[str, float]:
     """What happened in one study, by the table's headings: 0, 1, or the share of budgets."""
-    rungs, outcome = verdict.rungs, verdict.outcome
+    budgets, outcome = verdict.budgets, verdict.outcome
     # At equality either cell is the wrong winner.
     wrong = CELLS if truth == 0 else CELLS[1:]
-    winners = [CELLS[rung.difference < 0] for rung in rungs if rung.outcome is Outcome.BETTER]
+    winners = [
+        CELLS[budget.difference < 0] for budget in budgets if budget.outcome is Outcome.BETTER
+    ]
     small = outcome in (Outcome.EQUIVALENT, Outcome.NEGLIGIBLE)
     return {
-        "budget, seeds": fmean(_covers(rung.over_seeds, truth) for rung in rungs),
-        "budget, both": fmean(_covers(rung.deciding, truth) for rung in rungs),
+        "budget, seeds": fmean(_covers(budget.over_seeds, truth) for budget in budgets),
+        "budget, both": fmean(_covers(budget.deciding, truth) for budget in budgets),
         "overall, 95 %": _covers(verdict.overall, truth),
         "overall, 90 %": _covers(verdict.overall, truth, EQUIVALENCE),
         **{str(possible): outcome is possible for possible in Outcome},
@@ -85,7 +87,7 @@ def simulate(
     """One study: correctness of both cells, (seeds, examples), at every budget."""
     contested = int(random.binomial(examples, CONTESTED))
     kinds = random.choice(len(KIND_SHARES), size=contested, p=KIND_SHARES)
-    rungs = []
+    budgets = []
     for limit in LIMITS:
         deviation = np.sqrt(2) * random.uniform(*SEED_DEVIATIONS)
         shifts = random.normal(truth, deviation, size=seeds) / (2 * CONTESTED)
@@ -97,8 +99,8 @@ def simulate(
         second = np.ones((seeds, examples), np.bool_)
         first[:, :contested] = draws < 1 - SECOND_ONLY[kind]
         second[:, :contested] = draws >= FIRST_ONLY[kind]
-        rungs.append(PairedRuns(limit, first, second))
-    return rungs
+        budgets.append(PairedRuns(limit, first, second))
+    return budgets
 
 
 def calibrate(
@@ -114,10 +116,11 @@ def calibrate(
         for _ in range(studies):
             full = simulate(random, truth, max(SEEDS), examples)
             for seeds, tally in tallies.items():
-                rungs = [
-                    PairedRuns(rung.limit, rung.first[:seeds], rung.second[:seeds]) for rung in full
+                budgets = [
+                    PairedRuns(budget.limit, budget.first[:seeds], budget.second[:seeds])
+                    for budget in full
                 ]
-                tally.add(compare(rungs, CELLS, MARGIN), truth)
+                tally.add(compare(budgets, CELLS, MARGIN), truth)
         yield truth, tallies
 
 

@@ -39,7 +39,7 @@ def test_calibrated_in_two_thousand_studies(examples: int) -> None:
 def test_the_simulated_truth_is_the_truth() -> None:
     random = np.random.default_rng(0)
     found = [
-        float(np.mean([rung.differences.mean() for rung in simulate(random, 0.01, 12, 2_400)]))
+        float(np.mean([budget.differences.mean() for budget in simulate(random, 0.01, 12, 2_400)]))
         for _ in range(300)
     ]
     assert np.mean(found) == pytest.approx(0.01, abs=float(4 * np.std(found) / math.sqrt(300)))

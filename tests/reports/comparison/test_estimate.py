@@ -107,19 +107,19 @@ def test_variance_is_that_of_statsmodels_two_way_anova() -> None:
 
 
 def test_examples_are_shared_by_the_rungs() -> None:
-    """Example effects that repeat at every rung do not average out; fresh ones do."""
+    """Example effects that repeat at every budget do not average out; fresh ones do."""
     random = np.random.default_rng(5)
     effect = random.random(4_000) < 0.5
 
-    def rung(limit: int, effect: NDArray[np.bool_]) -> PairedRuns:
+    def budget(limit: int, effect: NDArray[np.bool_]) -> PairedRuns:
         flips = random.random((6, 4_000)) < 0.1
         return PairedRuns(limit, effect ^ flips, ~effect ^ flips)
 
-    shared = mean_difference([rung(n, effect) for n in (1, 2, 4, 8)], over_examples=True)
+    shared = mean_difference([budget(n, effect) for n in (1, 2, 4, 8)], over_examples=True)
     fresh = mean_difference(
-        [rung(n, random.random(4_000) < 0.5) for n in (1, 2, 4, 8)], over_examples=True
+        [budget(n, random.random(4_000) < 0.5) for n in (1, 2, 4, 8)], over_examples=True
     )
-    single = mean_difference([rung(1, effect)], over_examples=True)
+    single = mean_difference([budget(1, effect)], over_examples=True)
     assert shared.example_variance == pytest.approx(single.example_variance, rel=0.1)
     assert fresh.example_variance == pytest.approx(single.example_variance / 4, rel=0.1)
 
@@ -146,21 +146,21 @@ def test_slope_between_two_budgets_is_welchs_difference() -> None:
 
 def test_slope_is_the_least_squares_fit_to_all_pairs() -> None:
     random = np.random.default_rng(4)
-    rungs = [accuracies(random, 5, limit) for limit in (1_000, 3_000, 4_000, 16_000)]
-    logs = np.repeat(np.log2([rung.limit for rung in rungs]), 5)
-    oracle = np.polyfit(logs, np.concatenate([rung.differences for rung in rungs]), 1)[0]
-    estimate = slope(rungs, over_examples=False)
+    budgets = [accuracies(random, 5, limit) for limit in (1_000, 3_000, 4_000, 16_000)]
+    logs = np.repeat(np.log2([budget.limit for budget in budgets]), 5)
+    oracle = np.polyfit(logs, np.concatenate([budget.differences for budget in budgets]), 1)[0]
+    estimate = slope(budgets, over_examples=False)
     assert estimate is not None
     assert estimate.value == pytest.approx(oracle)
-    assert slope([rungs[1]] * 3, over_examples=False) is None
+    assert slope([budgets[1]] * 3, over_examples=False) is None
     assert slope([], over_examples=False) is None
 
 
 def test_rungs_weigh_the_same_whatever_their_seeds() -> None:
     random = np.random.default_rng(6)
-    rungs = [accuracies(random, seeds) for seeds in (3, 12, 5)]
-    estimate = mean_difference(rungs, over_examples=False)
-    parts = [rung.differences for rung in rungs]
+    budgets = [accuracies(random, seeds) for seeds in (3, 12, 5)]
+    estimate = mean_difference(budgets, over_examples=False)
+    parts = [budget.differences for budget in budgets]
     assert estimate.value == pytest.approx(np.mean([part.mean() for part in parts]))
     variance = sum(part.var(ddof=1) / len(part) for part in parts) / 9
     assert estimate.standard_error == pytest.approx(math.sqrt(variance))
@@ -189,9 +189,9 @@ def test_intervals_cover_at_their_rate_exactly(share: float, seeds: int, confide
     st.floats(0, 1e-4),
 )
 def test_p_value_is_where_the_interval_reaches_zero(
-    value: float, rungs: list[tuple[int, float]], example_variance: float
+    value: float, budgets: list[tuple[int, float]], example_variance: float
 ) -> None:
-    seeds, variances = zip(*rungs, strict=True)
+    seeds, variances = zip(*budgets, strict=True)
     estimate = Estimate(value, seeds, variances, example_variance, 2_400)
     p = estimate.p_value()
     assume(SMALLEST_P < p < 1)
@@ -311,8 +311,8 @@ def test_paired_runs_know_their_size() -> None:
 
 def test_rungs_need_the_same_examples() -> None:
     random = np.random.default_rng(0)
-    rungs = [answers(random, 3, 20), answers(random, 3, 30)]
+    budgets = [answers(random, 3, 20), answers(random, 3, 30)]
     with pytest.raises(UserError, match=r"same test examples .* sizes \[20, 30\]"):
-        mean_difference(rungs, over_examples=True)
+        mean_difference(budgets, over_examples=True)
     with pytest.raises(UserError, match="1 of 2 have it"):
-        mean_difference([rungs[0], accuracies(random, 3)], over_examples=True)
+        mean_difference([budgets[0], accuracies(random, 3)], over_examples=True)

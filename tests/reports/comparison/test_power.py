@@ -11,7 +11,7 @@ from reports.comparison.verdict import Outcome, decide
 
 
 def decided(random: np.random.Generator, estimate: Estimate, seeds: int) -> float:
-    """Share of simulated studies of one rung, with the estimate as the truth, that decide."""
+    """Share of simulated studies of one budget, with the estimate as the truth, that decide."""
     deviation = math.sqrt(estimate.seed_variances[0])
     error = math.sqrt(estimate.example_variance)
     outcomes = []

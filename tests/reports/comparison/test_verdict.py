@@ -19,7 +19,7 @@ MARGIN = 0.005
 
 
 @pytest.mark.parametrize(
-    ("difference", "interval", "narrow", "outcome"),
+    ("difference", "interval", "interval_90", "outcome"),
     [
         (0.009, (0.006, 0.012), (0.0065, 0.0115), "better"),
         (-0.009, (-0.012, -0.006), (-0.0115, -0.0065), "better"),
@@ -40,11 +40,13 @@ MARGIN = 0.005
 def test_the_rule(
     difference: float,
     interval: tuple[float, float] | None,
-    narrow: tuple[float, float] | None,
+    interval_90: tuple[float, float] | None,
     outcome: str,
 ) -> None:
     wide = Interval(*interval) if interval else None
-    assert decide(difference, wide, Interval(*narrow) if narrow else None, MARGIN) == outcome
+    assert (
+        decide(difference, wide, Interval(*interval_90) if interval_90 else None, MARGIN) == outcome
+    )
 
 
 def ladder(
@@ -54,11 +56,11 @@ def ladder(
     random = np.random.default_rng(seed)
     return [
         PairedRuns(
-            1_000 * 2**rung,
+            1_000 * 2**budget,
             random.normal(0.85 + gap, deviation, size),
             random.normal(0.85, deviation, size),
         )
-        for rung, size in enumerate(seeds)
+        for budget, size in enumerate(seeds)
     ]
 
 
@@ -76,20 +78,20 @@ def answered(gap: float, seeds: int = 5, examples: int = 2_000) -> list[PairedRu
 
 def test_better() -> None:
     # Half of the differences are 0.95 points above -0.9 points, half below: with 44 degrees of
-    # freedom the interval is 2.0154 * 0.95 / sqrt(44) = 0.29 points to either side.
+    # degrees_of_freedom the interval is 2.0154 * 0.95 / sqrt(44) = 0.29 points to either side.
     swings = np.array([0.0095, -0.0095] * 6)
-    rungs = [
+    budgets = [
         PairedRuns(limit, 0.84 + swings, np.full(12, 0.849))
         for limit in (4_000, 8_000, 1_000, 2_000)
     ]
-    verdict = compare(rungs, CELLS)
+    verdict = compare(budgets, CELLS)
     assert verdict.outcome is Outcome.BETTER
     assert verdict.winner == "gru"
     assert verdict.seeds_needed is None
     assert verdict.difference == pytest.approx(-0.009)
     assert verdict.interval == pytest.approx((-0.009 - 0.002886, -0.009 + 0.002886), abs=1e-6)
-    assert [rung.limit for rung in verdict.rungs] == [1_000, 2_000, 4_000, 8_000]
-    assert all(rung.outcome is Outcome.BETTER for rung in verdict.rungs)
+    assert [budget.limit for budget in verdict.budgets] == [1_000, 2_000, 4_000, 8_000]
+    assert all(budget.outcome is Outcome.BETTER for budget in verdict.budgets)
     assert str(statement(verdict, "imdb")) == (
         "At equal size GRU is more accurate than LSTM on imdb by 0.9 points "
         "(95 % interval 0.6 to 1.2, 12 seeds at each of 4 budgets)."
@@ -150,7 +152,7 @@ def test_undecided_for_want_of_test_examples() -> None:
 
 def test_labels_and_unequal_seeds() -> None:
     verdict = compare(ladder(0.01, 0.003, (3, 12, 5)), CELLS)
-    assert [rung.seeds for rung in verdict.rungs] == [3, 12, 5]
+    assert [budget.seeds for budget in verdict.budgets] == [3, 12, 5]
     text = str(statement(verdict, "imdb", label=str.title))
     assert "Lstm is more accurate than Gru" in text
     assert "3 to 12 seeds at each of 3 budgets" in text
@@ -172,34 +174,34 @@ def test_one_seed() -> None:
     verdict = compare(ladder(0.05, 0.001, (1,)), CELLS)
     assert verdict.outcome is Outcome.UNDECIDED
     assert verdict.interval is None
-    assert verdict.rungs[0].interval_seeds is None
+    assert verdict.budgets[0].interval_seeds is None
     text = str(statement(verdict, "imdb"))
     assert "no interval, 1 seed at one budget" in text
     assert text.endswith("run several.")
 
 
 def test_one_cell_under_two_names_is_equivalent() -> None:
-    rungs = [PairedRuns(rung.limit, rung.first, rung.first) for rung in answered(0)]
-    verdict = compare(rungs, ("a", "b"))
+    budgets = [PairedRuns(budget.limit, budget.first, budget.first) for budget in answered(0)]
+    verdict = compare(budgets, ("a", "b"))
     assert verdict.outcome is Outcome.EQUIVALENT
     assert verdict.interval == Interval(0, 0)
-    assert all(rung.probability_first_better.value == 0.5 for rung in verdict.rungs)
+    assert all(budget.probability_first_better.value == 0.5 for budget in verdict.budgets)
     assert "0.0 points, 90 % interval 0.0 to 0.0" in str(statement(verdict, "imdb"))
 
 
 def test_a_difference_that_never_varies_is_undecided() -> None:
-    rung = PairedRuns(1_000, np.full(3, 0.86), np.full(3, 0.85))
-    verdict = compare([rung], CELLS)
+    budget = PairedRuns(1_000, np.full(3, 0.86), np.full(3, 0.85))
+    verdict = compare([budget], CELLS)
     assert verdict.outcome is Outcome.UNDECIDED
     assert "spread is unknown" in str(statement(verdict, "imdb"))
 
 
 def test_both_intervals_where_correctness_is_known() -> None:
     verdict = compare(answered(0.05), CELLS)
-    for rung in verdict.rungs:
-        assert rung.interval_seeds is not None
-        assert rung.interval_seeds_examples is not None
-        assert rung.deciding is rung.over_both
+    for budget in verdict.budgets:
+        assert budget.interval_seeds is not None
+        assert budget.interval_seeds_examples is not None
+        assert budget.deciding is budget.over_seeds_and_examples
     assert verdict.overall is not None
     assert verdict.overall.examples == 2_000
 
@@ -210,27 +212,29 @@ def test_accuracies_at_one_budget_leave_the_overall_interval_over_seeds() -> Non
     verdict = compare([known, accuracies], CELLS)
     assert verdict.overall is not None
     assert verdict.overall.examples is None
-    assert verdict.rungs[0].interval_seeds_examples is not None
-    assert verdict.rungs[1].interval_seeds_examples is None
+    assert verdict.budgets[0].interval_seeds_examples is not None
+    assert verdict.budgets[1].interval_seeds_examples is None
 
 
 @given(st.floats(-0.02, 0.02), st.floats(1e-4, 0.02), st.integers(0, 99))
 def test_the_other_way_round_is_the_mirror_image(gap: float, deviation: float, seed: int) -> None:
-    rungs = ladder(gap, deviation, (3, 5), seed)
-    one = compare(rungs, CELLS)
-    other = compare([PairedRuns(r.limit, r.second, r.first) for r in rungs], CELLS[::-1])
+    budgets = ladder(gap, deviation, (3, 5), seed)
+    one = compare(budgets, CELLS)
+    other = compare([PairedRuns(r.limit, r.second, r.first) for r in budgets], CELLS[::-1])
     assert (one.outcome, one.winner) == (other.outcome, other.winner)
     assert one.interval is not None
     assert one.interval.negated() == pytest.approx(other.interval)
-    assert [rung.outcome for rung in one.rungs] == [rung.outcome for rung in other.rungs]
+    assert [budget.outcome for budget in one.budgets] == [
+        budget.outcome for budget in other.budgets
+    ]
 
 
 @given(st.floats(0, 0.02), st.floats(1e-3, 0.02), st.integers(0, 99))
 def test_shown_intervals_agree_with_holm(gap: float, deviation: float, seed: int) -> None:
-    for rung in compare(ladder(gap, deviation, (3, 5, 4), seed), CELLS).rungs:
-        assert rung.interval_seeds is not None
-        assert rung.interval_seeds.excludes_zero() == (rung.p_value <= 0.05)
-        assert 0.95 <= rung.confidence <= 1 - 0.05 / 3 + 1e-12
+    for budget in compare(ladder(gap, deviation, (3, 5, 4), seed), CELLS).budgets:
+        assert budget.interval_seeds is not None
+        assert budget.interval_seeds.excludes_zero() == (budget.p_value <= 0.05)
+        assert 0.95 <= budget.confidence <= 1 - 0.05 / 3 + 1e-12
 
 
 def test_a_margin_of_nothing_is_refused() -> None:

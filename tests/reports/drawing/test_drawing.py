@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from reports.charts.gallery import gallery
 from reports.charts.trial import learning_curve
 from reports.drawing.axes import linear_axis
-from reports.drawing.chart import LOOKS, Chart, Line, Points, Weight
+from reports.drawing.chart import STYLES, Chart, Emphasis, Line, Points
 from reports.drawing.draw import draw, draw_png
 from reports.drawing.svg import compact
-from reports.drawing.theme import Ink
+from reports.drawing.theme import Colour
 from reports.findings.answer import answer
 from reports.words.text import visible
 from tests.support.records import HOSTILE, confirmed_record, search_record
@@ -38,7 +38,7 @@ def contrast(one: str, other: str) -> float:
 def scatter(points: int) -> Chart:
     x = tuple(float(place) for place in range(points))
     axis = linear_axis("", x)
-    layers = tuple(Points(look=look, x=x, y=x, weight=Weight.FAINT) for look in LOOKS)
+    layers = tuple(Points(style=look, x=x, y=x, emphasis=Emphasis.FAINT) for look in STYLES)
     return Chart(key="a", title="", description="", x=axis, y=axis, layers=layers)
 
 
@@ -59,7 +59,7 @@ def test_a_chart_is_small_named_and_free_of_style_attributes(chart: Chart) -> No
 def test_every_colour_follows_the_scheme(chart: Chart) -> None:
     root = ElementTree.fromstring(draw(chart).inline)
     used = {element.get(name) for element in root.iter() for name in ("fill", "stroke")}
-    assert used <= {None, "none", *(ink.light for ink in Ink)}
+    assert used <= {None, "none", *(ink.light for ink in Colour)}
 
 
 def test_the_same_chart_gives_the_same_bytes() -> None:
@@ -81,7 +81,7 @@ def test_every_point_is_drawn(points: int) -> None:
 
 def test_text_is_taken_literally() -> None:
     axis = linear_axis("$x^2$ & <b>", [0, 1])
-    line = Line(ink=Ink.FIRST, x=(0, 1), y=(0, 1), label=HOSTILE[0])
+    line = Line(colour=Colour.FIRST, x=(0, 1), y=(0, 1), label=HOSTILE[0])
     chart = Chart(key="a", title=HOSTILE[2], description="", x=axis, y=axis, layers=(line,))
     root = ElementTree.fromstring(draw(chart).inline)
     texts = [text.text for text in root.iter("text")]
@@ -120,10 +120,10 @@ def test_compact_paths_lead_to_the_same_places(lines: list[list[tuple[int, int]]
 
 @pytest.mark.parametrize("scheme", [0, 1], ids=["light", "dark"])
 def test_text_and_marks_stand_out(scheme: int) -> None:
-    for ground in (Ink.PAPER, Ink.BAND):
-        for ink in (Ink.TEXT, Ink.MUTED, Ink.ACCENT):
+    for ground in (Colour.PAPER, Colour.BAND):
+        for ink in (Colour.TEXT, Colour.MUTED, Colour.ACCENT):
             assert contrast(ink.value[scheme], ground.value[scheme]) >= 4.5
-        for ink in (Ink.FIRST, Ink.SECOND):
+        for ink in (Colour.FIRST, Colour.SECOND):
             assert contrast(ink.value[scheme], ground.value[scheme]) >= 3
 
 
@@ -149,7 +149,7 @@ def test_what_turns_or_hides_text_is_spelt_out() -> None:
 
 def test_a_line_of_which_nothing_is_seen_is_left_out() -> None:
     axis = linear_axis("", [0, 1])
-    lines = tuple(Line(ink=Ink.FIRST, x=x, y=x) for x in ((0.0, 1.0), (7.0, 8.0), (7.0,)))
+    lines = tuple(Line(colour=Colour.FIRST, x=x, y=x) for x in ((0.0, 1.0), (7.0, 8.0), (7.0,)))
     charts = [
         Chart(key="a", title="", description="", x=axis, y=axis, layers=layers)
         for layers in (lines[:1], lines)

@@ -12,14 +12,14 @@ from study.trials.record import StudyRecord
 from tests.support.records import confirmed_record, search_record, troubled_record
 
 KEYS = {
-    "": "schema study dataset budget trials best rungs verdict seconds environment",
+    "": "schema study dataset budget trials best budgets verdict seconds environment",
     "dataset": "name fingerprint train validation test",
     "budget": "limit scope",
     "trials": "planned complete pruned failed over_budget duplicates",
     "seconds": "search confirm training",
 }
 BEST = "units cell_params model_params validation_accuracy hyperparameters"
-RUNG = "limit lstm gru difference interval_seeds interval_seeds_examples probability_first_better"
+BUDGET = "limit lstm gru difference interval_seeds interval_seeds_examples probability_first_better"
 VERDICT = "cells outcome winner difference interval margin seeds_needed"
 
 
@@ -30,15 +30,15 @@ def test_required_keys_are_there_in_plain_json(record: StudyRecord) -> None:
         assert set(keys.split()) <= set(told[part] if part else told)
     for cell in record.cells:
         assert set(BEST.split()) <= set(told["best"][cell])
-    for rung in told["rungs"]:
-        assert set(RUNG.split()) <= set(rung)
-        assert set(rung["lstm"]) >= {"units", "cell_params", "test_accuracy"}
+    for budget in told["budgets"]:
+        assert set(BUDGET.split()) <= set(budget)
+        assert set(budget["lstm"]) >= {"units", "cell_params", "test_accuracy"}
 
 
 def test_a_search_alone_has_no_rungs_and_no_verdict() -> None:
     record = search_record()
     told = summary(record, answer(record))
-    assert told["rungs"] == []
+    assert told["budgets"] == []
     assert told["verdict"] is None
     assert told["trials"]["planned"] == 40
     assert told["trials"]["complete"] + told["trials"]["pruned"] + told["trials"]["failed"] == 40
@@ -53,14 +53,14 @@ def test_the_verdict_is_first_minus_second() -> None:
     assert told["verdict"]["difference"] < 0
     low, high = told["verdict"]["interval"]
     assert low < told["verdict"]["difference"] < high
-    assert [len(rung["lstm"]["test_accuracy"]) for rung in told["rungs"]] == [5] * 4
+    assert [len(budget["lstm"]["test_accuracy"]) for budget in told["budgets"]] == [5] * 4
 
 
 def test_over_budget_and_run_twice_are_counted_from_what_was_built() -> None:
     record = search_record()
     first = record.trials[0]
     assert first.candidate is not None
-    wide = replace(first, candidate=replace(first.candidate, units=500), slack=-1)
+    wide = replace(first, candidate=replace(first.candidate, units=500), excess=-1)
     broken = replace(record, trials=(wide, *record.trials[1:], record.trials[1]))
     told = summary(broken, answer(broken))["trials"]
     assert (told["over_budget"], told["duplicates"]) == (1, 1)

@@ -20,7 +20,7 @@ def test_packed_answers_come_back(answers: list[bool]) -> None:
 
 
 def test_answers_of_another_test_split_are_refused() -> None:
-    record = confirmed_record(trials=8, replicates=2, rungs=1)
+    record = confirmed_record(trials=8, replicates=2, budgets=1)
     changed = replace(record, dataset=replace(DATASET, test=DATASET.test + 8))
     with pytest.raises(UserError, match=r"2,408 answers, but the test split has 2,415"):
         answer(changed)
@@ -29,7 +29,7 @@ def test_answers_of_another_test_split_are_refused() -> None:
 def test_a_search_alone_has_no_verdict() -> None:
     found = answer(search_record())
     assert found.verdict is None
-    assert not found.rungs
+    assert not found.budgets
     assert found.sentence.startswith("No verdict yet: the validation accuracy of the best of 32")
 
 
@@ -55,8 +55,8 @@ def test_differences_are_those_of_the_stored_accuracies() -> None:
     record = confirmed_record()
     found = answer(record)
     assert found.verdict is not None
-    assert [answered.rung.limit for answered in found.rungs] == [20_736, 10_368, 5_184, 2_592]
-    for answered in found.rungs:
+    assert [answered.budget.limit for answered in found.budgets] == [20_736, 10_368, 5_184, 2_592]
+    for answered in found.budgets:
         first, second = (answered.accuracies(cell) for cell in record.cells)
         assert answered.comparison.difference == pytest.approx(float((first - second).mean()))
         assert answered.comparison.interval_seeds_examples is not None
@@ -66,18 +66,18 @@ def test_only_complete_pairs_count() -> None:
     record = troubled_record()  # one run failed, the last one is missing
     found = answer(record)
     assert found.pairs == 2 * 3 - 2
-    for answered in found.rungs:
+    for answered in found.budgets:
         first, second = (answered.runs[cell] for cell in record.cells)
         assert [run.replicate for run in first] == [run.replicate for run in second]
         assert all(run.status is Status.COMPLETE for run in (*first, *second))
 
 
 def test_without_kept_answers_accuracies_serve() -> None:
-    record = confirmed_record(trials=8, rungs=2)
+    record = confirmed_record(trials=8, budgets=2)
     runs = (replace(record.confirmations[0], correct=None), *record.confirmations[1:])
     found = answer(replace(record, confirmations=runs))
     assert found.verdict is not None
-    assert all(answered.comparison.over_both is None for answered in found.rungs)
+    assert all(answered.comparison.over_seeds_and_examples is None for answered in found.budgets)
 
 
 def test_equal_cells_are_not_called_different() -> None:
@@ -91,11 +91,13 @@ def test_optimism_is_of_the_full_budget() -> None:
     record = confirmed_record()
     found = answer(record)
     for cell, estimate in found.optimism.items():
-        mean = found.rungs[0].accuracies(cell).mean()
+        mean = found.budgets[0].accuracies(cell).mean()
         assert estimate.value == pytest.approx(found.best[cell].validation_accuracy - mean)
     halved = replace(
         record,
-        confirmations=tuple(run for run in record.confirmations if run.rung < record.budget.limit),
+        confirmations=tuple(
+            run for run in record.confirmations if run.budget < record.budget.limit
+        ),
     )
     assert not answer(halved).optimism
 
@@ -105,6 +107,6 @@ def test_optimism_is_of_the_trial_that_was_chosen() -> None:
     other = next(t for t in reversed(record.trials) if t.cell == "gru" and t.status == "complete")
     found = answer(replace(record, chosen={"gru": other.number}))
     assert other.number != found.best["gru"].number
-    mean = found.rungs[0].accuracies("gru").mean()
+    mean = found.budgets[0].accuracies("gru").mean()
     assert set(found.optimism) == {"gru"}
     assert found.optimism["gru"].value == pytest.approx(other.validation_accuracy - mean)

@@ -170,11 +170,11 @@ def test_what_the_verdict_leaves_out_is_said_beside_it(tmp_path: Path) -> None:
 
 
 def test_one_is_not_many(tmp_path: Path) -> None:
-    text = text_of(page_of(confirmed_record(trials=8, replicates=1, rungs=1), tmp_path))
+    text = text_of(page_of(confirmed_record(trials=8, replicates=1, budgets=1), tmp_path))
     assert "1 fresh seed for each cell at 1 budget " in text
     assert "20 characters" in text
     assert "Search 33 s, confirmation 6 s; by the clock" in text
-    for noun in ("budgets", "seeds", "pairs", "runs", "trials", "epochs", "rungs"):
+    for noun in ("budgets", "seeds", "pairs", "runs", "trials", "epochs", "budgets"):
         assert not re.search(rf"(?<![\d.,])1 {noun}\b", text), noun
 
 
@@ -188,9 +188,9 @@ def test_a_pruned_trial_has_a_reason(tmp_path: Path) -> None:
 
 
 def test_a_pair_that_is_only_nearest_is_marked(tmp_path: Path) -> None:
-    record = confirmed_record(rungs=2)
-    rungs = (record.rungs[0], replace(record.rungs[1], within_tolerance=False))
-    text = text_of(page_of(replace(record, rungs=rungs), tmp_path))
+    record = confirmed_record(budgets=2)
+    budgets = (record.budgets[0], replace(record.budgets[1], within_tolerance=False))
+    text = text_of(page_of(replace(record, budgets=budgets), tmp_path))
     assert "No widths within 1 % of each other exist at 10,368" in text
     assert "(nearest pair)" in text
 

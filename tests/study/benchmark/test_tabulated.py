@@ -26,10 +26,10 @@ def table() -> Tabulated:
 def test_a_grid_spans_what_the_space_suggests() -> None:
     for cell, widest in ((Cell.LSTM, 64), (Cell.GRU, 74)):
         grid = Grid.spanning(SPACE, cell)
-        found = [grid.candidate(point, SPACE.plain(cell)) for point in grid.points()]
+        found = [grid.candidate(point, SPACE.narrowest(cell)) for point in grid.points()]
         assert len(found) == len(set(found)) == np.prod(grid.shape)
         assert max(one.units for one in found) == widest == SPACE.largest(cell).units
-        assert all(SPACE.budget.slack(one, TASK) <= 0 for one in found)
+        assert all(SPACE.budget.excess(one, TASK) <= 0 for one in found)
         assert all(0 < one.dropout < 0.5 and 3e-4 < one.learning_rate < 1e-2 for one in found)
 
 
@@ -44,7 +44,7 @@ def test_the_nearest_point_is_the_nearest(
 ) -> None:
     grid = Grid.spanning(SPACE, Cell.GRU)
     wanted = replace(
-        SPACE.plain(Cell.GRU),
+        SPACE.narrowest(Cell.GRU),
         units=units,
         dropout=dropout,
         recurrent_dropout=recurrent,
@@ -62,7 +62,7 @@ def test_the_nearest_point_is_the_nearest(
 def test_a_point_of_the_grid_is_its_own_nearest(table: Tabulated) -> None:
     for grid in table.origin.grids:
         for point in grid.points():
-            candidate = grid.candidate(point, SPACE.plain(grid.cell))
+            candidate = grid.candidate(point, SPACE.narrowest(grid.cell))
             assert grid.nearest(candidate) == point
     training = table.training(candidate, 2)
     counts = table.validation[(1, *point, 2)]
