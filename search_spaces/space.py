@@ -63,7 +63,7 @@ class SearchSpace(ABC):
         name = trial.suggest_categorical("cell", [cell.value for cell in self.cells])
         return self._suggest(CellTrial(trial, Cell(name)))
 
-    def plain(self, cell: Cell) -> Candidate:
+    def narrowest(self, cell: Cell) -> Candidate:
         """One unit of this cell, nothing else chosen."""
         return Candidate(
             cell=cell, units=1, embedding=self.task.embedding, batch_size=self.batch_size
@@ -114,7 +114,7 @@ class WideSpace(SearchSpace):
     bounds never move, and solves for the widths.
     """
 
-    def plain(self, cell: Cell) -> Candidate:
+    def narrowest(self, cell: Cell) -> Candidate:
         """One unit of this cell on the narrowest embedding on offer."""
         return replace(super().narrowest(cell), embedding=min(4, self.task.embedding))
 

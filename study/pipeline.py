@@ -20,7 +20,7 @@ from study.phases.confirmation import (
 from study.phases.outlook import print_outlook
 from study.phases.search import SearchWork, open_search, search_plan
 from study.processes.interruption import Interruption
-from study.processes.limits import Crew
+from study.processes.limits import ProcessLimits
 from study.question.plan import Problem, define
 from study.question.settings import Settings
 from study.question.settings_file import save_settings, study_folder
@@ -30,25 +30,25 @@ from study.runs.reporter import Reporter
 from study.storage.folder import RunFolder
 from study.storage.opening import open_store
 from study.storage.store import Store
-from study.storage.trial_storage import explained
+from study.storage.trial_storage import as_user_errors
 from study.terminal.command import Terminal
 from study.terminal.display import Display
 from study.terminal.words import number_of
-from study.trials import attributes as names
+from study.trials import attributes as attrs
 from study.trials.queue import Queue
 from study.trials.record import TrialRecord, best_trials, trial_record
-from study.trials.worker_loop import Shift, Work
+from study.trials.worker_loop import Work, WorkerLoop
 
 
 @dataclass(frozen=True)
-class Bench:
+class JobContext:
     """What every phase of a job works with."""
 
     problem: Problem
     folder: RunFolder
     store: Store
     owner: str
-    crew: Crew
+    limits: ProcessLimits
     console: Console
     interruption: Interruption
     reporter: Reporter
@@ -78,12 +78,12 @@ class Bench:
     def work_off(self, study: optuna.Study, work: Work, phase: str, measure: str) -> bool:
         """Complete the plan of one Optuna study; False where a signal or the clock ended it."""
         timeout = self.problem.settings.search.timeout if phase == "search" else None
-        display = Display(self.console, study, phase, measure, self.crew.jobs, self.quiet)
+        display = Display(self.console, study, phase, measure, self.limits.jobs, self.quiet)
         with display.open():
-            return Shift(
+            return WorkerLoop(
                 Queue(study, self.store, self.owner),
                 work,
-                self.crew,
+                self.limits,
                 display,
                 until=None if timeout is None else time.monotonic() + timeout,
                 stopping=self.interruption,
@@ -119,7 +119,7 @@ def work_on(problem: Problem, reporter: Reporter, folder: RunFolder | None = Non
     folder = folder or study_folder(problem)
     store = open_store(problem.settings.run.storage, folder.database)
     folder.create()
-    with explained(store.shown_url):
+    with as_user_errors(store.shown_url):
         return _phases(problem, folder, store, reporter)
 
 
@@ -127,7 +127,7 @@ def _phases(problem: Problem, folder: RunFolder, store: Store, reporter: Reporte
     settings = problem.settings
     study = open_search(store, problem)
     save_settings(folder.settings, problem)
-    crew = Crew(
+    limits = ProcessLimits(
         jobs=settings.run.n_jobs or cores(),
         cores=cores(),
         log=folder.log,
@@ -135,72 +135,76 @@ def _phases(problem: Problem, folder: RunFolder, store: Store, reporter: Reporte
     )
     interruption = Interruption()
     with store.lease() as owner, interruption.open():
-        bench = Bench(problem, folder, store, owner, crew, Terminal(), interruption, reporter)
-        done = _search(bench, study)
+        context = JobContext(
+            problem, folder, store, owner, limits, Terminal(), interruption, reporter
+        )
+        done = _search(context, study)
         if settings.answer.confirm and not interruption():
             if not done:
-                _close(bench, study)
-            _confirm(bench, study)
-        _report(bench)
+                _close(context, study)
+            _confirm(context, study)
+        _report(context)
     return interruption.status if interruption() else 0
 
 
-def _search(bench: Bench, study: optuna.Study) -> bool:
+def _search(context: JobContext, study: optuna.Study) -> bool:
     """Complete the search; False where a signal or the clock ended it."""
-    queue = Queue(study, bench.store, bench.owner)
+    queue = Queue(study, context.store, context.owner)
     planned = queue.progress().planned
-    wanted = bench.problem.settings.search.n_trials
-    if planned and wanted > planned and bench.archive.confirmation() is not None:
+    wanted = context.problem.settings.search.n_trials
+    if planned and wanted > planned and context.archive.confirmation() is not None:
         raise UserError(
             f"The search of {planned} trials has been confirmed on the test split, so it cannot "
             f"grow to {wanted}. Choose another --study-name for a longer search."
         )
-    queue.plan(search_plan(bench.problem))
-    return bench.work_off(
+    queue.plan(search_plan(context.problem))
+    return context.work_off(
         study,
-        SearchWork(bench.problem, bench.folder, bench.reporter.keep_curve),
+        SearchWork(context.problem, context.folder, context.reporter.keep_curve),
         "search",
         "validation",
     )
 
 
-def _close(bench: Bench, study: optuna.Study) -> None:
+def _close(context: JobContext, study: optuna.Study) -> None:
     """End a search whose time is up: what it has not begun it must not do after confirmation.
 
     The test split is opened next, and a search that goes on afterwards could choose by it.
     """
-    queue = Queue(study, bench.store, bench.owner)
+    queue = Queue(study, context.store, context.owner)
     while trial := queue.ask():
-        queue.finish(trial, TrialState.FAIL, marks={names.REASON: "not begun: the time was up"})
+        queue.finish(
+            trial, TrialState.FAIL, user_attrs={attrs.REASON: "not begun: the time was up"}
+        )
 
 
-def _confirm(bench: Bench, search: optuna.Study) -> None:
-    problem = bench.problem
+def _confirm(context: JobContext, search: optuna.Study) -> None:
+    problem = context.problem
     best = best_trials([trial_record(trial) for trial in search.trials])
     missing = [cell_name(cell) for cell in problem.cells if cell not in best]
     if missing:
-        bench.say(f"Not confirmed: no {' and no '.join(missing)} trial is complete.")
+        context.say(f"Not confirmed: no {' and no '.join(missing)} trial is complete.")
         return
-    study, candidates = open_confirmation(bench.store, problem, best)
+    study, candidates = open_confirmation(context.store, problem, best)
     pairs = matched_pairs(candidates, problem.ladder(), problem)
-    queue = Queue(study, bench.store, bench.owner)
+    queue = Queue(study, context.store, context.owner)
     queue.plan(confirmation_plan(pairs, problem.replicates, problem))
-    work = ConfirmationWork(problem, bench.folder)
-    if bench.work_off(study, work, "confirm", "test"):
-        keep_best_models(study, bench.folder, problem)
+    work = ConfirmationWork(problem, context.folder)
+    if context.work_off(study, work, "confirm", "test"):
+        keep_best_models(study, context.folder, problem)
 
 
-def _report(bench: Bench) -> None:
+def _report(context: JobContext) -> None:
     """Write the report, and say what was found and where."""
-    published = bench.reporter.publish(bench.archive)
-    bench.say("")
+    published = context.reporter.publish(context.archive)
+    context.say("")
     for cell, trial in best_trials(published.record.trials).items():
-        bench.say(_best_line(cell, trial))
-    bench.say("", published.sentence, "")
-    bench.say(f"Report:    {published.report}")
-    bench.say(f"Dashboard: {bench.dashboard_command}")
-    if bench.interruption():
-        bench.say(f"Go on:     {bench.archive.resume()}")
+        context.say(_best_line(cell, trial))
+    context.say("", published.sentence, "")
+    context.say(f"Report:    {published.report}")
+    context.say(f"Dashboard: {context.dashboard_command}")
+    if context.interruption():
+        context.say(f"Go on:     {context.archive.resume()}")
 
 
 def _best_line(cell: str, trial: TrialRecord) -> str:

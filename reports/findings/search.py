@@ -85,7 +85,7 @@ def trial_counts(record: StudyRecord) -> dict[str, int]:
         "complete": count_status(trials, Status.COMPLETE),
         "pruned": count_status(trials, Status.PRUNED),
         "failed": count_status(trials, Status.FAILED),
-        "put_back": count_status(trials, Status.PUT_BACK),
+        "requeued": count_status(trials, Status.REQUEUED),
         "over_budget": sum(_over_budget(trial, record) for trial in trials),
         "duplicates": _duplicates(record),
     }

@@ -215,7 +215,7 @@ class Content:
         blocks: tuple[Block, ...] = (Prose(prose.trouble(self.record)),)
         return Section(
             "trouble",
-            "What was pruned, failed or put back",
+            "What was pruned, failed or requeued",
             (*blocks, found) if found.rows else blocks,
         )
 

@@ -158,7 +158,7 @@ GLOSSARY = (
         "put-back",
         "Put back",
         "Interrupted or lost with its process, and planned again; it is not counted as a result.",
-        r"put back",
+        r"requeued",
     ),
     Term(
         "importance",

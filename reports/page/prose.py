@@ -276,8 +276,8 @@ def trouble(record: StudyRecord) -> str:
     open_ones = f" {running:,} running, {waiting:,} waiting." if running or waiting else ""
     return (
         f"{counted(counts['planned'], 'planned trial')}: {counts['complete']:,} complete, "
-        f"{counts['pruned']:,} pruned, {counts['failed']:,} failed. Interrupted and put back: "
-        f"{counts['put_back']:,}; over the budget: {counts['over_budget']:,}; run twice: "
+        f"{counts['pruned']:,} pruned, {counts['failed']:,} failed. Interrupted and requeued: "
+        f"{counts['requeued']:,}; over the budget: {counts['over_budget']:,}; run twice: "
         f"{counts['duplicates']:,}.{open_ones}"
     )
 

@@ -204,7 +204,7 @@ def _range(values: Sequence[object]) -> str:
 
 def trouble_table(record: StudyRecord) -> Table:
     """What did not run to its end, by phase, cell, how and why."""
-    kinds = (Status.PRUNED, Status.FAILED, Status.PUT_BACK)
+    kinds = (Status.PRUNED, Status.FAILED, Status.REQUEUED)
     found: dict[tuple[str, str, Status, str], list[int]] = {}
     for phase, runs in (("search", record.trials), ("confirmation", record.confirmations)):
         for run in runs:

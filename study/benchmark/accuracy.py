@@ -15,7 +15,7 @@ from study.benchmark.table import Column, Table, Value
 from study.datasets.dataset import Dataset, Reading
 from study.datasets.prepare import prepare
 from study.machine.environment import cores
-from study.processes.limits import Crew
+from study.processes.limits import ProcessLimits
 from study.processes.pool import work_off
 from study.processes.training_process import Finished, Refused
 from study.training.job import OnEpoch, TrainingError
@@ -151,8 +151,8 @@ def _candidate(cell: Cell, task: Task) -> Candidate:
 def _scores(jobs: dict[str, Scored]) -> dict[str, float]:
     scores: dict[str, float] = {}
     with tempfile.TemporaryDirectory() as folder:
-        crew = Crew(jobs=cores(), cores=cores(), log=Path(folder, "log"))
-        for name, message in work_off(jobs, crew, stopping=lambda: False):
+        limits = ProcessLimits(jobs=cores(), cores=cores(), log=Path(folder, "log"))
+        for name, message in work_off(jobs, limits, stopping=lambda: False):
             match message:
                 case Finished(result):
                     scores[name] = float(result)

@@ -21,7 +21,7 @@ from study.storage.folder import RunFolder
 from study.storage.store import Store
 from study.training.curve import CurvePoint
 from study.training.scoring import ConfirmationJob, Score
-from study.trials import attributes as names
+from study.trials import attributes as attrs
 from study.trials.queue import Queue, Slot
 from study.trials.record import TrialRecord
 from study.trials.sampler import derived_seed
@@ -56,7 +56,7 @@ def open_confirmation(
             numbers = {cell: trial.number for cell, trial in best.items()}
             study.set_user_attr(CHOSEN_TRIALS, numbers)
             packed = {
-                cell: names.pack_candidate(trial.candidate)
+                cell: attrs.pack_candidate(trial.candidate)
                 for cell, trial in best.items()
                 if trial.candidate
             }
@@ -67,7 +67,7 @@ def open_confirmation(
 def chosen_candidates(study: optuna.Study, cells: Sequence[str]) -> tuple[Candidate, Candidate]:
     """The candidates that a confirmation study was created with, in the order of the cells."""
     packed = study.user_attrs[CHOSEN]
-    first, second = (names.unpack_candidate(packed[cell]) for cell in cells)
+    first, second = (attrs.unpack_candidate(packed[cell]) for cell in cells)
     return first, second
 
 
@@ -115,9 +115,9 @@ def _slot(
         number=2 * place + position,
         params={"cell": cell, "budget": limit, "replicate": replicate},
         attributes={
-            names.CELL: cell,
-            names.BUDGET: limit,
-            names.REPLICATE: replicate,
+            attrs.CELL: cell,
+            attrs.BUDGET: limit,
+            attrs.REPLICATE: replicate,
             **candidate_attributes(candidate, problem, seed),
         },
     )
@@ -141,9 +141,9 @@ class ConfirmationWork:
         limit = trial.suggest_int("budget", 1, self.problem.budget.limit)
         replicate = trial.suggest_int("replicate", 0, MOST_REPLICATES - 1)
         highest = limit == self.problem.budget.limit
-        candidate = names.unpack_candidate(attributes[names.CANDIDATE])
+        candidate = attrs.unpack_candidate(attributes[attrs.CANDIDATE])
         return ConfirmationJob(
-            training=training_job(candidate, self.problem, attributes[names.SEED]),
+            training=training_job(candidate, self.problem, attributes[attrs.SEED]),
             save_to=self.folder.replicate_model(cell, replicate) if highest else None,
         )
 
@@ -154,10 +154,10 @@ class ConfirmationWork:
 
     def finish(self, queue: Queue, trial: optuna.Trial, result: Score) -> None:
         """The test accuracy is the trial's value."""
-        marks = {
+        user_attrs = {
             **result_attributes(result.training),
-            names.VALIDATION_ACCURACY: result.training.validation_accuracy,
-            names.INFERENCE: round(result.inference_microseconds, 2),
-            names.CORRECT: result.correct,
+            attrs.VALIDATION_ACCURACY: result.training.validation_accuracy,
+            attrs.INFERENCE: round(result.inference_microseconds, 2),
+            attrs.CORRECT: result.correct,
         }
-        queue.finish(trial, TrialState.COMPLETE, result.test_accuracy, marks)
+        queue.finish(trial, TrialState.COMPLETE, result.test_accuracy, user_attrs)

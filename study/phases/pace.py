@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from study.phases.search import training_job
-from study.processes.training_process import EpochEnded, Finished, Trainer
+from study.processes.training_process import EpochEnded, Finished, TrainingProcess
 from study.question.plan import Problem
 from study.training.curve import CurvePoint
 from study.training.job import OnEpoch, TrainingError, TrainingJob
@@ -45,21 +45,21 @@ def longest_epoch(problem: Problem, threads: int) -> float:
         TrainingError: A training could not be measured.
     """
     with tempfile.TemporaryDirectory() as folder:
-        trainers = []
+        processes = []
         try:
             for cell in problem.cells:
                 job = training_job(problem.space.largest(cell), problem, seed=0)
-                trainers.append(Trainer(threads, Path(folder) / "log"))
-                trainers[-1].send(PaceJob(job))
-            return max(_measured(trainer) for trainer in trainers)
+                processes.append(TrainingProcess(threads, Path(folder) / "log"))
+                processes[-1].send(PaceJob(job))
+            return max(_measured(process) for process in processes)
         finally:
-            for trainer in trainers:
-                trainer.kill()
+            for process in processes:
+                process.kill()
 
 
-def _measured(trainer: Trainer) -> float:
-    while isinstance(message := trainer.receive(), EpochEnded):
-        trainer.answer(True)
+def _measured(process: TrainingProcess) -> float:
+    while isinstance(message := process.receive(), EpochEnded):
+        process.answer(True)
     if not isinstance(message, Finished):
         raise TrainingError(f"The pace of training could not be measured: {message}.")
     seconds: float = message.result

@@ -14,7 +14,7 @@ from study.storage.folder import RunFolder
 from study.storage.store import Store
 from study.training.curve import CurvePoint
 from study.training.job import Result, TrainingJob
-from study.trials import attributes as names
+from study.trials import attributes as attrs
 from study.trials.queue import Queue, Slot
 from study.trials.sampler import CellPruner, CellSampler, derived_seed
 
@@ -52,7 +52,7 @@ def search_plan(problem: Problem) -> list[Slot]:
     for number in range(problem.settings.search.n_trials):
         cell = problem.cells[number % cells]
         known = problem.known.get(cell, {}) if number < cells else {}
-        slots.append(Slot(number, {"cell": cell.value, **known}, {names.CELL: cell.value}))
+        slots.append(Slot(number, {"cell": cell.value, **known}, {attrs.CELL: cell.value}))
     return slots
 
 
@@ -73,7 +73,7 @@ class SearchWork:
         problem = self.problem
         candidate = problem.space.suggest(trial)
         trial.set_constraint(_CONSTRAINT, problem.budget.excess(candidate, problem.task))
-        slot = trial.user_attrs[names.SLOT]
+        slot = trial.user_attrs[attrs.SLOT]
         seed = derived_seed(problem.settings.run.seed, slot, "search")
         for name, value in candidate_attributes(candidate, problem, seed).items():
             trial.set_user_attr(name, value)
@@ -86,13 +86,15 @@ class SearchWork:
 
     def finish(self, queue: Queue, trial: optuna.Trial, result: Result) -> None:
         """The best epoch's validation accuracy is the trial's value."""
-        marks = result_attributes(result)
+        user_attrs = result_attributes(result)
         self.keep_curve(trial, result.curve, self.folder)
         if result.stopped:
-            marks[names.REASON] = f"behind the median of its cell after epoch {len(result.curve)}"
-            queue.finish(trial, TrialState.PRUNED, marks=marks)
+            user_attrs[attrs.REASON] = (
+                f"behind the median of its cell after epoch {len(result.curve)}"
+            )
+            queue.finish(trial, TrialState.PRUNED, user_attrs=user_attrs)
         else:
-            queue.finish(trial, TrialState.COMPLETE, result.validation_accuracy, marks)
+            queue.finish(trial, TrialState.COMPLETE, result.validation_accuracy, user_attrs)
 
 
 def training_job(candidate: Candidate, problem: Problem, seed: int) -> TrainingJob:
@@ -110,21 +112,21 @@ def training_job(candidate: Candidate, problem: Problem, seed: int) -> TrainingJ
 def candidate_attributes(candidate: Candidate, problem: Problem, seed: int) -> dict[str, str | int]:
     """What is known of a trial before it trains."""
     return {
-        names.CANDIDATE: names.pack_candidate(candidate),
-        names.UNITS: candidate.units,
-        names.CELL_PARAMS: candidate.cell_parameters,
-        names.MODEL_PARAMS: candidate.model_parameters(problem.task),
-        names.SEED: seed,
+        attrs.CANDIDATE: attrs.pack_candidate(candidate),
+        attrs.UNITS: candidate.units,
+        attrs.CELL_PARAMS: candidate.cell_parameters,
+        attrs.MODEL_PARAMS: candidate.model_parameters(problem.task),
+        attrs.SEED: seed,
     }
 
 
 def result_attributes(result: Result) -> dict[str, str | int | float]:
     """What a training leaves behind."""
     return {
-        names.EPOCHS: len(result.curve),
-        names.SECONDS: round(result.seconds, 3),
-        names.TRAINING_SECONDS: round(result.training_seconds, 3),
-        names.PEAK_MEMORY: round(result.peak_memory, 1),
-        names.CURVE: names.pack_curve(result.curve),
-        names.WEIGHTS: result.weights,
+        attrs.EPOCHS: len(result.curve),
+        attrs.SECONDS: round(result.seconds, 3),
+        attrs.TRAINING_SECONDS: round(result.training_seconds, 3),
+        attrs.PEAK_MEMORY: round(result.peak_memory, 1),
+        attrs.CURVE: attrs.pack_curve(result.curve),
+        attrs.WEIGHTS: result.weights,
     }

@@ -9,7 +9,7 @@ class TrainingBugError(Exception):
 
 
 @dataclass(frozen=True)
-class Crew:
+class ProcessLimits:
     """How many training processes, and their circumstances.
 
     Attributes:

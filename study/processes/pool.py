@@ -6,7 +6,7 @@ from contextlib import suppress
 from multiprocessing.connection import Connection, wait
 
 from study.errors import UserError
-from study.processes.limits import Crew, TrainingBugError
+from study.processes.limits import ProcessLimits, TrainingBugError
 from study.processes.training_process import (
     Blocked,
     Crashed,
@@ -16,14 +16,14 @@ from study.processes.training_process import (
     Job,
     Message,
     Refused,
-    Trainer,
+    TrainingProcess,
 )
 
 _TICK = 0.5  # seconds between looks at signals
 
 
 def work_off(
-    jobs: Mapping[str, Job], crew: Crew, stopping: Callable[[], bool]
+    jobs: Mapping[str, Job], limits: ProcessLimits, stopping: Callable[[], bool]
 ) -> Iterator[tuple[str, EpochEnded | Finished | Refused]]:
     """Do the jobs, first come first served, and tell of each what happens as it happens.
 
@@ -36,45 +36,47 @@ def work_off(
         TrainingBugError: A job failed by a bug.
     """
     waiting = deque(jobs.items())
-    trainers: list[Trainer] = []
-    busy: dict[Connection, tuple[Trainer, str]] = {}
+    processes: list[TrainingProcess] = []
+    busy: dict[Connection, tuple[TrainingProcess, str]] = {}
     try:
         while (waiting or busy) and not stopping():
-            while waiting and len(busy) < crew.jobs:
+            while waiting and len(busy) < limits.jobs:
                 name, job = waiting.popleft()
-                trainer = _idle(trainers, busy, crew)
+                process = _idle(processes, busy, limits)
                 with suppress(OSError):  # it died; what is received next says so
-                    trainer.send(job)
-                busy[trainer.connection] = trainer, name
+                    process.send(job)
+                busy[process.connection] = process, name
             for connection in wait(list(busy), timeout=_TICK):
                 assert isinstance(connection, Connection)  # nothing else is waited for
-                trainer, name = busy[connection]
-                message = trainer.receive()
+                process, name = busy[connection]
+                message = process.receive()
                 if isinstance(message, EpochEnded):
                     with suppress(OSError):
-                        trainer.answer(proceed=True)
+                        process.answer(proceed=True)
                 else:
                     del busy[connection]
                 if isinstance(message, Died):
-                    trainers.remove(trainer)
-                yield name, _told(message, trainer)
+                    processes.remove(process)
+                yield name, _told(message, process)
     finally:
-        for trainer in trainers:
-            trainer.kill()
+        for process in processes:
+            process.kill()
 
 
 def _idle(
-    trainers: list[Trainer], busy: Mapping[Connection, tuple[Trainer, str]], crew: Crew
-) -> Trainer:
+    processes: list[TrainingProcess],
+    busy: Mapping[Connection, tuple[TrainingProcess, str]],
+    limits: ProcessLimits,
+) -> TrainingProcess:
     """A process with nothing to do, started where there is none."""
-    for trainer in trainers:
-        if trainer.connection not in busy:
-            return trainer
-    trainers.append(Trainer(crew.threads, crew.log))
-    return trainers[-1]
+    for process in processes:
+        if process.connection not in busy:
+            return process
+    processes.append(TrainingProcess(limits.threads, limits.log))
+    return processes[-1]
 
 
-def _told(message: Message, trainer: Trainer) -> EpochEnded | Finished | Refused:
+def _told(message: Message, process: TrainingProcess) -> EpochEnded | Finished | Refused:
     match message:
         case Crashed(trace):
             raise TrainingBugError(trace)
@@ -84,6 +86,6 @@ def _told(message: Message, trainer: Trainer) -> EpochEnded | Finished | Refused
                 "command again; what is finished is kept."
             )
         case Died():
-            return Refused(f"its training process died ({trainer.exit_status()})")
+            return Refused(f"its training process died ({process.exit_status()})")
         case _:
             return message

@@ -78,7 +78,7 @@ class Died:
 Message = EpochEnded | Finished | Refused | Blocked | Crashed | Died
 
 
-class Trainer:
+class TrainingProcess:
     """A training process, seen from the process that feeds it."""
 
     def __init__(self, threads: int, log: Path) -> None:
@@ -92,7 +92,7 @@ class Trainer:
         self.connection, theirs = context.Pipe()
         self._folder = tempfile.mkdtemp(prefix="isoparam-")
         self._process = context.Process(
-            target=_serve, args=(theirs, threads, log, self._folder), daemon=True, name="trainer"
+            target=_serve, args=(theirs, threads, log, self._folder), daemon=True, name="training"
         )
         self._jobs = 0
         self._memory = 0  # bytes, after its first job

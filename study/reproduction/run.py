@@ -11,7 +11,7 @@ from study.datasets.dataset import Reading
 from study.datasets.prepare import prepare
 from study.machine.environment import cores, environment
 from study.processes.interruption import Interruption
-from study.processes.limits import Crew
+from study.processes.limits import ProcessLimits
 from study.processes.pool import work_off
 from study.processes.training_process import EpochEnded, Finished, Refused
 from study.reproduction.kept import Kept, kept_results
@@ -45,10 +45,10 @@ def run_reproduction(settings: "ReproductionSettings", show: Show) -> int:
     RunFolder(folder).create()
     kept = kept_results(folder, plan)
     console = Console(quiet=settings.quiet)
-    crew = Crew(settings.n_jobs or cores(), cores(), folder / "reproduction.log")
+    limits = ProcessLimits(settings.n_jobs or cores(), cores(), folder / "reproduction.log")
     interruption = Interruption()
     with interruption.open(), Board(console, plan).open(done=len(kept.runs())) as board:
-        failures = _train(kept, board, crew, interruption)
+        failures = _train(kept, board, limits, interruption)
     if interruption():
         console.print("Interrupted; the same command goes on.", highlight=False)
         return interruption.status
@@ -65,11 +65,13 @@ def run_reproduction(settings: "ReproductionSettings", show: Show) -> int:
     return 0
 
 
-def _train(kept: Kept, board: "Board", crew: Crew, interruption: Interruption) -> dict[Run, str]:
+def _train(
+    kept: Kept, board: "Board", limits: ProcessLimits, interruption: Interruption
+) -> dict[Run, str]:
     """Do what is left; the reasons of those runs that can have no result."""
     names = {run.name: run for run in kept.plan.runs}
     failures = {}
-    for name, message in work_off(kept.jobs(), crew, interruption):
+    for name, message in work_off(kept.jobs(), limits, interruption):
         run = names.get(name)  # None: Keras' counts
         match message:
             case EpochEnded(number, point) if run:

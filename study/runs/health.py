@@ -128,7 +128,7 @@ def _trials(
     yield Finding(
         f"{phase}: running trials",
         Verdict.MENDABLE if orphans else Verdict.WELL,
-        f"{len(orphans)} of dead workers, to put back" if orphans else "none of a dead worker",
+        f"{len(orphans)} of dead workers, to requeue" if orphans else "none of a dead worker",
         queue.reap,
     )
     slots = Counter(queue.slots())

@@ -22,7 +22,7 @@ from sqlalchemy.pool import NullPool
 
 from study.errors import UserError
 from study.storage.store import new_owner
-from study.storage.trial_storage import TrialStorage, explained
+from study.storage.trial_storage import TrialStorage, as_user_errors
 
 GRACE = 10.0  # seconds in which a living process has taken its lost lease again
 _LEASED = "leased"
@@ -91,7 +91,7 @@ class ServerStore(ABC):
             UserError: The server cannot be reached, or does not let this user in.
         """
         if self._storage is None:
-            with explained(self.shown_url):
+            with as_user_errors(self.shown_url):
                 self._storage = self._connect()
         return self._storage
 

@@ -50,12 +50,12 @@ class FileStore:
                 on a network file system.
         """
         if self._storage is None:
-            from study.storage.trial_storage import TrialStorage, explained
+            from study.storage.trial_storage import TrialStorage, as_user_errors
 
             self._refuse_network()
             with self.locked():  # several first starts would race to create the tables
                 check_database(self.path)
-                with explained(str(self.path)):
+                with as_user_errors(str(self.path)):
                     self._storage = TrialStorage(
                         self.shown_url, {"connect_args": {"timeout": BUSY_SECONDS}}
                     )

@@ -39,21 +39,21 @@ class _Session(Session):
     Optuna commits and closes its session after each of them.
     """
 
-    held = False
-    torn = False  # something was rolled back while it was held
+    in_outer_transaction = False
+    rolled_back = False  # something was rolled back while it was held
 
     def commit(self) -> None:
-        if self.held:
+        if self.in_outer_transaction:
             self.flush()
         else:
             super().commit()
 
     def rollback(self) -> None:
-        self.torn = True
+        self.rolled_back = True
         super().rollback()
 
     def close(self) -> None:
-        if self.held:
+        if self.in_outer_transaction:
             self.expunge_all()  # what was written by plain SQL is read anew
         else:
             super().close()
@@ -104,21 +104,21 @@ class TrialStorage(RDBStorage):
                 commit itself, possibly everything.
         """
         session = self._session()
-        session.held, session.torn = True, False
+        session.in_outer_transaction, session.rolled_back = True, False
         try:
             yield session
-            session.held = False
-            if session.torn:
+            session.in_outer_transaction = False
+            if session.rolled_back:
                 raise StorageInternalError("A part of a transaction was rolled back.")
             session.commit()
         except SQLAlchemyError as error:
             raise StorageInternalError("A transaction failed.") from error
         finally:
-            session.held = False
+            session.in_outer_transaction = False
             session.rollback()
             session.close()
 
-    def attempt(self, action: Callable[[], T], forget: Callable[[], None] | None = None) -> T:
+    def retry(self, action: Callable[[], T], forget: Callable[[], None] | None = None) -> T:
         """The result of an action that may be repeated.
 
         Args:
@@ -133,7 +133,7 @@ class TrialStorage(RDBStorage):
             try:
                 return action()
             except (StorageInternalError, SQLAlchemyError) as error:
-                held = self._session().held
+                held = self._session().in_outer_transaction
                 if held or not _is_lost(error) or time.monotonic() + pause > last:
                     raise
             time.sleep(pause)
@@ -149,15 +149,15 @@ class TrialStorage(RDBStorage):
 
     def get_trial(self, trial_id: int) -> FrozenTrial:
         """As Optuna's."""
-        return self.attempt(lambda: super(TrialStorage, self).get_trial(trial_id))
+        return self.retry(lambda: super(TrialStorage, self).get_trial(trial_id))
 
     def get_study_user_attrs(self, study_id: int) -> dict[str, Any]:
         """As Optuna's."""
-        return self.attempt(lambda: super(TrialStorage, self).get_study_user_attrs(study_id))
+        return self.retry(lambda: super(TrialStorage, self).get_study_user_attrs(study_id))
 
     def set_trial_system_attr(self, trial_id: int, key: str, value: Any) -> None:
         """As Optuna's."""
-        self.attempt(lambda: super(TrialStorage, self).set_trial_system_attr(trial_id, key, value))
+        self.retry(lambda: super(TrialStorage, self).set_trial_system_attr(trial_id, key, value))
 
     def _get_trials(
         self,
@@ -182,7 +182,7 @@ class TrialStorage(RDBStorage):
             newest = max([trial_id_greater_than, *included_trial_ids, *found])
             return parent(study_id, states, wanted, newest)
 
-        return self.attempt(read)
+        return self.retry(read)
 
     def _unread(self, study_id: int, newest: int) -> dict[int, TrialState]:
         """The states of the waiting trials and of those above an id."""
@@ -235,11 +235,11 @@ class TrialStorage(RDBStorage):
             with self._session() as session:
                 return {row[0]: row[1] for row in session.execute(query)}
 
-        return self.attempt(read)
+        return self.retry(read)
 
 
 @contextmanager
-def explained(where: str) -> Iterator[None]:
+def as_user_errors(where: str) -> Iterator[None]:
     """Turn the storage's own errors into a sentence.
 
     Args:

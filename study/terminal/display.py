@@ -17,7 +17,7 @@ from rich.text import Text
 from search_spaces.cells import cell_name
 from study.terminal.words import duration, number_of
 from study.training.curve import CurvePoint
-from study.trials import attributes as names
+from study.trials import attributes as attrs
 from study.trials.queue import Progress
 from study.trials.record import Status, status_of
 
@@ -83,9 +83,9 @@ class Display:
         """A trial was taken, and its candidate is known."""
         attributes = trial.user_attrs
         self._running[trial.number] = _Running(
-            attributes[names.CELL],
-            attributes.get(names.UNITS),
-            attributes.get(names.CELL_PARAMS),
+            attributes[attrs.CELL],
+            attributes.get(attrs.UNITS),
+            attributes.get(attrs.CELL_PARAMS),
             time.monotonic(),
         )
 
@@ -95,14 +95,14 @@ class Display:
         running.epoch, running.accuracy = number, point.validation_accuracy
 
     def ended(self, trial: optuna.Trial) -> None:
-        """It is finished or put back."""
+        """It is finished or requeued."""
         running = self._running.pop(trial.number, None)
         if running is None:
             return  # told before
         self._seconds.append(time.monotonic() - running.started)
         frozen = self.study.get_trials(deepcopy=False)[trial.number]
         self._note_best(frozen)
-        if names.PUT_BACK not in frozen.user_attrs:
+        if attrs.REQUEUED not in frozen.user_attrs:
             self._progress = replace(self._progress, finished=self._progress.finished + 1)
         if not self.quiet and self._live is None:
             self.console.print(self._line(frozen), soft_wrap=True, highlight=False, markup=False)
@@ -114,29 +114,29 @@ class Display:
     def _note_best(self, trial: FrozenTrial) -> None:
         if trial.state is not TrialState.COMPLETE or trial.value is None:
             return
-        cell, attributes = trial.user_attrs[names.CELL], trial.user_attrs
+        cell, attributes = trial.user_attrs[attrs.CELL], trial.user_attrs
         if cell not in self._best or trial.value > self._best[cell].accuracy:
             self._best[cell] = _Best(
-                trial.value, attributes[names.UNITS], attributes[names.CELL_PARAMS]
+                trial.value, attributes[attrs.UNITS], attributes[attrs.CELL_PARAMS]
             )
 
     def _line(self, trial: FrozenTrial) -> str:
         """A finished trial in a line."""
         attributes = trial.user_attrs
         done = f"[{self._progress.finished}/{self._progress.planned}]"
-        text = f"{self.phase} {done} {cell_name(attributes[names.CELL])}"
-        if names.UNITS in attributes:
-            units, parameters = attributes[names.UNITS], attributes[names.CELL_PARAMS]
+        text = f"{self.phase} {done} {cell_name(attributes[attrs.CELL])}"
+        if attrs.UNITS in attributes:
+            units, parameters = attributes[attrs.UNITS], attributes[attrs.CELL_PARAMS]
             text += f" {number_of(units, 'unit')}, {number_of(parameters, 'parameter')}"
         status = status_of(trial)
         if trial.value is not None:
             text += f": {trial.value:.1%} {self.measure}"
         if status is not Status.COMPLETE:
-            reason = attributes.get(names.REASON)
+            reason = attributes.get(attrs.REASON)
             text += f", {status}" + (f" ({reason})" if reason else "")
-        seconds = attributes.get(names.SECONDS)
+        seconds = attributes.get(attrs.SECONDS)
         if seconds:
-            text += f", {number_of(attributes[names.EPOCHS], 'epoch')}, {seconds:.1f} s"
+            text += f", {number_of(attributes[attrs.EPOCHS], 'epoch')}, {seconds:.1f} s"
         return text
 
     def _table(self) -> RenderableType:

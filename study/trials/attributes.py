@@ -35,13 +35,13 @@ SECONDS = "seconds"
 TRAINING_SECONDS = "training_seconds"
 PEAK_MEMORY = "peak_memory_mib"
 CURVE = "learning_curve"
-REASON = "reason"  # why a trial failed or was put back
+REASON = "reason"  # why a trial failed or was requeued
 VALIDATION_ACCURACY = "validation_accuracy"
 INFERENCE = "inference_microseconds"  # per example
 CORRECT = "correct"  # base64 of packed bits, one a test example
 WEIGHTS = "weights_sha256"
-PUT_BACK = "put_back"  # true on a failed trial that was planned again
-DEATH = "worker_lost"  # true on a trial whose worker or training process died
+REQUEUED = "requeued"  # true on a failed trial that was planned again
+WORKER_LOST = "worker_lost"  # true on a trial whose worker or training process died
 
 CURVE_COLUMNS = ("loss", "accuracy", "validation_loss", "validation_accuracy")
 

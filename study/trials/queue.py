@@ -17,13 +17,13 @@ import optuna
 from optuna.trial import FrozenTrial, TrialState
 
 from study.storage.store import Store
-from study.storage.trial_storage import explained
-from study.trials import attributes as names
+from study.storage.trial_storage import as_user_errors
+from study.trials import attributes as attrs
 
-MOST_DEATHS = 3  # of one slot's workers: the first trial's and its two retries'
+MOST_LOSSES = 3  # of one slot's workers: the first trial's and its two retries'
 LOST = "its worker was lost"
 _HURRY = 5.0  # seconds
-POISON = f"given up after {MOST_DEATHS} tries"
+GAVE_UP = f"given up after {MOST_LOSSES} tries"
 
 T = TypeVar("T")
 
@@ -49,7 +49,7 @@ class Progress:
 
     Attributes:
         planned: Slots in the plan.
-        finished: Slots with a finished trial that was not put back.
+        finished: Slots with a finished trial that was not requeued.
         waiting: Trials nobody has taken.
     """
 
@@ -80,36 +80,36 @@ class Queue:
             present = set(self.slots())
             for slot in slots:
                 if slot.number not in present:
-                    attributes = {**slot.attributes, names.SLOT: slot.number}
+                    attributes = {**slot.attributes, attrs.SLOT: slot.number}
                     self.study.enqueue_trial(dict(slot.params), user_attrs=attributes)
 
-        self._alone(add)
+        self._exclusively(add)
 
     def slots(self) -> list[int]:
-        """The slot of every trial that was not put back: each of the plan's once."""
+        """The slot of every trial that was not requeued: each of the plan's once."""
         return [
-            trial.user_attrs[names.SLOT]
+            trial.user_attrs[attrs.SLOT]
             for trial in self._trials()
-            if names.PUT_BACK not in trial.user_attrs and names.SLOT in trial.user_attrs
+            if attrs.REQUEUED not in trial.user_attrs and attrs.SLOT in trial.user_attrs
         ]
 
     def orphans(self) -> list[int]:
         """The ids of running trials whose workers are dead."""
-        return self._alone(lambda: self._orphans(self._owners()))
+        return self._exclusively(lambda: self._orphans(self._owners()))
 
     def reap(self) -> None:
         """Put back the trials of dead workers."""
-        self._alone(self._reap)
+        self._exclusively(self._reap)
 
     def ask(self) -> optuna.Trial | None:
         """The next waiting trial, now this worker's; None where none is waiting."""
-        trial = self._alone(self._ask)
+        trial = self._exclusively(self._ask)
         if trial is not None:
             self._in_hand.add(trial._trial_id)
             self._read()
         return trial
 
-    def together(self, trial: optuna.Trial, action: Callable[[optuna.Trial], T]) -> T:
+    def in_transaction(self, trial: optuna.Trial, action: Callable[[optuna.Trial], T]) -> T:
         """The result of an action that writes to a trial, all of it at once or nothing."""
 
         def renew() -> None:
@@ -121,44 +121,44 @@ class Queue:
         with warnings.catch_warnings():
             # What was written, although the answer was lost, is reported once more.
             warnings.filterwarnings("ignore", "The reported value is ignored", UserWarning)
-            return self._attempt(self._storage.transaction, lambda: action(trial), renew)
+            return self._retry(self._storage.transaction, lambda: action(trial), renew)
 
     def finish(
         self,
         trial: optuna.Trial,
         state: TrialState,
         value: float | None = None,
-        marks: Mapping[str, Any] | None = None,
+        user_attrs: Mapping[str, Any] | None = None,
     ) -> bool:
         """Finish a trial, once; the slot counts as done.
 
         Args:
             value: What was measured; Optuna takes a pruned trial's last report itself.
-            marks: User attributes that the trial leaves behind.
+            user_attrs: User attributes that the trial leaves behind.
 
         Returns:
             False where the trial is finished already, because it was taken from a worker
             that was thought dead; its result is dropped.
         """
-        return self._end(trial, lambda frozen: self._finish(frozen, state, value, marks or {}))
+        return self._end(trial, lambda frozen: self._finish(frozen, state, value, user_attrs or {}))
 
-    def put_back(self, trial: optuna.Trial, reason: str) -> None:
+    def requeue(self, trial: optuna.Trial, reason: str) -> None:
         """Give up a trial and plan its slot again."""
-        self._end(trial, lambda frozen: self._put_back(frozen, reason))
+        self._end(trial, lambda frozen: self._requeue(frozen, reason))
 
     def lost(self, trial: optuna.Trial, reason: str) -> None:
         """A trial whose training process died: retried at most twice."""
-        self._end(trial, lambda frozen: self._bury(frozen, reason))
+        self._end(trial, lambda frozen: self._record_loss(frozen, reason))
 
-    def hurry(self) -> None:
+    def shorten_timeout(self) -> None:
         """Wait no longer for a storage that is away: this worker is leaving."""
         self._storage.patience = min(self._storage.patience, _HURRY)
 
     def progress(self) -> Progress:
         """How far the plan is, over all workers."""
-        counts = self._storage.counts(self.study._study_id, names.PUT_BACK)
+        counts = self._storage.counts(self.study._study_id, attrs.REQUEUED)
         finished = sum(count for state, count in counts.items() if state.is_finished())
-        # Every slot has one trial that is waiting, running, or finished and not put back.
+        # Every slot has one trial that is waiting, running, or finished and not requeued.
         return Progress(
             planned=sum(counts.values()),
             finished=finished,
@@ -173,7 +173,7 @@ class Queue:
         trial_id = self._storage.first(self.study._study_id, TrialState.WAITING)
         if trial_id is not None:
             self._storage.set_trial_state_values(trial_id, TrialState.RUNNING)
-            self._storage.set_trial_user_attr(trial_id, names.OWNER, self._owner)
+            self._storage.set_trial_user_attr(trial_id, attrs.OWNER, self._owner)
         return trial_id
 
     def _reap(self) -> int | None:
@@ -184,13 +184,13 @@ class Queue:
         """
         owners = self._owners()
         for trial_id in self._orphans(owners):
-            self._bury(self._storage.get_trial(trial_id), LOST)
+            self._record_loss(self._storage.get_trial(trial_id), LOST)
         mine = {trial_id for trial_id, owner in owners.items() if owner == self._owner}
         return min(mine - self._in_hand, default=None)
 
     def _owners(self) -> dict[int, str | None]:
         """Whose the running trials are, by id."""
-        running = self._storage.marked(self.study._study_id, TrialState.RUNNING, names.OWNER)
+        running = self._storage.marked(self.study._study_id, TrialState.RUNNING, attrs.OWNER)
         return {trial_id: json.loads(text or "null") for trial_id, text in running.items()}
 
     def _orphans(self, owners: Mapping[int, str | None]) -> list[int]:
@@ -199,60 +199,60 @@ class Queue:
         living = {self._owner, *self._store.living(others)}
         return [trial_id for trial_id, owner in owners.items() if owner not in living]
 
-    def _bury(self, trial: FrozenTrial, reason: str) -> None:
-        slot = trial.user_attrs[names.SLOT]
-        deaths = 1 + sum(
-            other.user_attrs.get(names.SLOT) == slot
-            and other.user_attrs.get(names.DEATH, False)
+    def _record_loss(self, trial: FrozenTrial, reason: str) -> None:
+        slot = trial.user_attrs[attrs.SLOT]
+        losses = 1 + sum(
+            other.user_attrs.get(attrs.SLOT) == slot
+            and other.user_attrs.get(attrs.WORKER_LOST, False)
             and other.number != trial.number
             for other in self._trials(TrialState.FAIL)
         )
-        if deaths >= MOST_DEATHS:
-            marks = {names.REASON: f"{reason}; {POISON}", names.DEATH: True}
-            self._finish(trial, TrialState.FAIL, None, marks)
+        if losses >= MOST_LOSSES:
+            user_attrs = {attrs.REASON: f"{reason}; {GAVE_UP}", attrs.WORKER_LOST: True}
+            self._finish(trial, TrialState.FAIL, None, user_attrs)
         else:
-            self._put_back(trial, reason, death=True)
+            self._requeue(trial, reason, lost=True)
 
-    def _put_back(self, trial: FrozenTrial, reason: str, death: bool = False) -> None:
+    def _requeue(self, trial: FrozenTrial, reason: str, lost: bool = False) -> None:
         if trial.state is not TrialState.RUNNING:
             return
         retried = any(
-            other.user_attrs.get(names.RETRY_OF) == trial.number for other in self._trials()
+            other.user_attrs.get(attrs.RETRY_OF) == trial.number for other in self._trials()
         )
         if not retried:
             self.study.enqueue_trial(
                 trial.params or trial.system_attrs.get("fixed_params", {}),
-                user_attrs={**_kept_attributes(trial), names.RETRY_OF: trial.number},
+                user_attrs={**_kept_attributes(trial), attrs.RETRY_OF: trial.number},
             )
-        marks: dict[str, Any] = {names.REASON: reason, names.PUT_BACK: True}
-        if death:
-            marks[names.DEATH] = True
-        self._finish(trial, TrialState.FAIL, None, marks)
+        user_attrs: dict[str, Any] = {attrs.REASON: reason, attrs.REQUEUED: True}
+        if lost:
+            user_attrs[attrs.WORKER_LOST] = True
+        self._finish(trial, TrialState.FAIL, None, user_attrs)
 
     def _finish(
         self,
         trial: FrozenTrial,
         state: TrialState,
         value: float | None,
-        marks: Mapping[str, Any],
+        user_attrs: Mapping[str, Any],
     ) -> bool:
         if trial.state is not TrialState.RUNNING:
             return False
-        for name, mark in marks.items():
-            self._storage.set_trial_user_attr(trial._trial_id, name, mark)
+        for name, attr in user_attrs.items():
+            self._storage.set_trial_user_attr(trial._trial_id, name, attr)
         self.study.tell(trial.number, value, state=state)
         return True
 
     def _end(self, trial: optuna.Trial, action: Callable[[FrozenTrial], T]) -> T:
-        result = self._alone(lambda: action(self._storage.get_trial(trial._trial_id)))
+        result = self._exclusively(lambda: action(self._storage.get_trial(trial._trial_id)))
         self._in_hand.discard(trial._trial_id)
         return result
 
-    def _alone(self, action: Callable[[], T]) -> T:
+    def _exclusively(self, action: Callable[[], T]) -> T:
         """The result of an action that no other process acts beside."""
-        return self._attempt(self._store.transaction, action, self._forget)
+        return self._retry(self._store.transaction, action, self._forget)
 
-    def _attempt(
+    def _retry(
         self,
         transaction: Callable[[], AbstractContextManager[Any]],
         action: Callable[[], T],
@@ -262,8 +262,8 @@ class Queue:
             with transaction():
                 return action()
 
-        with explained(self._store.shown_url):
-            return self._storage.attempt(act, forget)
+        with as_user_errors(self._store.shown_url):
+            return self._storage.retry(act, forget)
 
     def _forget(self) -> None:
         """Drop Optuna's cache, which may hold what was rolled back."""
@@ -284,4 +284,4 @@ class Queue:
 
 def _kept_attributes(trial: FrozenTrial) -> dict[str, Any]:
     """What a trial is, without what it has measured."""
-    return {name: trial.user_attrs[name] for name in names.KEPT if name in trial.user_attrs}
+    return {name: trial.user_attrs[name] for name in attrs.KEPT if name in trial.user_attrs}

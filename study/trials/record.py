@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from search_spaces.budget import Budget
 from search_spaces.candidate import Candidate, Task
 from study.training.curve import CurvePoint
-from study.trials import attributes as names
+from study.trials import attributes as attrs
 
 if TYPE_CHECKING:
     from optuna.trial import FrozenTrial
@@ -22,7 +22,7 @@ class Status(StrEnum):
     COMPLETE = "complete"
     PRUNED = "pruned"
     FAILED = "failed"
-    PUT_BACK = "put back"  # interrupted or lost, and planned again
+    REQUEUED = "requeued"  # interrupted or lost, and planned again
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -179,8 +179,8 @@ def status_of(trial: "FrozenTrial") -> Status:
     """How a trial stands, derived from its state and reason."""
     from optuna.trial import TrialState
 
-    if trial.state is TrialState.FAIL and names.PUT_BACK in trial.user_attrs:
-        return Status.PUT_BACK
+    if trial.state is TrialState.FAIL and attrs.REQUEUED in trial.user_attrs:
+        return Status.REQUEUED
     return {
         TrialState.WAITING: Status.PLANNED,
         TrialState.RUNNING: Status.RUNNING,
@@ -193,28 +193,28 @@ def status_of(trial: "FrozenTrial") -> Status:
 def trial_record(trial: "FrozenTrial") -> TrialRecord:
     """Read one search trial."""
     attributes = trial.user_attrs
-    packed = attributes.get(names.CANDIDATE)
-    prefix = f"{attributes[names.CELL].replace('-', '_')}_"
+    packed = attributes.get(attrs.CANDIDATE)
+    prefix = f"{attributes[attrs.CELL].replace('-', '_')}_"
     return TrialRecord(
         number=trial.number,
-        slot=attributes[names.SLOT],
-        cell=attributes[names.CELL],
+        slot=attributes[attrs.SLOT],
+        cell=attributes[attrs.CELL],
         status=status_of(trial),
-        candidate=names.unpack_candidate(packed) if packed else None,
-        cell_parameters=attributes.get(names.CELL_PARAMS),
-        model_parameters=attributes.get(names.MODEL_PARAMS),
+        candidate=attrs.unpack_candidate(packed) if packed else None,
+        cell_parameters=attributes.get(attrs.CELL_PARAMS),
+        model_parameters=attributes.get(attrs.MODEL_PARAMS),
         validation_accuracy=trial.value,
-        epochs=attributes.get(names.EPOCHS),
-        seconds=attributes.get(names.SECONDS),
-        peak_memory=attributes.get(names.PEAK_MEMORY),
-        seed=attributes.get(names.SEED),
-        curve=names.unpack_curve(attributes.get(names.CURVE)),
+        epochs=attributes.get(attrs.EPOCHS),
+        seconds=attributes.get(attrs.SECONDS),
+        peak_memory=attributes.get(attrs.PEAK_MEMORY),
+        seed=attributes.get(attrs.SEED),
+        curve=attrs.unpack_curve(attributes.get(attrs.CURVE)),
         hyperparameters={
             name.removeprefix(prefix): value
             for name, value in trial.params.items()
             if name.startswith(prefix)
         },
-        reason=attributes.get(names.REASON),
+        reason=attributes.get(attrs.REASON),
         excess=next(iter(trial.constraints.values()), None),
     )
 
@@ -224,21 +224,21 @@ def confirmation_record(trial: "FrozenTrial") -> ConfirmationRecord:
     attributes = trial.user_attrs
     return ConfirmationRecord(
         number=trial.number,
-        cell=attributes[names.CELL],
-        budget=attributes[names.BUDGET],
-        replicate=attributes[names.REPLICATE],
+        cell=attributes[attrs.CELL],
+        budget=attributes[attrs.BUDGET],
+        replicate=attributes[attrs.REPLICATE],
         status=status_of(trial),
-        candidate=names.unpack_candidate(attributes[names.CANDIDATE]),
-        cell_parameters=attributes[names.CELL_PARAMS],
-        model_parameters=attributes[names.MODEL_PARAMS],
+        candidate=attrs.unpack_candidate(attributes[attrs.CANDIDATE]),
+        cell_parameters=attributes[attrs.CELL_PARAMS],
+        model_parameters=attributes[attrs.MODEL_PARAMS],
         test_accuracy=trial.value,
-        validation_accuracy=attributes.get(names.VALIDATION_ACCURACY),
-        epochs=attributes.get(names.EPOCHS),
-        seconds=attributes.get(names.SECONDS),
-        training_seconds=attributes.get(names.TRAINING_SECONDS),
-        inference_microseconds=attributes.get(names.INFERENCE),
-        correct=attributes.get(names.CORRECT),
-        weights=attributes.get(names.WEIGHTS),
-        curve=names.unpack_curve(attributes.get(names.CURVE)),
-        reason=attributes.get(names.REASON),
+        validation_accuracy=attributes.get(attrs.VALIDATION_ACCURACY),
+        epochs=attributes.get(attrs.EPOCHS),
+        seconds=attributes.get(attrs.SECONDS),
+        training_seconds=attributes.get(attrs.TRAINING_SECONDS),
+        inference_microseconds=attributes.get(attrs.INFERENCE),
+        correct=attributes.get(attrs.CORRECT),
+        weights=attributes.get(attrs.WEIGHTS),
+        curve=attrs.unpack_curve(attributes.get(attrs.CURVE)),
+        reason=attributes.get(attrs.REASON),
     )

@@ -18,7 +18,7 @@ from optuna.pruners import BasePruner, MedianPruner
 from optuna.samplers import BaseSampler, TPESampler
 from optuna.trial import FrozenTrial, TrialState
 
-from study.trials import attributes as names
+from study.trials import attributes as attrs
 
 _STARTUP_TRIALS = 4  # of each cell, before TPE models it
 _COMPARED_TRIALS = 2  # of each cell, trained to their ends before any is pruned
@@ -82,7 +82,7 @@ class CellSampler(BaseSampler):
         if trial.number == self._number:
             return
         self._number = trial.number
-        seed = derived_seed(self._seed, trial.user_attrs[names.SLOT], "sampler")
+        seed = derived_seed(self._seed, trial.user_attrs[attrs.SLOT], "sampler")
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)  # `group`
             self._tpe = TPESampler(
@@ -113,7 +113,7 @@ class OneCell(optuna.Study):
     def __init__(self, study: optuna.Study, trial: FrozenTrial) -> None:
         # Not through Optuna's constructor, which asks the storage again for what `study` knows.
         self.__dict__.update(study.__dict__)
-        self._cell: str = trial.user_attrs[names.CELL]
+        self._cell: str = trial.user_attrs[attrs.CELL]
 
     @property
     def prefix(self) -> str:
@@ -122,8 +122,8 @@ class OneCell(optuna.Study):
 
     def begins_with(self, trial: FrozenTrial) -> bool:
         """Whether the plan has this trial's slot before all others of the cell."""
-        slot = trial.user_attrs[names.SLOT]
-        return all(slot <= other.user_attrs[names.SLOT] for other in self.get_trials(False))
+        slot = trial.user_attrs[attrs.SLOT]
+        return all(slot <= other.user_attrs[attrs.SLOT] for other in self.get_trials(False))
 
     def get_trials(
         self, deepcopy: bool = True, states: Container[TrialState] | None = None
@@ -140,7 +140,7 @@ class OneCell(optuna.Study):
         return self._of_cell(super()._get_trials(deepcopy, states, use_cache))
 
     def _of_cell(self, trials: list[FrozenTrial]) -> list[FrozenTrial]:
-        return [trial for trial in trials if trial.user_attrs.get(names.CELL) == self._cell]
+        return [trial for trial in trials if trial.user_attrs.get(attrs.CELL) == self._cell]
 
 
 def _opening(name: str, distribution: BaseDistribution) -> float | None:

@@ -12,7 +12,7 @@ from optuna.exceptions import UpdateFinishedTrialError
 from optuna.trial import TrialState
 
 from study.errors import UserError
-from study.processes.limits import Crew, TrainingBugError
+from study.processes.limits import ProcessLimits, TrainingBugError
 from study.processes.training_process import (
     Blocked,
     Crashed,
@@ -22,11 +22,11 @@ from study.processes.training_process import (
     Job,
     Message,
     Refused,
-    Trainer,
+    TrainingProcess,
 )
 from study.storage.trial_storage import StorageError
 from study.training.curve import CurvePoint
-from study.trials import attributes as names
+from study.trials import attributes as attrs
 from study.trials.queue import Progress, Queue
 
 INTERRUPTED = "interrupted"
@@ -57,37 +57,37 @@ class Watcher(Protocol):
         """One of its epochs ended."""
 
     def ended(self, trial: optuna.Trial) -> None:
-        """It is finished or put back."""
+        """It is finished or requeued."""
 
     def tick(self, progress: Progress) -> None:
         """Some time has passed."""
 
 
 @dataclass
-class _Station:
+class _WorkerSlot:
     """One training process and what it is at work on."""
 
-    trainer: Trainer
+    process: TrainingProcess
     trial: optuna.Trial | None = None
     deadline: float | None = None
 
 
 @dataclass
-class Shift:
+class WorkerLoop:
     """One run of the loop.
 
     Attributes:
         until: Monotonic time after which nothing new is asked for.
-        stopping: Asked often; once true, trials in flight are put back.
+        stopping: Asked often; once true, trials in flight are requeued.
     """
 
     queue: Queue
     work: Work
-    crew: Crew
+    limits: ProcessLimits
     watcher: Watcher
     until: float | None = None
     stopping: Callable[[], bool] = lambda: False
-    _stations: list[_Station] = field(default_factory=list, init=False)
+    _workers: list[_WorkerSlot] = field(default_factory=list, init=False)
     _next_look: float = field(default=0.0, init=False)  # monotonic time
 
     def run(self) -> bool:
@@ -97,8 +97,8 @@ class Shift:
             Whether it is done.
 
         Raises:
-            TrainingBugError: A job failed by a bug; the other trials were put back.
-            UserError: The machine or the storage failed; the trials were put back if possible.
+            TrainingBugError: A job failed by a bug; the other trials were requeued.
+            UserError: The machine or the storage failed; the trials were requeued if possible.
         """
         try:
             while not self.stopping():
@@ -115,8 +115,8 @@ class Shift:
             self._leave()
 
     @property
-    def _busy(self) -> list[_Station]:
-        return [station for station in self._stations if station.trial]
+    def _busy(self) -> list[_WorkerSlot]:
+        return [worker for worker in self._workers if worker.trial]
 
     @property
     def _closed(self) -> bool:
@@ -124,68 +124,68 @@ class Shift:
 
     def _assign(self) -> None:
         """Give every idle process a trial, as long as there are any."""
-        while len(self._busy) < self.crew.jobs and not self._closed and not self.stopping():
+        while len(self._busy) < self.limits.jobs and not self._closed and not self.stopping():
             trial = self.queue.ask()
             if trial is None:
                 return
-            station = self._idle_station()
-            station.trial = trial
-            job = self.queue.together(trial, self.work.job)
+            worker = self._idle_worker()
+            worker.trial = trial
+            job = self.queue.in_transaction(trial, self.work.job)
             self.watcher.started(trial)
-            if self.crew.trial_timeout is not None:
-                station.deadline = time.monotonic() + self.crew.trial_timeout
+            if self.limits.trial_timeout is not None:
+                worker.deadline = time.monotonic() + self.limits.trial_timeout
             with suppress(OSError):  # it died; what is received next says so
-                station.trainer.send(job)
+                worker.process.send(job)
 
-    def _idle_station(self) -> _Station:
-        for station in self._stations:
-            if not station.trial:
-                if station.trainer.worn_out:
-                    station.trainer.kill()
-                    station.trainer = Trainer(self.crew.threads, self.crew.log)
-                return station
-        self._stations.append(_Station(Trainer(self.crew.threads, self.crew.log)))
-        return self._stations[-1]
+    def _idle_worker(self) -> _WorkerSlot:
+        for worker in self._workers:
+            if not worker.trial:
+                if worker.process.worn_out:
+                    worker.process.kill()
+                    worker.process = TrainingProcess(self.limits.threads, self.limits.log)
+                return worker
+        self._workers.append(_WorkerSlot(TrainingProcess(self.limits.threads, self.limits.log)))
+        return self._workers[-1]
 
     def _listen(self) -> None:
-        ready = wait([station.trainer.connection for station in self._busy], timeout=_TICK)
-        for station in self._busy:
-            if station.trainer.connection in ready:
-                self._hear(station, station.trainer.receive())
-            elif station.deadline is not None and time.monotonic() > station.deadline:
-                self._replace(station, f"no result after {self.crew.trial_timeout:g} s")
+        ready = wait([worker.process.connection for worker in self._busy], timeout=_TICK)
+        for worker in self._busy:
+            if worker.process.connection in ready:
+                self._hear(worker, worker.process.receive())
+            elif worker.deadline is not None and time.monotonic() > worker.deadline:
+                self._replace(worker, f"no result after {self.limits.trial_timeout:g} s")
 
-    def _hear(self, station: _Station, message: Message) -> None:
-        trial = station.trial
-        assert trial  # only busy stations are heard
+    def _hear(self, worker: _WorkerSlot, message: Message) -> None:
+        trial = worker.trial
+        assert trial  # only busy workers are heard
         match message:
             case EpochEnded(number, point):
                 proceed = self._epoch(trial, number, point)
                 with suppress(OSError):
-                    station.trainer.answer(proceed)
+                    worker.process.answer(proceed)
                 return
             case Finished(result):
                 self.work.finish(self.queue, trial, result)
             case Refused(reason):
-                self.queue.finish(trial, TrialState.FAIL, marks={names.REASON: reason})
+                self.queue.finish(trial, TrialState.FAIL, user_attrs={attrs.REASON: reason})
             case Crashed(trace):
                 reason = trace.strip().splitlines()[-1]
-                self.queue.finish(trial, TrialState.FAIL, marks={names.REASON: reason})
-                self._free(station)
+                self.queue.finish(trial, TrialState.FAIL, user_attrs={attrs.REASON: reason})
+                self._free(worker)
                 raise TrainingBugError(trace)
             case Blocked(reason):
                 raise UserError(
                     f"A training process could not go on ({reason}). Mend this, and give the "
-                    "same command again; its trial is put back."
+                    "same command again; its trial is requeued."
                 )
             case Died():
-                self._replace(station, self._obituary(station))
+                self._replace(worker, self._exit_reason(worker))
                 return
-        self._free(station)
+        self._free(worker)
 
     def _epoch(self, trial: optuna.Trial, number: int, point: CurvePoint) -> bool:
         try:
-            proceed = self.queue.together(
+            proceed = self.queue.in_transaction(
                 trial, lambda trial: self.work.epoch(trial, number, point)
             )
         except UpdateFinishedTrialError:
@@ -193,32 +193,32 @@ class Shift:
         self.watcher.epoch(trial, number, point)
         return proceed
 
-    def _replace(self, station: _Station, reason: str) -> None:
+    def _replace(self, worker: _WorkerSlot, reason: str) -> None:
         """The process is gone, or has to go; its trial is tried again."""
-        station.trainer.kill()
-        self._stations.remove(station)
-        if station.trial:
-            self.queue.lost(station.trial, reason)
-        self._free(station)
+        worker.process.kill()
+        self._workers.remove(worker)
+        if worker.trial:
+            self.queue.lost(worker.trial, reason)
+        self._free(worker)
 
-    def _free(self, station: _Station) -> None:
-        if station.trial:
-            self.watcher.ended(station.trial)
-        station.trial = station.deadline = None
+    def _free(self, worker: _WorkerSlot) -> None:
+        if worker.trial:
+            self.watcher.ended(worker.trial)
+        worker.trial = worker.deadline = None
         self._next_look = 0.0  # there is a process to feed
 
     def _leave(self) -> None:
         """Put back what is in flight, and end every process."""
-        for station in self._stations:
-            station.trainer.kill()
+        for worker in self._workers:
+            worker.process.kill()
         if self._busy:
-            self.queue.hurry()
+            self.queue.shorten_timeout()
         with suppress(StorageError):  # then others put them back, because this worker is gone
-            for station in self._busy:
-                if station.trial:
-                    self.queue.put_back(station.trial, INTERRUPTED)
-                self._free(station)
+            for worker in self._busy:
+                if worker.trial:
+                    self.queue.requeue(worker.trial, INTERRUPTED)
+                self._free(worker)
 
     @staticmethod
-    def _obituary(station: _Station) -> str:
-        return f"its training process died ({station.trainer.exit_status()})"
+    def _exit_reason(worker: _WorkerSlot) -> str:
+        return f"its training process died ({worker.process.exit_status()})"

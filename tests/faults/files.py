@@ -143,8 +143,8 @@ def locked_database(folder: Path, seconds: float) -> Outcome:
             connection.execute("BEGIN EXCLUSIVE")
             workers.pause(seconds)
             connection.rollback()
-        deaths = workers.complete(2)
-        assert deaths == 0
+        losses = workers.complete(2)
+        assert losses == 0
         return workers.outcome(1)
 
 

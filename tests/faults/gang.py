@@ -14,7 +14,7 @@ from pathlib import Path
 
 import optuna
 
-from study.trials import attributes as names
+from study.trials import attributes as attrs
 from study.trials.queue import Progress, Queue
 from tests.faults.outcome import Outcome, judged
 from tests.faults.worker import Orders, work
@@ -87,16 +87,16 @@ class Gang:
         Returns:
             How many died on the way.
         """
-        deaths = 0
+        losses = 0
         start = time.monotonic()
         while not self.progress().done:
             assert time.monotonic() < start + _LIMIT, self.errors()
-            deaths += len(self.bury())
+            losses += len(self.bury())
             self.start(count - len(self.workers))
             self.pause(0.3)
         for worker in self.workers:
             worker.join(_LIMIT)
-        return deaths + sum(worker.exitcode != 0 for worker in self.bury())
+        return losses + sum(worker.exitcode != 0 for worker in self.bury())
 
     def kill_at_random(self, count: int, kills: int) -> None:
         """Kill random workers at random moments, while so many are kept at work."""
@@ -142,8 +142,8 @@ class Gang:
         seconds = [
             trial.datetime_complete.timestamp() - self.killed[process]
             for trial in self.study.get_trials(deepcopy=False)
-            if trial.datetime_complete and names.DEATH in trial.user_attrs
-            for process in [_process(trial.user_attrs.get(names.OWNER, ""))]
+            if trial.datetime_complete and attrs.WORKER_LOST in trial.user_attrs
+            for process in [_process(trial.user_attrs.get(attrs.OWNER, ""))]
             if process in self.killed
         ]
         return max(seconds, default=None)

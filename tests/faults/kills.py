@@ -29,14 +29,14 @@ def workers_killed(folder: Path, storage: str | None, kills: int, trials: int) -
 def failpoint(folder: Path, point: Point, trials: int) -> Outcome:
     """Workers that kill themselves at a point: the first surely, then three times out of ten."""
     with gang(Orders(folder, seconds=0.0), trials) as workers:
-        deaths = 0
+        losses = 0
         if point is Point.REAPING:  # somebody has to die first
-            deaths += _sure_death(workers, Point.BEFORE_TELL)
-        deaths += _sure_death(workers, point)
+            losses += _sure_death(workers, Point.BEFORE_TELL)
+        losses += _sure_death(workers, point)
         dies = {point: 0.3, **({Point.BEFORE_TELL: 0.3} if point is Point.REAPING else {})}
         workers.orders = Orders(folder, seconds=0.0, dies=dies)
-        deaths += workers.complete(3)
-        return workers.outcome(deaths)
+        losses += workers.complete(3)
+        return workers.outcome(losses)
 
 
 def _sure_death(workers: Gang, point: Point) -> int:
@@ -52,17 +52,17 @@ def all_killed(folder: Path, trials: int) -> Outcome:
         workers.start(3)
         workers.until(lambda: workers.progress().finished >= trials // 3)
         everyone = [worker.pid for worker in workers.workers if worker.pid]
-        trainers = [child for process in everyone for child in children(process)]
+        training = [child for process in everyone for child in children(process)]
         stop_all(everyone, signal.SIGSTOP)  # so that they die at one moment
         before = completed(workers.study)
         for worker in workers.workers:
             workers.kill(worker)
-        stop_all(trainers, signal.SIGKILL)
+        stop_all(training, signal.SIGKILL)
         workers.until(lambda: not workers.workers)
         workers.complete(3)
         after = completed(workers.study)
         assert {number: after[number] for number in before} == before
-        return workers.outcome(len(everyone) + len(trainers))
+        return workers.outcome(len(everyone) + len(training))
 
 
 def stopped(folder: Path, storage: str | None, seconds: float) -> Outcome:

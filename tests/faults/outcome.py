@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import optuna
 from optuna.trial import FrozenTrial, TrialState
 
-from study.trials import attributes as names
+from study.trials import attributes as attrs
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,7 +19,7 @@ class Outcome:
         trials: Planned.
         lost: Planned trials that have no result.
         duplicated: Results, or retries, beyond the first.
-        stuck: Trials left running, and trials put back that nobody planned again.
+        stuck: Trials left running, and trials requeued that nobody planned again.
         recovery: Seconds from a fault to the moment when its trial was waiting again or work
             went on, at most.
     """
@@ -54,23 +54,23 @@ def judged(
 ) -> Outcome:
     """What the storage says of a study that should be complete."""
     trials = study.get_trials(deepcopy=False)
-    results = Counter(t.user_attrs[names.SLOT] for t in trials if _counts(t))
-    retries = Counter(t.user_attrs.get(names.RETRY_OF) for t in trials)
-    put_back = [t.number for t in trials if names.PUT_BACK in t.user_attrs]
+    results = Counter(t.user_attrs[attrs.SLOT] for t in trials if _counts(t))
+    retries = Counter(t.user_attrs.get(attrs.RETRY_OF) for t in trials)
+    requeue = [t.number for t in trials if attrs.REQUEUED in t.user_attrs]
     unfinished = sum(not t.state.is_finished() for t in trials)
     return Outcome(
         injected=injected,
         trials=planned,
         lost=planned - len(results),
         duplicated=sum(count - 1 for count in results.values())
-        + sum(max(0, retries[number] - 1) for number in put_back),
-        stuck=unfinished + sum(retries[number] == 0 for number in put_back),
+        + sum(max(0, retries[number] - 1) for number in requeue),
+        stuck=unfinished + sum(retries[number] == 0 for number in requeue),
         recovery=recovery,
     )
 
 
 def _counts(trial: FrozenTrial) -> bool:
-    return trial.state.is_finished() and names.PUT_BACK not in trial.user_attrs
+    return trial.state.is_finished() and attrs.REQUEUED not in trial.user_attrs
 
 
 def completed(study: optuna.Study) -> dict[int, Sequence[float] | None]:

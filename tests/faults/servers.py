@@ -3,7 +3,7 @@
 import signal
 from pathlib import Path
 
-from study.trials import attributes as names
+from study.trials import attributes as attrs
 from tests.faults.gang import Gang, gang
 from tests.faults.outcome import Outcome
 from tests.faults.worker import Orders
@@ -49,9 +49,9 @@ def paused(folder: Path, server: Server, database: str, seconds: float) -> Outco
 
 
 def _completed(workers: Gang, injected: int, recovery: float) -> Outcome:
-    deaths = workers.complete(2)
-    assert deaths == 0, workers.errors()
+    losses = workers.complete(2)
+    assert losses == 0, workers.errors()
     trials = workers.study.get_trials(deepcopy=False)
-    assert not [trial for trial in trials if names.PUT_BACK in trial.user_attrs]
+    assert not [trial for trial in trials if attrs.REQUEUED in trial.user_attrs]
     assert workers.started() == workers.trials  # nothing was run again
     return workers.outcome(injected, recovery)

@@ -14,16 +14,16 @@ from typing import Any
 import optuna
 from optuna.trial import TrialState
 
-from study.processes.limits import Crew
+from study.processes.limits import ProcessLimits
 from study.question.plan import Problem, define
 from study.question.settings_file import load_settings
 from study.runs.archive import open_archive, read
 from study.storage.sqlite import FileStore
 from study.training.job import TrainingJob
-from study.trials import attributes as names
+from study.trials import attributes as attrs
 from study.trials.queue import Queue
 from study.trials.record import Status
-from study.trials.worker_loop import Shift
+from study.trials.worker_loop import WorkerLoop
 from tests.faults.outcome import Outcome, judged
 from tests.support.commands import ROOT, run_module, search, small_study, write_moods
 from tests.support.servers import PASSWORD, QUOTED, Server
@@ -107,9 +107,9 @@ def _results(run: Path) -> dict[int, tuple[object, object]]:
     """The accuracy and the weights' hash of every finished trial, by slot."""
     trials = open_archive(run).search().get_trials(deepcopy=False)
     return {
-        t.user_attrs[names.SLOT]: (t.values, t.user_attrs.get(names.WEIGHTS))
+        t.user_attrs[attrs.SLOT]: (t.values, t.user_attrs.get(attrs.WEIGHTS))
         for t in trials
-        if t.state.is_finished() and names.PUT_BACK not in t.user_attrs
+        if t.state.is_finished() and attrs.REQUEUED not in t.user_attrs
     }
 
 
@@ -150,10 +150,10 @@ def absurd_learning_rates(folder: Path) -> Outcome:
     with store.lease() as owner:
         queue = Queue(study, store, owner)
         queue.plan(plan(3))
-        assert Shift(queue, work, Crew(1, 2, folder / "log"), Silent()).run()
+        assert WorkerLoop(queue, work, ProcessLimits(1, 2, folder / "log"), Silent()).run()
     trials = study.get_trials(deepcopy=False)
     assert [trial.state.name for trial in trials] == ["FAIL", "FAIL", "COMPLETE"], trials
-    assert all("loss became" in trial.user_attrs[names.REASON] for trial in trials[:2])
+    assert all("loss became" in trial.user_attrs[attrs.REASON] for trial in trials[:2])
     return judged(study, 3, injected=2)
 
 
@@ -170,7 +170,7 @@ class _Training(StubWork):
     def job(self, trial: optuna.Trial) -> Any:
         assert self.problem
         problem = self.problem
-        rate = {0: 1e38, 1: float("inf")}.get(trial.user_attrs[names.SLOT], 0.01)
+        rate = {0: 1e38, 1: float("inf")}.get(trial.user_attrs[attrs.SLOT], 0.01)
         candidate = replace(problem.space.narrowest(problem.cells[0]), learning_rate=rate)
         return TrainingJob(
             candidate=candidate,

@@ -16,15 +16,15 @@ import optuna
 
 from study.errors import UserError
 from study.processes.interruption import Interruption
-from study.processes.limits import Crew
+from study.processes.limits import ProcessLimits
 from study.storage.opening import open_store
 from study.storage.server import ServerStore
 from study.storage.store import Store
 from study.storage.trial_storage import TrialStorage
 from study.terminal.command import fail
-from study.trials import attributes as names
+from study.trials import attributes as attrs
 from study.trials.queue import Queue
-from study.trials.worker_loop import Shift
+from study.trials.worker_loop import WorkerLoop
 from tests.support.stubs import Silent, StubWork, stub_study
 
 GRACE = 2.0  # seconds, on PostgreSQL
@@ -88,10 +88,10 @@ def work(orders: Orders, start: Barrier | None = None) -> None:
 def _work(orders: Orders) -> int:
     store, interruption = orders.store(), Interruption()
     with store.lease() as owner, interruption.open():
-        Shift(
+        WorkerLoop(
             Queue(stub_study(store), store, owner),
             StubWork(orders.folder / "ledger", orders.acts, orders.seconds),
-            Crew(orders.jobs, 2, orders.folder / "log", orders.trial_timeout),
+            ProcessLimits(orders.jobs, 2, orders.folder / "log", orders.trial_timeout),
             Silent(),
             stopping=interruption,
         ).run()
@@ -115,7 +115,7 @@ def _arm(point: Point, chance: float) -> None:
         case Point.AFTER_TELL:
             _after(Queue, "finish", perhaps)
         case Point.REAPING:  # its retry is enqueued, it is not yet failed
-            _before(Queue, "_finish", perhaps, lambda *given: names.DEATH in given[3])
+            _before(Queue, "_finish", perhaps, lambda *given: attrs.WORKER_LOST in given[3])
 
 
 def _before(

@@ -91,10 +91,10 @@ def confirmed_record(
 
 
 def troubled_record() -> StudyRecord:
-    """Half-way through: trials running, planned, put back; confirmations failed and missing."""
+    """Half-way through: trials running, planned, requeued; confirmations failed and missing."""
     record = confirmed_record(trials=30, replicates=3, budgets=2)
     back = [
-        replace(one, status=Status.PUT_BACK, validation_accuracy=None, reason="interrupted")
+        replace(one, status=Status.REQUEUED, validation_accuracy=None, reason="interrupted")
         for one in record.trials[4:6]
     ]
     waiting = [

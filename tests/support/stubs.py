@@ -13,7 +13,7 @@ from study.runs.reporter import Published
 from study.storage.folder import RunFolder
 from study.storage.store import Store
 from study.training.curve import CurvePoint
-from study.trials import attributes as names
+from study.trials import attributes as attrs
 from study.trials.queue import Progress, Queue, Slot
 from tests.support.stub_jobs import StubJob
 
@@ -28,7 +28,7 @@ class StubWork:
 
     def job(self, trial: optuna.Trial) -> StubJob:
         trial.suggest_float("x", 0, 1)
-        slot = trial.user_attrs[names.SLOT]
+        slot = trial.user_attrs[attrs.SLOT]
         return StubJob(slot, self.acts.get(slot, "value"), self.ledger, self.seconds)
 
     def epoch(self, trial: optuna.Trial, number: int, point: CurvePoint) -> bool:
@@ -59,7 +59,7 @@ class Silent:
 
 
 def plan(count: int) -> list[Slot]:
-    return [Slot(number, {}, {names.CELL: "lstm"}) for number in range(count)]
+    return [Slot(number, {}, {attrs.CELL: "lstm"}) for number in range(count)]
 
 
 def stub_study(store: Store) -> optuna.Study:

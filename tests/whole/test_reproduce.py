@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from study.processes.limits import Crew, TrainingBugError
+from study.processes.limits import ProcessLimits, TrainingBugError
 from study.processes.pool import work_off
 from study.processes.training_process import EpochEnded, Finished, Job, Refused
 from study.reproduce import app
@@ -159,8 +159,8 @@ def test_help_needs_neither_keras_nor_numpy() -> None:
     assert done.stdout.strip().endswith("[]")
 
 
-def crew(folder: Path) -> Crew:
-    return Crew(jobs=2, cores=2, log=folder / "log")
+def limits(folder: Path) -> ProcessLimits:
+    return ProcessLimits(jobs=2, cores=2, log=folder / "log")
 
 
 def test_the_pool_does_every_job_and_tells_of_those_that_fail(tmp_path: Path) -> None:
@@ -169,7 +169,7 @@ def test_the_pool_does_every_job_and_tells_of_those_that_fail(tmp_path: Path) ->
         name: StubJob(slot, act, tmp_path / "ledger")
         for slot, (name, act) in enumerate(acts.items())
     }
-    told = list(work_off(jobs, crew(tmp_path), lambda: False))
+    told = list(work_off(jobs, limits(tmp_path), lambda: False))
     ends = {name: message for name, message in told if not isinstance(message, EpochEnded)}
     assert ends == {
         "good": Finished(0.0),
@@ -183,7 +183,7 @@ def test_the_pool_does_every_job_and_tells_of_those_that_fail(tmp_path: Path) ->
 def test_a_bug_ends_the_pool_and_a_stop_ends_it_at_once(tmp_path: Path) -> None:
     bug: dict[str, Job] = {"bug": StubJob(0, "bug", tmp_path / "ledger")}
     with pytest.raises(TrainingBugError, match="ZeroDivisionError: a bug"):
-        list(work_off(bug, crew(tmp_path), lambda: False))
+        list(work_off(bug, limits(tmp_path), lambda: False))
     ledger = tmp_path / "hung"
     hang: dict[str, Job] = {"hang": StubJob(0, "hang", ledger)}
-    assert [name for name, _ in work_off(hang, crew(tmp_path), ledger.exists)] in ([], ["hang"])
+    assert [name for name, _ in work_off(hang, limits(tmp_path), ledger.exists)] in ([], ["hang"])

@@ -19,7 +19,7 @@ from search_spaces import Candidate, Cell, SearchSpace
 from search_spaces.space import BasicSpace, CellTrial
 from study.machine.environment import cores
 from study.pipeline import work_on
-from study.processes.training_process import Trainer
+from study.processes.training_process import TrainingProcess
 from study.question.plan import define
 from study.question.settings import (
     AnswerSettings,
@@ -40,14 +40,14 @@ from tests.support.stubs import SilentReporter
 class SameCell(BasicSpace):
     """Builds a GRU under either cell's name."""
 
-    def plain(self, cell: Cell) -> Candidate:
+    def narrowest(self, cell: Cell) -> Candidate:
         return replace(super().narrowest(cell), cell=Cell.GRU)
 
     def _suggest(self, trial: CellTrial) -> Candidate:
         return replace(super()._suggest(trial), cell=Cell.GRU)
 
 
-class LastingTrainer(Trainer):
+class LastingProcess(TrainingProcess):
     """A training process for one study after another."""
 
     def kill(self) -> None:
@@ -55,15 +55,15 @@ class LastingTrainer(Trainer):
 
 
 @pytest.fixture(scope="module")
-def trainer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Trainer]:
-    trainer = LastingTrainer(cores(), tmp_path_factory.mktemp("trainer") / "log")
-    yield trainer
-    super(LastingTrainer, trainer).kill()
+def process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TrainingProcess]:
+    process = LastingProcess(cores(), tmp_path_factory.mktemp("process") / "log")
+    yield process
+    super(LastingProcess, process).kill()
 
 
 @pytest.fixture(autouse=True)
-def one_trainer(trainer: Trainer, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("study.trials.worker_loop.Trainer", lambda threads, log: trainer)
+def one_training_process(process: TrainingProcess, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("study.trials.worker_loop.TrainingProcess", lambda threads, log: process)
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -97,12 +97,12 @@ def words(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def hasty_sqlite() -> Iterator[None]:
     """Databases that need not outlive a power cut: a study commits some hundred times."""
 
-    def hurry(connection: sqlite3.Connection, _: object) -> None:
+    def shorten_timeout(connection: sqlite3.Connection, _: object) -> None:
         connection.execute("PRAGMA synchronous = OFF")
 
-    event.listen(Engine, "connect", hurry)
+    event.listen(Engine, "connect", shorten_timeout)
     yield
-    event.remove(Engine, "connect", hurry)
+    event.remove(Engine, "connect", shorten_timeout)
 
 
 @pytest.mark.parametrize("seed", range(17))

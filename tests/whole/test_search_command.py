@@ -12,7 +12,7 @@ import pytest
 from study.datasets.dataset import Reading
 from study.datasets.prepare import prepare
 from study.runs.archive import read
-from study.trials import attributes as names
+from study.trials import attributes as attrs
 from study.trials.record import Status
 from tests.support.commands import ROOT, search, small_study
 
@@ -65,8 +65,8 @@ def test_pairs_share_what_they_must(finished: Path) -> None:
     seeds: dict[tuple[int, int], set[int]] = {}
     for trial in study.trials:
         attributes = trial.user_attrs
-        pair = (attributes[names.BUDGET], attributes[names.REPLICATE])
-        seeds.setdefault(pair, set()).add(attributes[names.SEED])
+        pair = (attributes[attrs.BUDGET], attributes[attrs.REPLICATE])
+        seeds.setdefault(pair, set()).add(attributes[attrs.SEED])
     assert all(len(shared) == 1 for shared in seeds.values())
     assert len(set.union(*seeds.values())) == len(seeds)
 

@@ -16,7 +16,7 @@ from study.storage.folder import RunFolder
 from study.storage.sqlite import FileStore
 from study.training.curve import CurvePoint
 from study.training.job import Result
-from study.trials import attributes as names
+from study.trials import attributes as attrs
 from study.trials.queue import Slot
 
 _EPOCHS = 10
@@ -66,7 +66,7 @@ def _finished(slot: Slot, problem: Problem, draws: optuna.Study) -> FrozenTrial:
     )
     attributes = {
         **slot.attributes,
-        names.SLOT: slot.number,
+        attrs.SLOT: slot.number,
         **candidate_attributes(candidate, problem, seed=slot.number),
         **result_attributes(result),
     }

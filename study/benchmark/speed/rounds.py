@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from study.processes.training_process import Crashed, Died, Finished, Job, Trainer
+from study.processes.training_process import Crashed, Died, Finished, Job, TrainingProcess
 
 
 class BenchmarkError(Exception):
@@ -56,33 +56,33 @@ def ratio(slower: Sequence[float], faster: Sequence[float]) -> float:
 
 
 @contextmanager
-def _started(contenders: Sequence[Contender], log: Path) -> Iterator[list[list[Trainer]]]:
-    teams: list[list[Trainer]] = []
+def _started(contenders: Sequence[Contender], log: Path) -> Iterator[list[list[TrainingProcess]]]:
+    teams: list[list[TrainingProcess]] = []
     try:
         for contender in contenders:
-            team = [Trainer(contender.threads, log) for _ in range(contender.processes)]
+            team = [TrainingProcess(contender.threads, log) for _ in range(contender.processes)]
             teams.append(team)
         yield teams
     finally:
         for team in teams:
-            for trainer in team:
-                trainer.kill()
+            for process in team:
+                process.kill()
 
 
-def _together(contender: Contender, team: Sequence[Trainer]) -> float:
-    for trainer in team:
-        trainer.send(contender.job)
-    return max(_seconds(contender, trainer) for trainer in team)
+def _together(contender: Contender, team: Sequence[TrainingProcess]) -> float:
+    for process in team:
+        process.send(contender.job)
+    return max(_seconds(contender, process) for process in team)
 
 
-def _seconds(contender: Contender, trainer: Trainer) -> float:
-    match trainer.receive():
+def _seconds(contender: Contender, process: TrainingProcess) -> float:
+    match process.receive():
         case Finished(result):
             return float(result)
         case Crashed(trace):
             raise BenchmarkError(f"{contender.name} failed:\n{trace}")
         case Died():
-            status = trainer.exit_status()
+            status = process.exit_status()
             raise BenchmarkError(f"The process of {contender.name} died ({status}).")
         case other:
             raise BenchmarkError(f"{contender.name} could not do its work: {other}")

@@ -14,7 +14,7 @@ from study.benchmark.speed.filled import filled_study, more_slots
 from study.benchmark.table import Column, Table
 from study.phases.search import SearchWork, open_search
 from study.storage.sqlite import FileStore
-from study.trials import attributes as names
+from study.trials import attributes as attrs
 from study.trials.queue import Queue, Slot
 
 WORKERS = (1, 2, 4, 8)
@@ -81,7 +81,7 @@ def asking_seconds(folder: Path, trials: int, asks: int) -> list[float]:
             start = time.perf_counter()
             trial = queue.ask()
             assert trial is not None  # so many were planned
-            queue.together(trial, work.job)
+            queue.in_transaction(trial, work.job)
             seconds.append(time.perf_counter() - start)
             queue.finish(trial, TrialState.COMPLETE, 0.5)
     return seconds[1:]  # the first reads the whole study, once a command
@@ -95,7 +95,7 @@ def throughput(workers: int) -> float:
         store = FileStore(database)
         trials = _EACH * workers
         with store.lease() as owner:
-            plan = [Slot(number, {}, {names.CELL: "lstm"}) for number in range(trials)]
+            plan = [Slot(number, {}, {attrs.CELL: "lstm"}) for number in range(trials)]
             Queue(_study(store), store, owner).plan(plan)
         barrier = context.Barrier(workers + 1)
         processes = [
@@ -117,7 +117,7 @@ def _work(database: Path, barrier: "multiprocessing.synchronize.Barrier") -> Non
         queue = Queue(_study(store), store, owner)
         barrier.wait()
         while (trial := queue.ask()) is not None:
-            queue.together(trial, lambda trial: trial.report(0.5, 1))
+            queue.in_transaction(trial, lambda trial: trial.report(0.5, 1))
             queue.finish(trial, TrialState.COMPLETE, 0.5)
 
 

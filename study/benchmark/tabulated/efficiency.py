@@ -24,7 +24,7 @@ from study.benchmark.tabulated.searchers import SearchJob, searches
 from study.benchmark.tabulated.trainings import Tabulated, load_whole
 from study.errors import UserError
 from study.machine.environment import cores
-from study.processes.limits import Crew
+from study.processes.limits import ProcessLimits
 from study.processes.pool import work_off
 from study.processes.training_process import EpochEnded, Finished
 from study.question.settings import SearchSettings
@@ -183,8 +183,8 @@ def _searched(names: Sequence[str], repetitions: int, table: Tabulated, allowanc
     }
     done: dict[str, list[Tried]] = {}
     with tempfile.TemporaryDirectory() as folder:
-        crew = Crew(cores(), cores(), Path(folder) / "log")
-        for job, message in work_off(jobs, crew, stopping=lambda: False):
+        limits = ProcessLimits(cores(), cores(), Path(folder) / "log")
+        for job, message in work_off(jobs, limits, stopping=lambda: False):
             if isinstance(message, EpochEnded):
                 continue
             if not isinstance(message, Finished):

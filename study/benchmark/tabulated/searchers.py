@@ -24,7 +24,7 @@ from study.benchmark.tabulated.ledger import Ledger, Tried
 from study.benchmark.tabulated.oracles import Tuner, search_with_oracle
 from study.benchmark.tabulated.trainings import Tabulated
 from study.training.job import OnEpoch
-from study.trials import attributes as names
+from study.trials import attributes as attrs
 from study.trials.sampler import CellPruner, CellSampler
 
 NAIVE_UNITS = (4, 128)  # the range of both cells: neither budget ends it
@@ -61,7 +61,7 @@ def ours(ledger: Ledger) -> None:
         slot = 0
         while ledger.open:
             cell = space.cells[slot % len(space.cells)]
-            attributes = {names.SLOT: slot, names.CELL: cell.value}
+            attributes = {attrs.SLOT: slot, attrs.CELL: cell.value}
             study.enqueue_trial({"cell": cell.value}, user_attrs=attributes)
             _train(study, space.suggest, ledger)
             slot += 1

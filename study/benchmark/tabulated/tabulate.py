@@ -13,7 +13,7 @@ from study.errors import UserError
 from study.machine.environment import cores, environment
 from study.phases.search import training_job
 from study.processes.interruption import Interruption
-from study.processes.limits import Crew
+from study.processes.limits import ProcessLimits
 from study.processes.pool import work_off
 from study.processes.training_process import EpochEnded, Refused
 from study.question.plan import Problem, define
@@ -80,10 +80,10 @@ def tabulate(path: Path, jobs: int, settings: Settings | None = None) -> bool:
     trainings = {name: _job(index, table, problem) for name, index in left.items()}
     interruption = Interruption()
     with tempfile.TemporaryDirectory() as folder, Progress() as bar, interruption.open():
-        crew = Crew(jobs, cores(), Path(folder) / "log")
+        limits = ProcessLimits(jobs, cores(), Path(folder) / "log")
         task = bar.add_task("tabulate", total=table.missing.size)
         bar.update(task, completed=table.missing.size - len(left))
-        for name, message in work_off(trainings, crew, interruption):
+        for name, message in work_off(trainings, limits, interruption):
             if isinstance(message, EpochEnded):
                 continue
             if isinstance(message, Refused):

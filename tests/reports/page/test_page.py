@@ -53,7 +53,7 @@ def test_the_answer_comes_first(tmp_path: Path) -> None:
         "Learning curves",
         "Best so far against trials",
         "What each hyperparameter did",
-        "What was pruned, failed or put back",
+        "What was pruned, failed or requeued",
         "How it was done",
         "How to run it again",
         "Settings and environment",
@@ -74,7 +74,7 @@ def test_an_unfinished_confirmation_is_called_so(tmp_path: Path) -> None:
     assert "Confirmation is not complete: 4 of 6 pairs of runs are; the verdict may change." in text
     assert "The search is not complete: 26 of 30 trials are." in text
     assert "the loss is not finite after epoch 2" in text
-    assert "put back interrupted" in text
+    assert "requeued interrupted" in text
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from rich.console import Console
 
 from study.terminal.display import Display
 from study.training.curve import CurvePoint
-from study.trials import attributes as names
+from study.trials import attributes as attrs
 from study.trials.queue import Progress
 
 POINT = CurvePoint(loss=0.7, accuracy=0.6, validation_loss=0.7, validation_accuracy=0.625)
@@ -17,7 +17,7 @@ POINT = CurvePoint(loss=0.7, accuracy=0.6, validation_loss=0.7, validation_accur
 
 def trial_of(study: optuna.Study, cell: str, units: int) -> optuna.Trial:
     trial = study.ask()
-    for name, value in ((names.CELL, cell), (names.UNITS, units), (names.CELL_PARAMS, 1_392)):
+    for name, value in ((attrs.CELL, cell), (attrs.UNITS, units), (attrs.CELL_PARAMS, 1_392)):
         trial.set_user_attr(name, value)
     return trial
 

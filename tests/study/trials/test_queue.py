@@ -8,8 +8,8 @@ import pytest
 from optuna.trial import TrialState
 
 from study.storage.sqlite import FileStore
-from study.trials import attributes as names
-from study.trials.queue import MOST_DEATHS, Queue
+from study.trials import attributes as attrs
+from study.trials.queue import MOST_LOSSES, Queue
 from study.trials.record import Status, status_of
 from tests.support.stubs import plan, stub_study
 
@@ -44,7 +44,7 @@ def test_planning_again_changes_nothing_and_a_longer_plan_adds(queue: Queue) -> 
 
 
 def test_asks_in_order_until_nothing_waits(queue: Queue) -> None:
-    asked = [ask(queue).user_attrs[names.SLOT] for _ in range(3)]
+    asked = [ask(queue).user_attrs[attrs.SLOT] for _ in range(3)]
     assert asked == [0, 1, 2]
     assert queue.ask() is None
     assert not queue.progress().done
@@ -52,21 +52,21 @@ def test_asks_in_order_until_nothing_waits(queue: Queue) -> None:
 
 def test_finishes_once(queue: Queue) -> None:
     trial = ask(queue)
-    assert queue.finish(trial, TrialState.COMPLETE, 0.5, {names.EPOCHS: 3})
+    assert queue.finish(trial, TrialState.COMPLETE, 0.5, {attrs.EPOCHS: 3})
     assert not queue.finish(trial, TrialState.COMPLETE, 0.7)
     frozen = queue.study.trials[0]
-    assert (frozen.value, frozen.user_attrs[names.EPOCHS]) == (0.5, 3)
+    assert (frozen.value, frozen.user_attrs[attrs.EPOCHS]) == (0.5, 3)
 
 
 def test_put_back_keeps_slot_and_parameters(queue: Queue) -> None:
     trial = ask(queue)
     drawn = trial.suggest_float("x", 0, 1)
-    queue.put_back(trial, "interrupted")
-    assert statuses(queue)[0] is Status.PUT_BACK
+    queue.requeue(trial, "interrupted")
+    assert statuses(queue)[0] is Status.REQUEUED
     assert queue.progress().planned == 3
-    while (retry := ask(queue)).user_attrs[names.SLOT] != 0:
+    while (retry := ask(queue)).user_attrs[attrs.SLOT] != 0:
         pass
-    assert retry.user_attrs[names.RETRY_OF] == trial.number
+    assert retry.user_attrs[attrs.RETRY_OF] == trial.number
     assert retry.suggest_float("x", 0, 1) == drawn
 
 
@@ -85,45 +85,45 @@ def test_a_dead_workers_trial_is_tried_again_and_its_late_result_dropped(
         owner = life.enter_context(store.lease())
         theirs = Queue(stub_study(store), store, owner)
         taken = ask(theirs)
-    slots = [ask(queue).user_attrs[names.SLOT] for _ in range(3)]
+    slots = [ask(queue).user_attrs[attrs.SLOT] for _ in range(3)]
     assert slots == [1, 2, 0]
-    assert statuses(queue)[taken.number] is Status.PUT_BACK
+    assert statuses(queue)[taken.number] is Status.REQUEUED
     assert not theirs.finish(taken, TrialState.COMPLETE, 0.9)
     assert queue.progress().planned == 3
 
 
 def test_an_unsigned_running_trial_is_a_dead_workers(queue: Queue) -> None:
     queue.study.ask()  # as a worker does that dies before it signs
-    assert [ask(queue).user_attrs[names.SLOT] for _ in range(3)] == [1, 2, 0]
+    assert [ask(queue).user_attrs[attrs.SLOT] for _ in range(3)] == [1, 2, 0]
 
 
 def test_a_reaper_killed_halfway_duplicates_nothing(queue: Queue) -> None:
     dead = queue.study.ask()
     queue.study.enqueue_trial(  # the reaper's first half
-        {}, user_attrs={names.SLOT: 0, names.CELL: "lstm", names.RETRY_OF: dead.number}
+        {}, user_attrs={attrs.SLOT: 0, attrs.CELL: "lstm", attrs.RETRY_OF: dead.number}
     )
-    slots = [ask(queue).user_attrs[names.SLOT] for _ in range(3)]
+    slots = [ask(queue).user_attrs[attrs.SLOT] for _ in range(3)]
     assert sorted(slots) == [0, 1, 2]
     assert queue.ask() is None
 
 
 def test_poison_is_given_up_with_a_reason(queue: Queue) -> None:
-    deaths = 0
+    losses = 0
     while trial := queue.ask():
-        if trial.user_attrs[names.SLOT] == 1:
+        if trial.user_attrs[attrs.SLOT] == 1:
             queue.lost(trial, "its training process died (SIGKILL)")
-            deaths += 1
+            losses += 1
         else:
             queue.finish(trial, TrialState.COMPLETE, 0.5)
-    assert deaths == MOST_DEATHS
+    assert losses == MOST_LOSSES
     assert queue.progress().done
     failed = [trial for trial in queue.study.trials if status_of(trial) is Status.FAILED]
-    assert [trial.user_attrs[names.REASON] for trial in failed] == [
+    assert [trial.user_attrs[attrs.REASON] for trial in failed] == [
         "its training process died (SIGKILL); given up after 3 tries"
     ]
 
 
 def test_interruptions_are_not_deaths(queue: Queue) -> None:
-    for _ in range(2 * MOST_DEATHS):
-        queue.put_back(ask(queue), "interrupted")
+    for _ in range(2 * MOST_LOSSES):
+        queue.requeue(ask(queue), "interrupted")
     assert queue.progress() == type(queue.progress())(planned=3, finished=0, waiting=3)

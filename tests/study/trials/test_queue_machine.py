@@ -25,8 +25,8 @@ from hypothesis.stateful import (
 from optuna.trial import TrialState
 
 from study.storage.sqlite import FileStore
-from study.trials import attributes as names
-from study.trials.queue import MOST_DEATHS, Queue
+from study.trials import attributes as attrs
+from study.trials.queue import MOST_LOSSES, Queue
 from tests.support.stubs import plan
 
 _names = itertools.count()
@@ -48,19 +48,19 @@ class Model:
     Attributes:
         waiting: Slots in the order in which they are handed out.
         held: Who works on which slot.
-        deaths: Of each slot's workers.
+        losses: Of each slot's workers.
         results: Finished slots; None where they were given up.
     """
 
     waiting: list[int] = field(default_factory=list)
     held: dict[int, str] = field(default_factory=dict)
-    deaths: Counter[int] = field(default_factory=Counter)
+    losses: Counter[int] = field(default_factory=Counter)
     results: dict[int, float | None] = field(default_factory=dict)
 
     def bury(self, slot: int) -> None:
         del self.held[slot]
-        self.deaths[slot] += 1
-        if self.deaths[slot] >= MOST_DEATHS:
+        self.losses[slot] += 1
+        if self.losses[slot] >= MOST_LOSSES:
             self.results[slot] = None
         else:
             self.waiting.append(slot)
@@ -81,7 +81,7 @@ class Held:
 
     @property
     def slot(self) -> int:
-        slot: int = self.trial.user_attrs[names.SLOT]
+        slot: int = self.trial.user_attrs[attrs.SLOT]
         return slot
 
 
@@ -138,7 +138,7 @@ class Machine(RuleBasedStateMachine):
             return multiple()
         slot = self.model.waiting.pop(0)
         assert trial
-        assert trial.user_attrs[names.SLOT] == slot
+        assert trial.user_attrs[attrs.SLOT] == slot
         self.model.held[slot] = worker.owner
         self.owners[trial.number] = worker.owner
         return Held(worker, trial)
@@ -159,8 +159,8 @@ class Machine(RuleBasedStateMachine):
             self.model.results[held.slot] = value if complete else None
 
     @rule(held=trials)
-    def put_back(self, held: Held) -> None:
-        held.worker.queue.put_back(held.trial, "interrupted")
+    def requeue(self, held: Held) -> None:
+        held.worker.queue.requeue(held.trial, "interrupted")
         if self._holds(held):
             self._end(held)
             self.model.waiting.append(held.slot)
@@ -185,13 +185,15 @@ class Machine(RuleBasedStateMachine):
         assert progress.waiting == len(model.waiting)
         trials = self.looker.study.get_trials(deepcopy=False)
         results = {
-            t.user_attrs[names.SLOT]: t.value
+            t.user_attrs[attrs.SLOT]: t.value
             for t in trials
-            if t.state.is_finished() and names.PUT_BACK not in t.user_attrs
+            if t.state.is_finished() and attrs.REQUEUED not in t.user_attrs
         }
         assert results == model.results
-        deaths = Counter(t.user_attrs[names.SLOT] for t in trials if names.DEATH in t.user_attrs)
-        assert deaths == model.deaths
+        losses = Counter(
+            t.user_attrs[attrs.SLOT] for t in trials if attrs.WORKER_LOST in t.user_attrs
+        )
+        assert losses == model.losses
 
     def teardown(self) -> None:
         """Whatever has happened: one more worker completes the plan."""

@@ -7,7 +7,7 @@ import pytest
 from optuna.trial import TrialState
 
 from search_spaces import Budget, Cell, SpaceName, Task, search_space
-from study.trials import attributes as names
+from study.trials import attributes as attrs
 from study.trials.sampler import CellPruner, CellSampler, OneCell, derived_seed
 
 CELLS = ("ahead", "behind")
@@ -17,14 +17,14 @@ def study_of(trials: int, sampler: optuna.samplers.BaseSampler | None = None) ->
     study = optuna.create_study(direction="maximize", sampler=sampler or CellSampler(0))
     for slot in range(trials):
         cell = CELLS[slot % 2]
-        study.enqueue_trial({}, user_attrs={names.SLOT: slot, names.CELL: cell})
+        study.enqueue_trial({}, user_attrs={attrs.SLOT: slot, attrs.CELL: cell})
     return study
 
 
 def run_next(study: optuna.Study) -> optuna.Trial:
     """One trial of a toy: the best x is 0.8 for either cell, and one cell is far ahead."""
     trial = study.ask()
-    cell = trial.user_attrs[names.CELL]
+    cell = trial.user_attrs[attrs.CELL]
     x = trial.suggest_float(f"{cell}_x", 0, 1)
     y = trial.suggest_float(f"{cell}_y", 0, 1)
     study.tell(trial, (10 if cell == "ahead" else 0) - (x - 0.8) ** 2 - (y - 0.2) ** 2)
@@ -33,7 +33,7 @@ def run_next(study: optuna.Study) -> optuna.Trial:
 
 def late_distances(study: optuna.Study, cell: str) -> list[float]:
     """How far from the best point the second half of a cell's trials are."""
-    trials = [trial for trial in study.trials if trial.user_attrs[names.CELL] == cell]
+    trials = [trial for trial in study.trials if trial.user_attrs[attrs.CELL] == cell]
     return [
         abs(trial.params[f"{cell}_x"] - 0.8) + abs(trial.params[f"{cell}_y"] - 0.2)
         for trial in trials[len(trials) // 2 :]
@@ -81,7 +81,7 @@ def test_pruning_compares_with_the_own_cell() -> None:
     study.pruner = CellPruner()
     for _ in range(12):
         trial = study.ask()
-        level = 0.9 if trial.user_attrs[names.CELL] == "ahead" else 0.3
+        level = 0.9 if trial.user_attrs[attrs.CELL] == "ahead" else 0.3
         for epoch in range(1, 7):
             trial.report(level, epoch)
         study.tell(trial, level)
@@ -129,7 +129,7 @@ def test_a_cell_begins_with_the_widest_model(name: SpaceName) -> None:
     study = optuna.create_study(direction="maximize", sampler=CellSampler(3))
     for slot in range(6):
         cell = space.cells[slot % 2].value
-        study.enqueue_trial({"cell": cell}, user_attrs={names.SLOT: slot, names.CELL: cell})
+        study.enqueue_trial({"cell": cell}, user_attrs={attrs.SLOT: slot, attrs.CELL: cell})
     found = [space.suggest(study.ask()) for _ in range(6)]
     for first in found[:2]:
         wider = replace(first, units=first.units + 1)
@@ -144,7 +144,7 @@ def test_a_cell_begins_with_the_widest_model(name: SpaceName) -> None:
 
 def test_what_is_known_stays_within_the_bounds() -> None:
     study = optuna.create_study(sampler=CellSampler(0))
-    study.enqueue_trial({}, user_attrs={names.SLOT: 4, names.CELL: "gru"})
+    study.enqueue_trial({}, user_attrs={attrs.SLOT: 4, attrs.CELL: "gru"})
     trial = study.ask()
     assert trial.suggest_float("gru_dropout", 0.3, 0.4) == 0.3
     assert trial.suggest_float("gru_learning_rate", 1e-4, 1e-3, log=True) == 1e-3

@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 
 from study.errors import UserError
-from study.processes.limits import Crew, TrainingBugError
-from study.processes.training_process import Trainer
+from study.processes.limits import ProcessLimits, TrainingBugError
+from study.processes.training_process import TrainingProcess
 from study.storage.sqlite import FileStore
-from study.trials import attributes as names
+from study.trials import attributes as attrs
 from study.trials.queue import Queue
 from study.trials.record import Status, status_of
-from study.trials.worker_loop import Shift
+from study.trials.worker_loop import WorkerLoop
 from tests.faults.gang import children, gang
 from tests.faults.worker import Orders
 from tests.support.stubs import Silent, StubWork, plan, stub_study
@@ -26,18 +26,18 @@ def queue_of(folder: Path, count: int, owner: str = "me") -> Queue:
     return queue
 
 
-def crew(folder: Path, jobs: int = 2, trial_timeout: float | None = None) -> Crew:
-    return Crew(jobs=jobs, cores=2, log=folder / "log", trial_timeout=trial_timeout)
+def limits(folder: Path, jobs: int = 2, trial_timeout: float | None = None) -> ProcessLimits:
+    return ProcessLimits(jobs=jobs, cores=2, log=folder / "log", trial_timeout=trial_timeout)
 
 
 def reasons(queue: Queue) -> list[str]:
-    return [trial.user_attrs.get(names.REASON, "") for trial in queue.study.trials]
+    return [trial.user_attrs.get(attrs.REASON, "") for trial in queue.study.trials]
 
 
 def test_every_trial_runs_once(tmp_path: Path) -> None:
     queue, work = queue_of(tmp_path, 20), StubWork(tmp_path / "ledger")
     watcher = Silent()
-    assert Shift(queue, work, crew(tmp_path, jobs=3), watcher).run()
+    assert WorkerLoop(queue, work, limits(tmp_path, jobs=3), watcher).run()
     assert sorted(work.runs()) == list(range(20))
     assert [trial.value for trial in queue.study.trials] == [slot / 1000 for slot in range(20)]
     assert watcher.progress.done
@@ -47,10 +47,10 @@ def test_grief_takes_a_trial_not_the_study(tmp_path: Path) -> None:
     queue = queue_of(tmp_path, 6)
     acts = {0: "refuse", 1: "die", 2: "die once", 3: "memory", 4: "hang"}
     work = StubWork(tmp_path / "ledger", acts)
-    assert Shift(queue, work, crew(tmp_path, trial_timeout=3.0), Silent()).run()
+    assert WorkerLoop(queue, work, limits(tmp_path, trial_timeout=3.0), Silent()).run()
     assert Counter(work.runs()) == {0: 1, 1: 3, 2: 2, 3: 1, 4: 3, 5: 1}
     failed = {
-        trial.user_attrs[names.SLOT]: trial.user_attrs[names.REASON]
+        trial.user_attrs[attrs.SLOT]: trial.user_attrs[attrs.REASON]
         for trial in queue.study.trials
         if status_of(trial) is Status.FAILED
     }
@@ -66,7 +66,7 @@ def test_a_bug_shows_its_traceback_and_puts_the_others_back(tmp_path: Path) -> N
     queue = queue_of(tmp_path, 4)
     work = StubWork(tmp_path / "ledger", {0: "hang", 1: "bug"})
     with pytest.raises(TrainingBugError, match="ZeroDivisionError: a bug"):
-        Shift(queue, work, crew(tmp_path), Silent()).run()
+        WorkerLoop(queue, work, limits(tmp_path), Silent()).run()
     assert reasons(queue)[:2] == ["interrupted", "ZeroDivisionError: a bug"]
     assert queue.progress().waiting == 3
 
@@ -75,35 +75,35 @@ def test_a_full_disk_ends_the_shift_and_puts_the_trial_back(tmp_path: Path) -> N
     queue = queue_of(tmp_path, 2)
     work = StubWork(tmp_path / "ledger", {0: "full"})
     with pytest.raises(UserError, match="No space left on device"):
-        Shift(queue, work, crew(tmp_path, jobs=1), Silent()).run()
+        WorkerLoop(queue, work, limits(tmp_path, jobs=1), Silent()).run()
     assert queue.progress().waiting == 2
 
 
 def test_a_training_process_is_replaced_before_it_has_grown_too_large(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    started: list[Trainer] = []
+    started: list[TrainingProcess] = []
 
-    class Counted(Trainer):
+    class Counted(TrainingProcess):
         def __init__(self, threads: int, log: Path) -> None:
             super().__init__(threads, log)
             started.append(self)
 
-    monkeypatch.setattr("study.trials.worker_loop.Trainer", Counted)
+    monkeypatch.setattr("study.trials.worker_loop.TrainingProcess", Counted)
     queue, work = queue_of(tmp_path, 4), StubWork(tmp_path / "ledger", {0: "grow"})
     monkeypatch.setattr("study.processes.training_process._MOST_GROWTH", 2**27)
-    assert Shift(queue, work, crew(tmp_path, jobs=1), Silent()).run()
+    assert WorkerLoop(queue, work, limits(tmp_path, jobs=1), Silent()).run()
     assert len(started) == 1  # the first job's memory is what it needs
     queue.plan(plan(8))
     work.acts = {5: "grow"}
     started.clear()
-    assert Shift(queue, work, crew(tmp_path, jobs=1), Silent()).run()
+    assert WorkerLoop(queue, work, limits(tmp_path, jobs=1), Silent()).run()
     assert len(started) == 2
     monkeypatch.setattr("study.processes.training_process._MOST_JOBS", 2)
     queue.plan(plan(12))
     work.acts = {}
     started.clear()
-    assert Shift(queue, work, crew(tmp_path, jobs=1), Silent()).run()
+    assert WorkerLoop(queue, work, limits(tmp_path, jobs=1), Silent()).run()
     assert len(started) == 2
 
 
@@ -113,9 +113,9 @@ def test_a_training_process_ends_with_its_worker(tmp_path: Path) -> None:
         workers.until(lambda: workers.started() == 1)
         (worker,) = workers.workers
         assert worker.pid
-        trainers = children(worker.pid)
+        training = children(worker.pid)
         workers.kill(worker)
-        workers.until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in trainers))
+        workers.until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in training))
 
 
 def test_stopping_puts_back_what_is_in_flight(tmp_path: Path) -> None:
@@ -123,18 +123,22 @@ def test_stopping_puts_back_what_is_in_flight(tmp_path: Path) -> None:
     work = StubWork(tmp_path / "ledger", dict.fromkeys(range(4), "hang"))
     ledger = tmp_path / "ledger"
     ledger.touch()
-    shift = Shift(
-        queue, work, crew(tmp_path), Silent(), stopping=lambda: len(ledger.read_text().split()) >= 2
+    shift = WorkerLoop(
+        queue,
+        work,
+        limits(tmp_path),
+        Silent(),
+        stopping=lambda: len(ledger.read_text().split()) >= 2,
     )
     assert not shift.run()
-    assert [status_of(trial) for trial in queue.study.trials].count(Status.PUT_BACK) == 2
+    assert [status_of(trial) for trial in queue.study.trials].count(Status.REQUEUED) == 2
     assert queue.progress().waiting == 4
     work.acts.clear()
-    assert Shift(queue, work, crew(tmp_path), Silent()).run()
+    assert WorkerLoop(queue, work, limits(tmp_path), Silent()).run()
     assert queue.progress().finished == queue.progress().planned == 4
 
 
 def test_the_clock_ends_asking(tmp_path: Path) -> None:
     queue, work = queue_of(tmp_path, 3), StubWork(tmp_path / "ledger")
-    assert not Shift(queue, work, crew(tmp_path), Silent(), until=time.monotonic()).run()
+    assert not WorkerLoop(queue, work, limits(tmp_path), Silent(), until=time.monotonic()).run()
     assert queue.progress().finished == 0
