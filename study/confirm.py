@@ -47,11 +47,11 @@ def confirm(
     """
     from reports.publish import Reporter
     from study.pipeline import work_on
-    from study.question.plan import define
+    from study.question.plan import resolve
     from study.runs.archive import searched
 
     archive = searched(run_folder, storage)
-    settings = archive.problem.settings
+    settings = archive.plan.settings
     question, answer = settings.question, settings.answer
     changed = replace(
         settings,
@@ -59,7 +59,7 @@ def confirm(
         answer=replace(answer, confirm=True, replicates=replicates or answer.replicates),
         run=replace(settings.run, n_jobs=n_jobs, storage=storage, quiet=quiet),
     )
-    return work_on(define(changed), Reporter(), archive.folder)
+    return work_on(resolve(changed), Reporter(), archive.folder)
 
 
 if __name__ == "__main__":

@@ -21,7 +21,7 @@ from study.phases.outlook import print_outlook
 from study.phases.search import SearchWork, open_search, search_plan
 from study.processes.interruption import Interruption
 from study.processes.limits import ProcessLimits
-from study.question.plan import Problem, define
+from study.question.plan import StudyPlan, resolve
 from study.question.settings import Settings
 from study.question.settings_file import save_settings, study_folder
 from study.runs.archive import Archive
@@ -44,7 +44,7 @@ from study.trials.worker_loop import Work, WorkerLoop
 class JobContext:
     """What every phase of a job works with."""
 
-    problem: Problem
+    plan: StudyPlan
     folder: RunFolder
     store: Store
     owner: str
@@ -56,12 +56,12 @@ class JobContext:
     @property
     def quiet(self) -> bool:
         """Whether nothing is printed."""
-        return self.problem.settings.run.quiet
+        return self.plan.settings.run.quiet
 
     @property
     def archive(self) -> Archive:
         """The study as its readers see it."""
-        return Archive(self.folder, self.problem, self.store)
+        return Archive(self.folder, self.plan, self.store)
 
     @property
     def dashboard_command(self) -> str:
@@ -77,7 +77,7 @@ class JobContext:
 
     def work_off(self, study: optuna.Study, work: Work, phase: str, measure: str) -> bool:
         """Complete the plan of one Optuna study; False where a signal or the clock ended it."""
-        timeout = self.problem.settings.search.timeout if phase == "search" else None
+        timeout = self.plan.settings.search.timeout if phase == "search" else None
         display = Display(self.console, study, phase, measure, self.limits.jobs, self.quiet)
         with display.open():
             return WorkerLoop(
@@ -99,14 +99,14 @@ def run_job(settings: Settings, reporter: Reporter) -> int:
     Raises:
         UserError, BudgetError: The settings cannot be met.
     """
-    problem = define(settings)
+    plan = resolve(settings)
     if settings.run.dry_run:
-        print_outlook(problem, settings.run.n_jobs or cores(), Terminal())
+        print_outlook(plan, settings.run.n_jobs or cores(), Terminal())
         return 0
-    return work_on(problem, reporter)
+    return work_on(plan, reporter)
 
 
-def work_on(problem: Problem, reporter: Reporter, folder: RunFolder | None = None) -> int:
+def work_on(plan: StudyPlan, reporter: Reporter, folder: RunFolder | None = None) -> int:
     """Search, confirm and report, or what of it is left to do; returns the exit status.
 
     Args:
@@ -116,17 +116,17 @@ def work_on(problem: Problem, reporter: Reporter, folder: RunFolder | None = Non
         UserError: The folder or the storage cannot be used, or holds another study.
     """
     optuna.logging.set_verbosity(optuna.logging.WARNING)
-    folder = folder or study_folder(problem)
-    store = open_store(problem.settings.run.storage, folder.database)
+    folder = folder or study_folder(plan)
+    store = open_store(plan.settings.run.storage, folder.database)
     folder.create()
     with as_user_errors(store.shown_url):
-        return _phases(problem, folder, store, reporter)
+        return _phases(plan, folder, store, reporter)
 
 
-def _phases(problem: Problem, folder: RunFolder, store: Store, reporter: Reporter) -> int:
-    settings = problem.settings
-    study = open_search(store, problem)
-    save_settings(folder.settings, problem)
+def _phases(plan: StudyPlan, folder: RunFolder, store: Store, reporter: Reporter) -> int:
+    settings = plan.settings
+    study = open_search(store, plan)
+    save_settings(folder.settings, plan)
     limits = ProcessLimits(
         jobs=settings.run.n_jobs or cores(),
         cores=cores(),
@@ -135,9 +135,7 @@ def _phases(problem: Problem, folder: RunFolder, store: Store, reporter: Reporte
     )
     interruption = Interruption()
     with store.lease() as owner, interruption.open():
-        context = JobContext(
-            problem, folder, store, owner, limits, Terminal(), interruption, reporter
-        )
+        context = JobContext(plan, folder, store, owner, limits, Terminal(), interruption, reporter)
         done = _search(context, study)
         if settings.answer.confirm and not interruption():
             if not done:
@@ -151,16 +149,16 @@ def _search(context: JobContext, study: optuna.Study) -> bool:
     """Complete the search; False where a signal or the clock ended it."""
     queue = Queue(study, context.store, context.owner)
     planned = queue.progress().planned
-    wanted = context.problem.settings.search.n_trials
+    wanted = context.plan.settings.search.n_trials
     if planned and wanted > planned and context.archive.confirmation() is not None:
         raise UserError(
             f"The search of {planned} trials has been confirmed on the test split, so it cannot "
             f"grow to {wanted}. Choose another --study-name for a longer search."
         )
-    queue.plan(search_plan(context.problem))
+    queue.plan(search_plan(context.plan))
     return context.work_off(
         study,
-        SearchWork(context.problem, context.folder, context.reporter.keep_curve),
+        SearchWork(context.plan, context.folder, context.reporter.keep_curve),
         "search",
         "validation",
     )
@@ -179,19 +177,19 @@ def _close(context: JobContext, study: optuna.Study) -> None:
 
 
 def _confirm(context: JobContext, search: optuna.Study) -> None:
-    problem = context.problem
+    plan = context.plan
     best = best_trials([trial_record(trial) for trial in search.trials])
-    missing = [cell_name(cell) for cell in problem.cells if cell not in best]
+    missing = [cell_name(cell) for cell in plan.cells if cell not in best]
     if missing:
         context.say(f"Not confirmed: no {' and no '.join(missing)} trial is complete.")
         return
-    study, candidates = open_confirmation(context.store, problem, best)
-    pairs = matched_pairs(candidates, problem.ladder(), problem)
+    study, candidates = open_confirmation(context.store, plan, best)
+    pairs = matched_pairs(candidates, plan.ladder(), plan)
     queue = Queue(study, context.store, context.owner)
-    queue.plan(confirmation_plan(pairs, problem.replicates, problem))
-    work = ConfirmationWork(problem, context.folder)
+    queue.plan(confirmation_plan(pairs, plan.replicates, plan))
+    work = ConfirmationWork(plan, context.folder)
     if context.work_off(study, work, "confirm", "test"):
-        keep_best_models(study, context.folder, problem)
+        keep_best_models(study, context.folder, plan)
 
 
 def _report(context: JobContext) -> None:

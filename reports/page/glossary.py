@@ -155,8 +155,8 @@ GLOSSARY = (
         r"pruned",
     ),
     Term(
-        "put-back",
-        "Put back",
+        "requeued",
+        "Requeued",
         "Interrupted or lost with its process, and planned again; it is not counted as a result.",
         r"requeued",
     ),

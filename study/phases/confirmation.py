@@ -15,7 +15,7 @@ from search_spaces.candidate import Candidate
 from search_spaces.matching import MatchedPair, match
 from study.phases.identity import name_metric
 from study.phases.search import candidate_attributes, result_attributes, training_job
-from study.question.plan import Problem
+from study.question.plan import StudyPlan
 from study.question.settings import MOST_BUDGETS, MOST_REPLICATES
 from study.storage.folder import RunFolder
 from study.storage.store import Store
@@ -36,7 +36,7 @@ def confirmation_name(search: str) -> str:
 
 
 def open_confirmation(
-    store: Store, problem: Problem, best: Mapping[str, TrialRecord]
+    store: Store, plan: StudyPlan, best: Mapping[str, TrialRecord]
 ) -> tuple[optuna.Study, tuple[Candidate, Candidate]]:
     """The Optuna study that confirms the candidates of these trials, created when missing.
 
@@ -47,7 +47,7 @@ def open_confirmation(
     with store.locked():
         study = optuna.create_study(
             storage=storage,
-            study_name=confirmation_name(problem.name),
+            study_name=confirmation_name(plan.name),
             direction="maximize",
             load_if_exists=True,
         )
@@ -61,7 +61,7 @@ def open_confirmation(
                 if trial.candidate
             }
             study.set_user_attr(CHOSEN, packed)
-    return study, chosen_candidates(study, problem.cells)
+    return study, chosen_candidates(study, plan.cells)
 
 
 def chosen_candidates(study: optuna.Study, cells: Sequence[str]) -> tuple[Candidate, Candidate]:
@@ -72,7 +72,7 @@ def chosen_candidates(study: optuna.Study, cells: Sequence[str]) -> tuple[Candid
 
 
 def matched_pairs(
-    chosen: tuple[Candidate, Candidate], ladder: Sequence[Budget], problem: Problem
+    chosen: tuple[Candidate, Candidate], ladder: Sequence[Budget], plan: StudyPlan
 ) -> list[MatchedPair]:
     """The chosen candidates at matching widths, a pair a budget.
 
@@ -81,23 +81,21 @@ def matched_pairs(
     pairs = []
     for budget in ladder:
         try:
-            pairs.append(match(*chosen, budget, problem.task))
+            pairs.append(match(*chosen, budget, plan.task))
         except BudgetError:
             break
     return pairs
 
 
-def confirmation_plan(
-    pairs: Sequence[MatchedPair], replicates: int, problem: Problem
-) -> list[Slot]:
+def confirmation_plan(pairs: Sequence[MatchedPair], replicates: int, plan: StudyPlan) -> list[Slot]:
     """Every pair on every seed; all budgets get a seed before any gets the next.
 
     A slot's number does not depend on how many budgets and seeds there are, so that more of
     either can be added later.
     """
-    limits = [budget.limit for budget in problem.ladder()]
+    limits = [budget.limit for budget in plan.ladder()]
     return [
-        _slot(pair, limits[budget], budget, replicate, problem)
+        _slot(pair, limits[budget], budget, replicate, plan)
         for replicate in range(replicates)
         for budget, pairing in enumerate(pairs)
         for pair in enumerate((pairing.first, pairing.second))
@@ -105,12 +103,12 @@ def confirmation_plan(
 
 
 def _slot(
-    pair: tuple[int, Candidate], limit: int, budget: int, replicate: int, problem: Problem
+    pair: tuple[int, Candidate], limit: int, budget: int, replicate: int, plan: StudyPlan
 ) -> Slot:
     position, candidate = pair
     place = replicate * MOST_BUDGETS + budget  # shared by the two runs of a pair: so is the seed
-    seed = derived_seed(problem.settings.run.seed, place, "confirm")
-    cell = problem.cells[position].value
+    seed = derived_seed(plan.settings.run.seed, place, "confirm")
+    cell = plan.cells[position].value
     return Slot(
         number=2 * place + position,
         params={"cell": cell, "budget": limit, "replicate": replicate},
@@ -118,7 +116,7 @@ def _slot(
             attrs.CELL: cell,
             attrs.BUDGET: limit,
             attrs.REPLICATE: replicate,
-            **candidate_attributes(candidate, problem, seed),
+            **candidate_attributes(candidate, plan, seed),
         },
     )
 
@@ -131,19 +129,19 @@ class ConfirmationWork:
         folder: Takes the models of the highest budget.
     """
 
-    problem: Problem
+    plan: StudyPlan
     folder: RunFolder
 
     def job(self, trial: optuna.Trial) -> ConfirmationJob:
         """What the plan says."""
         attributes = trial.user_attrs
-        cell = trial.suggest_categorical("cell", [cell.value for cell in self.problem.cells])
-        limit = trial.suggest_int("budget", 1, self.problem.budget.limit)
+        cell = trial.suggest_categorical("cell", [cell.value for cell in self.plan.cells])
+        limit = trial.suggest_int("budget", 1, self.plan.budget.limit)
         replicate = trial.suggest_int("replicate", 0, MOST_REPLICATES - 1)
-        highest = limit == self.problem.budget.limit
+        highest = limit == self.plan.budget.limit
         candidate = attrs.unpack_candidate(attributes[attrs.CANDIDATE])
         return ConfirmationJob(
-            training=training_job(candidate, self.problem, attributes[attrs.SEED]),
+            training=training_job(candidate, self.plan, attributes[attrs.SEED]),
             save_to=self.folder.replicate_model(cell, replicate) if highest else None,
         )
 

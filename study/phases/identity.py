@@ -6,7 +6,7 @@ import optuna
 
 from study.errors import UserError
 from study.machine.environment import environment
-from study.question.plan import Problem
+from study.question.plan import StudyPlan
 
 IDENTITY = "identity"  # study attribute: the settings that cannot change
 
@@ -14,22 +14,22 @@ IDENTITY = "identity"  # study attribute: the settings that cannot change
 ENVIRONMENT = "environment"  # study attribute: machine and versions of its first run
 
 
-def _claim(study: optuna.Study, problem: Problem) -> None:
-    """Sign a new study with the problem's identity; refuse one of another identity."""
+def _claim(study: optuna.Study, plan: StudyPlan) -> None:
+    """Sign a new study with the plan's identity; refuse one of another identity."""
     if IDENTITY not in study.user_attrs:
         if study.get_trials(deepcopy=False):
             raise UserError(
-                f"The storage already has a study {problem.name!r} that isoparam did not make. "
+                f"The storage already has a study {plan.name!r} that isoparam did not make. "
                 "Choose another --study-name."
             )
         name_metric(study, "validation_accuracy")
         study.set_user_attr(ENVIRONMENT, environment())
-        study.set_user_attr(IDENTITY, problem.identity)  # last: then it is whole
+        study.set_user_attr(IDENTITY, plan.identity)  # last: then it is whole
         return
-    refuse_other(study, problem)
+    refuse_other(study, plan)
 
 
-def refuse_other(study: optuna.Study, problem: Problem) -> None:
+def refuse_other(study: optuna.Study, plan: StudyPlan) -> None:
     """Refuse to take a study for one of other settings or data.
 
     Raises:
@@ -38,12 +38,12 @@ def refuse_other(study: optuna.Study, problem: Problem) -> None:
     then = study.user_attrs[IDENTITY]
     changes = [
         f"--{name} was {then.get(name)}, now {value}"
-        for name, value in problem.identity.items()
+        for name, value in plan.identity.items()
         if then.get(name) != value
     ]
     if changes:
         raise UserError(
-            f"The study {problem.name!r} was begun with other settings: {'; '.join(changes)}. "
+            f"The study {plan.name!r} was begun with other settings: {'; '.join(changes)}. "
             "Give the old ones to go on with it, or choose another --study-name."
         )
 

@@ -7,19 +7,19 @@ from rich.table import Table
 from search_spaces.matching import MatchedPair, match
 from study.machine.environment import cores
 from study.phases.pace import longest_epoch
-from study.question.plan import Problem
+from study.question.plan import StudyPlan
 from study.terminal.words import duration, number_of
 from study.training.job import TrainingError
 
 
-def print_outlook(problem: Problem, jobs: int, console: Console) -> None:
+def print_outlook(plan: StudyPlan, jobs: int, console: Console) -> None:
     """The widths of each cell at each budget, what will be trained, and how long that takes."""
-    console.print(_widths(problem))
-    trials = problem.settings.search.n_trials
-    budgets, replicates = len(problem.ladder()), problem.replicates
-    lines = [f"Search: {trials} trials of at most {number_of(problem.epochs, 'epoch')}."]
+    console.print(_widths(plan))
+    trials = plan.settings.search.n_trials
+    budgets, replicates = len(plan.ladder()), plan.replicates
+    lines = [f"Search: {trials} trials of at most {number_of(plan.epochs, 'epoch')}."]
     runs = 0
-    if problem.settings.answer.confirm:
+    if plan.settings.answer.confirm:
         runs = 2 * budgets * replicates
         lines.append(
             f"Confirmation: {runs} runs (2 cells, {number_of(budgets, 'budget')}, "
@@ -28,42 +28,42 @@ def print_outlook(problem: Problem, jobs: int, console: Console) -> None:
         )
     for line in lines:
         console.print(line, highlight=False, soft_wrap=True)
-    console.print(_time(problem, jobs, trials + runs), highlight=False, soft_wrap=True)
+    console.print(_time(plan, jobs, trials + runs), highlight=False, soft_wrap=True)
 
 
-def _time(problem: Problem, jobs: int, trainings: int) -> str:
+def _time(plan: StudyPlan, jobs: int, trainings: int) -> str:
     try:
-        epoch = longest_epoch(problem, max(1, cores() // jobs))
+        epoch = longest_epoch(plan, max(1, cores() // jobs))
     except TrainingError as error:
         return f"Time: not known, as the largest models could not be trained: {error}"
-    longest = trainings * problem.epochs * epoch / jobs
+    longest = trainings * plan.epochs * epoch / jobs
     return (
         f"Time: about {duration(longest)} with {jobs} at once if every training took all its "
         f"epochs at the widths above; most stop early. Measured here: {epoch:.1f} s an epoch."
     )
 
 
-def _widths(problem: Problem) -> Table:
-    plain = problem.space.narrowest(problem.cells[0])
+def _widths(plan: StudyPlan) -> Table:
+    plain = plan.space.narrowest(plan.cells[0])
     note = f", embedding {plain.embedding}"
     table = Table(
-        title=f"Largest matched widths within {problem.budget}{note}",
+        title=f"Largest matched widths within {plan.budget}{note}",
         title_justify="left",
         box=SIMPLE,
     )
     for column in ("budget", "cell", "units", "cell parameters", "model parameters", "apart"):
         justify: JustifyMethod = "left" if column == "cell" else "right"
         table.add_column(column, justify=justify, no_wrap=column != "apart", overflow="fold")
-    first, second = (problem.space.narrowest(cell) for cell in problem.cells)
-    for budget in problem.ladder():
-        pair = match(first, second, budget, problem.task)
+    first, second = (plan.space.narrowest(cell) for cell in plan.cells)
+    for budget in plan.ladder():
+        pair = match(first, second, budget, plan.task)
         for candidate in (pair.first, pair.second):
             table.add_row(
                 f"{budget.limit:,}",
                 candidate.cell.display_name,
                 str(candidate.units),
                 f"{candidate.cell_parameters:,}",
-                f"{candidate.model_parameters(problem.task):,}",
+                f"{candidate.model_parameters(plan.task):,}",
                 _apart(pair) if candidate is pair.second else "",
             )
     return table

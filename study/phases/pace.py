@@ -7,7 +7,7 @@ from pathlib import Path
 
 from study.phases.search import training_job
 from study.processes.training_process import EpochEnded, Finished, TrainingProcess
-from study.question.plan import Problem
+from study.question.plan import StudyPlan
 from study.training.curve import CurvePoint
 from study.training.job import OnEpoch, TrainingError, TrainingJob
 
@@ -36,7 +36,7 @@ class PaceJob:
         return (ends[1] - ends[0]) * there / seen
 
 
-def longest_epoch(problem: Problem, threads: int) -> float:
+def longest_epoch(plan: StudyPlan, threads: int) -> float:
     """Seconds of an epoch of the slower cell at its largest width, on so many threads.
 
     The cells are measured at the same time, each in a process of its own, as they train.
@@ -47,8 +47,8 @@ def longest_epoch(problem: Problem, threads: int) -> float:
     with tempfile.TemporaryDirectory() as folder:
         processes = []
         try:
-            for cell in problem.cells:
-                job = training_job(problem.space.largest(cell), problem, seed=0)
+            for cell in plan.cells:
+                job = training_job(plan.space.largest(cell), plan, seed=0)
                 processes.append(TrainingProcess(threads, Path(folder) / "log"))
                 processes[-1].send(PaceJob(job))
             return max(_measured(process) for process in processes)

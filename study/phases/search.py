@@ -9,7 +9,7 @@ from optuna.trial import TrialState
 
 from search_spaces.candidate import Candidate
 from study.phases.identity import _claim
-from study.question.plan import Problem
+from study.question.plan import StudyPlan
 from study.storage.folder import RunFolder
 from study.storage.store import Store
 from study.training.curve import CurvePoint
@@ -23,35 +23,35 @@ KeepCurve = Callable[[optuna.Trial, Sequence[CurvePoint], RunFolder], None]
 _CONSTRAINT = "parameters over budget"
 
 
-def open_search(store: Store, problem: Problem) -> optuna.Study:
-    """The problem's Optuna study, created when missing.
+def open_search(store: Store, plan: StudyPlan) -> optuna.Study:
+    """The plan's Optuna study, created when missing.
 
     Raises:
         UserError: It was begun with other settings; these are named.
     """
-    pruner = CellPruner() if problem.settings.search.pruning else NopPruner()
-    sampler = CellSampler(problem.settings.run.seed)
+    pruner = CellPruner() if plan.settings.search.pruning else NopPruner()
+    sampler = CellSampler(plan.settings.run.seed)
     storage = store.optuna()
     with store.locked():
         study = optuna.create_study(
             storage=storage,
-            study_name=problem.name,
+            study_name=plan.name,
             direction="maximize",
             sampler=sampler,
             pruner=pruner,
             load_if_exists=True,
         )
-        _claim(study, problem)
+        _claim(study, plan)
     return study
 
 
-def search_plan(problem: Problem) -> list[Slot]:
+def search_plan(plan: StudyPlan) -> list[Slot]:
     """The planned trials, the cells in turn, so that each gets the same effort."""
-    cells = len(problem.cells)
+    cells = len(plan.cells)
     slots = []
-    for number in range(problem.settings.search.n_trials):
-        cell = problem.cells[number % cells]
-        known = problem.known.get(cell, {}) if number < cells else {}
+    for number in range(plan.settings.search.n_trials):
+        cell = plan.cells[number % cells]
+        known = plan.known.get(cell, {}) if number < cells else {}
         slots.append(Slot(number, {"cell": cell.value, **known}, {attrs.CELL: cell.value}))
     return slots
 
@@ -64,20 +64,20 @@ class SearchWork:
         keep_curve: Puts a trial's learning curve where the dashboard shows it.
     """
 
-    problem: Problem
+    plan: StudyPlan
     folder: RunFolder
     keep_curve: KeepCurve
 
     def job(self, trial: optuna.Trial) -> TrainingJob:
         """Let the search space suggest a candidate."""
-        problem = self.problem
-        candidate = problem.space.suggest(trial)
-        trial.set_constraint(_CONSTRAINT, problem.budget.excess(candidate, problem.task))
+        plan = self.plan
+        candidate = plan.space.suggest(trial)
+        trial.set_constraint(_CONSTRAINT, plan.budget.excess(candidate, plan.task))
         slot = trial.user_attrs[attrs.SLOT]
-        seed = derived_seed(problem.settings.run.seed, slot, "search")
-        for name, value in candidate_attributes(candidate, problem, seed).items():
+        seed = derived_seed(plan.settings.run.seed, slot, "search")
+        for name, value in candidate_attributes(candidate, plan, seed).items():
             trial.set_user_attr(name, value)
-        return training_job(candidate, problem, seed)
+        return training_job(candidate, plan, seed)
 
     def epoch(self, trial: optuna.Trial, number: int, point: CurvePoint) -> bool:
         """Report to Optuna; stop what is behind its own cell's median."""
@@ -97,25 +97,25 @@ class SearchWork:
             queue.finish(trial, TrialState.COMPLETE, result.validation_accuracy, user_attrs)
 
 
-def training_job(candidate: Candidate, problem: Problem, seed: int) -> TrainingJob:
-    """The training of a candidate, as every training of this problem is."""
+def training_job(candidate: Candidate, plan: StudyPlan, seed: int) -> TrainingJob:
+    """The training of a candidate, as every training of this plan is."""
     return TrainingJob(
         candidate=candidate,
-        task=problem.task,
-        dataset=problem.dataset,
+        task=plan.task,
+        dataset=plan.dataset,
         seed=seed,
-        epochs=problem.epochs,
-        patience=problem.patience,
+        epochs=plan.epochs,
+        patience=plan.patience,
     )
 
 
-def candidate_attributes(candidate: Candidate, problem: Problem, seed: int) -> dict[str, str | int]:
+def candidate_attributes(candidate: Candidate, plan: StudyPlan, seed: int) -> dict[str, str | int]:
     """What is known of a trial before it trains."""
     return {
         attrs.CANDIDATE: attrs.pack_candidate(candidate),
         attrs.UNITS: candidate.units,
         attrs.CELL_PARAMS: candidate.cell_parameters,
-        attrs.MODEL_PARAMS: candidate.model_parameters(problem.task),
+        attrs.MODEL_PARAMS: candidate.model_parameters(plan.task),
         attrs.SEED: seed,
     }
 

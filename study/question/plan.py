@@ -39,7 +39,7 @@ _HABITS = {
 
 
 @dataclass(frozen=True)
-class Problem:
+class StudyPlan:
     """Two cells, a data set and a budget, with nothing left open.
 
     Attributes:
@@ -115,7 +115,7 @@ class Problem:
         return {"candidates": hashlib.sha256(text.encode()).hexdigest()[:12]}
 
 
-def define(settings: Settings) -> Problem:
+def resolve(settings: Settings) -> StudyPlan:
     """Prepare the data set, and decide what the settings leave open.
 
     Raises:
@@ -148,7 +148,7 @@ def define(settings: Settings) -> Problem:
         question.cells,
         search.batch_size or habits.batch_size,
     )
-    problem = Problem(
+    plan = StudyPlan(
         name=name,
         settings=settings,
         dataset=dataset,
@@ -159,5 +159,5 @@ def define(settings: Settings) -> Problem:
         replicates=settings.answer.replicates or (5 if dataset.name == _EMBEDDED else 12),
         known=known_parameters(search.candidates, space) if search.candidates else {},
     )
-    problem.ladder()  # refuses too many budgets now, not after the search
-    return problem
+    plan.ladder()  # refuses too many budgets now, not after the search
+    return plan

@@ -14,41 +14,41 @@ from study.storage.folder import RunFolder
 if TYPE_CHECKING:
     from cyclopts.config import Toml
 
-    from study.question.plan import Problem
+    from study.question.plan import StudyPlan
 
 # Of one call, secret, or in the plan already.
 _NOT_KEPT = {"dry_run", "quiet", "storage", "n_jobs", "candidates"}
 
 
-def study_folder(problem: "Problem") -> RunFolder:
-    """The folder of the study of this problem."""
-    return RunFolder(problem.settings.run.output_dir / problem.name)
+def study_folder(plan: "StudyPlan") -> RunFolder:
+    """The folder of the study of this plan."""
+    return RunFolder(plan.settings.run.output_dir / plan.name)
 
 
-def kept_flags(problem: "Problem") -> dict[str, Any]:
+def kept_flags(plan: "StudyPlan") -> dict[str, Any]:
     """The settings by flag name, as TOML values, with what they left open decided."""
-    dataset = Path(problem.settings.data.dataset)
+    dataset = Path(plan.settings.data.dataset)
     decided = {
         "dataset": str(dataset.absolute()) if dataset.exists() else str(dataset),
-        "study-name": problem.name,
-        "level": problem.dataset.level.value,
-        "sequence-length": problem.dataset.sequence_length,
-        "embedding": problem.task.embedding,
-        "max-params": problem.budget.limit,
-        "epochs": problem.epochs,
-        "patience": problem.patience,
-        "batch-size": problem.space.batch_size,
-        "replicates": problem.replicates,
+        "study-name": plan.name,
+        "level": plan.dataset.level.value,
+        "sequence-length": plan.dataset.sequence_length,
+        "embedding": plan.task.embedding,
+        "max-params": plan.budget.limit,
+        "epochs": plan.epochs,
+        "patience": plan.patience,
+        "batch-size": plan.space.batch_size,
+        "replicates": plan.replicates,
     }
-    return dict(sorted({**flag_values(problem.settings), **decided}.items()))
+    return dict(sorted({**flag_values(plan.settings), **decided}.items()))
 
 
-def save_settings(path: Path, problem: "Problem") -> None:
+def save_settings(path: Path, plan: "StudyPlan") -> None:
     """Write the settings in force, so that the study can go on whatever the defaults are."""
     import tomli_w
 
     with write_atomically(path) as made:
-        made.write_text(tomli_w.dumps(kept_flags(problem)), encoding="utf-8")
+        made.write_text(tomli_w.dumps(kept_flags(plan)), encoding="utf-8")
 
 
 def load_settings(path: Path) -> Settings:

@@ -19,7 +19,7 @@ from study.phases.confirmation import (
     matched_pairs,
 )
 from study.phases.identity import ENVIRONMENT, IDENTITY, refuse_other
-from study.question.plan import Problem, define
+from study.question.plan import StudyPlan, resolve
 from study.question.settings_file import kept_flags, load_settings
 from study.storage.folder import RunFolder
 from study.storage.opening import open_store
@@ -42,12 +42,12 @@ class Archive:
 
     Attributes:
         folder: Its files.
-        problem: Its settings made definite.
+        plan: Its settings made definite.
         store: Its database.
     """
 
     folder: RunFolder
-    problem: Problem
+    plan: StudyPlan
     store: Store
 
     def search(self) -> optuna.Study:
@@ -57,12 +57,12 @@ class Archive:
             UserError: The storage has no such study.
         """
         try:
-            study = optuna.load_study(study_name=self.problem.name, storage=self.store.optuna())
+            study = optuna.load_study(study_name=self.plan.name, storage=self.store.optuna())
         except KeyError as error:
             raise UserError(
-                f"The storage has no study {self.problem.name!r}. Run it first: {self.resume()}"
+                f"The storage has no study {self.plan.name!r}. Run it first: {self.resume()}"
             ) from error
-        refuse_other(study, self.problem)
+        refuse_other(study, self.plan)
         return study
 
     def resume(self) -> str:
@@ -75,28 +75,28 @@ class Archive:
     def confirmation(self) -> optuna.Study | None:
         """The Optuna study that confirms it, or None where that has not begun."""
         try:
-            name = confirmation_name(self.problem.name)
+            name = confirmation_name(self.plan.name)
             return optuna.load_study(study_name=name, storage=self.store.optuna())
         except KeyError:
             return None
 
     def record(self) -> StudyRecord:
         """Everything that a report needs."""
-        problem = self.problem
+        plan = self.plan
         search, confirmation = self.search(), self.confirmation()
         trials = search.get_trials(deepcopy=False)
         runs = confirmation.get_trials(deepcopy=False) if confirmation else []
         confirmations = tuple(confirmation_record(run) for run in runs)
-        settings = {**kept_flags(problem), **search.user_attrs[IDENTITY]}
+        settings = {**kept_flags(plan), **search.user_attrs[IDENTITY]}
         del settings["output-dir"]  # a report is passed on: where its files lie is private
         records = tuple(trial_record(trial) for trial in trials)
         return StudyRecord(
-            name=problem.name,
-            cells=(problem.cells[0].value, problem.cells[1].value),
-            dataset=_dataset_record(problem),
-            task=problem.task,
-            budget=problem.budget,
-            margin=problem.margin,
+            name=plan.name,
+            cells=(plan.cells[0].value, plan.cells[1].value),
+            dataset=_dataset_record(plan),
+            task=plan.task,
+            budget=plan.budget,
+            margin=plan.margin,
             planned=len({trial.user_attrs[SLOT] for trial in trials}),
             trials=records,
             budgets=self._budgets(confirmation, confirmations),
@@ -115,12 +115,12 @@ class Archive:
     ) -> tuple[BudgetRecord, ...]:
         if confirmation is None or CHOSEN not in confirmation.user_attrs:
             return ()
-        problem = self.problem
-        chosen = chosen_candidates(confirmation, problem.cells)
+        plan = self.plan
+        chosen = chosen_candidates(confirmation, plan.cells)
         limits = sorted({run.budget for run in runs}, reverse=True)
-        ladder = [Budget(limit, problem.budget.scope) for limit in limits]
-        pairs = matched_pairs(chosen, ladder, problem)
-        names = [cell.value for cell in problem.cells]
+        ladder = [Budget(limit, plan.budget.scope) for limit in limits]
+        pairs = matched_pairs(chosen, ladder, plan)
+        names = [cell.value for cell in plan.cells]
         return tuple(
             BudgetRecord(
                 limit=budget.limit,
@@ -153,8 +153,8 @@ def open_archive(run: Path, storage: str | None = None) -> Archive:
             f"The studies of {run} are not in its folder, which has no {folder.database.name}. "
             "Say where they are with --storage, or in the environment variable OPTUNA_STORAGE."
         )
-    problem = define(load_settings(folder.settings))
-    return Archive(folder, problem, open_store(storage, folder.database))
+    plan = resolve(load_settings(folder.settings))
+    return Archive(folder, plan, open_store(storage, folder.database))
 
 
 def searched(run: Path, storage: str | None) -> Archive:
@@ -202,8 +202,8 @@ def busy_seconds(trials: Iterable[FrozenTrial]) -> float:
     return seconds
 
 
-def _dataset_record(problem: Problem) -> DatasetRecord:
-    dataset = problem.dataset
+def _dataset_record(plan: StudyPlan) -> DatasetRecord:
+    dataset = plan.dataset
     return DatasetRecord(
         name=dataset.name,
         fingerprint=dataset.fingerprint,

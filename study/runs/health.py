@@ -102,8 +102,8 @@ def _contents(run: Path, storage: str | None) -> list[Finding]:
     except (UserError, BudgetError) as error:
         return [Finding(_QUESTION, Verdict.BROKEN, str(error))]
     findings = [
-        Finding(_QUESTION, Verdict.WELL, f"{archive.problem.identity['dataset']}, as at the start"),
-        *_trials("search", archive, search, search_plan(archive.problem)),
+        Finding(_QUESTION, Verdict.WELL, f"{archive.plan.identity['dataset']}, as at the start"),
+        *_trials("search", archive, search, search_plan(archive.plan)),
     ]
     studies = [search]
     if confirmation is not None and CHOSEN in confirmation.user_attrs:
@@ -114,10 +114,10 @@ def _contents(run: Path, storage: str | None) -> list[Finding]:
 
 
 def _confirmed(archive: Archive, confirmation: optuna.Study) -> list[Slot]:
-    problem = archive.problem
-    candidates = chosen_candidates(confirmation, problem.cells)
-    pairs = matched_pairs(candidates, problem.ladder(), problem)
-    return confirmation_plan(pairs, problem.replicates, problem)
+    plan = archive.plan
+    candidates = chosen_candidates(confirmation, plan.cells)
+    pairs = matched_pairs(candidates, plan.ladder(), plan)
+    return confirmation_plan(pairs, plan.replicates, plan)
 
 
 def _trials(

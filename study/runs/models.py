@@ -15,7 +15,7 @@ from study.datasets.vocabulary import Vocabulary
 from study.errors import UserError
 from study.machine.files import write_atomically
 from study.machine.native_output import unheard_start
-from study.question.plan import Problem
+from study.question.plan import StudyPlan
 from study.storage.folder import RunFolder
 from study.trials.record import ConfirmationRecord, Status, confirmation_record
 
@@ -23,18 +23,18 @@ if TYPE_CHECKING:
     import keras
 
 
-def keep_best_models(confirmation: optuna.Study, folder: RunFolder, problem: Problem) -> None:
+def keep_best_models(confirmation: optuna.Study, folder: RunFolder, plan: StudyPlan) -> None:
     """Keep, of the models confirmed at the full budget, each cell's best on validation.
 
     Chosen on validation, so that the card's test accuracy is no best of many.
     """
     runs = [confirmation_record(trial) for trial in confirmation.get_trials(deepcopy=False)]
-    for cell in problem.cells:
+    for cell in plan.cells:
         saved = {
             folder.replicate_model(cell.value, run.replicate): run
             for run in runs
             if run.cell == cell
-            and run.budget == problem.budget.limit
+            and run.budget == plan.budget.limit
             and run.status is Status.COMPLETE
         }
         present = [path for path in saved if path.exists()]
@@ -43,11 +43,11 @@ def keep_best_models(confirmation: optuna.Study, folder: RunFolder, problem: Pro
         best = max(present, key=lambda path: saved[path].validation_accuracy or 0.0)
         if (saved[best].validation_accuracy or 0.0) > _kept_accuracy(folder, cell.value):
             best.replace(folder.model(cell.value))
-            _write_card(saved[best], folder, problem)
+            _write_card(saved[best], folder, plan)
         for path in present:
             path.unlink(missing_ok=True)
     if folder.models.exists():
-        shutil.copyfile(problem.dataset.vocabulary_file, folder.models / "vocabulary.json")
+        shutil.copyfile(plan.dataset.vocabulary_file, folder.models / "vocabulary.json")
 
 
 def _kept_accuracy(folder: RunFolder, cell: str) -> float:
@@ -59,7 +59,7 @@ def _kept_accuracy(folder: RunFolder, cell: str) -> float:
     return float(card["validation_accuracy"])
 
 
-def _write_card(run: ConfirmationRecord, folder: RunFolder, problem: Problem) -> None:
+def _write_card(run: ConfirmationRecord, folder: RunFolder, plan: StudyPlan) -> None:
     card = {
         "cell": run.cell,
         "candidate": asdict(run.candidate),
@@ -68,10 +68,10 @@ def _write_card(run: ConfirmationRecord, folder: RunFolder, problem: Problem) ->
         "test_accuracy": run.test_accuracy,
         "validation_accuracy": run.validation_accuracy,
         "chosen": f"best validation accuracy of the runs at {run.budget:,} parameters",
-        "dataset": {"name": problem.dataset.name, "fingerprint": problem.dataset.fingerprint},
-        "labels": problem.dataset.labels,
-        "sequence_length": problem.dataset.sequence_length,
-        "level": problem.dataset.level.value,
+        "dataset": {"name": plan.dataset.name, "fingerprint": plan.dataset.fingerprint},
+        "labels": plan.dataset.labels,
+        "sequence_length": plan.dataset.sequence_length,
+        "level": plan.dataset.level.value,
         "vocabulary": "vocabulary.json",
         "weights_sha256": run.weights,
     }

@@ -18,7 +18,7 @@ from study.trials import attributes as attrs
 from study.trials.queue import Progress, Queue
 from tests.faults.outcome import Outcome, judged
 from tests.faults.worker import Orders, work
-from tests.support.stubs import plan, stub_study
+from tests.support.stubs import stub_slots, stub_study
 
 CONTEXT = multiprocessing.get_context("forkserver")  # the workers' imports are done once
 CONTEXT.set_forkserver_preload(["tests.faults.worker"])
@@ -39,7 +39,7 @@ class Gang:
         self.study = stub_study(store)
         self._queue = Queue(self.study, store, "gang")
         if trials:
-            self._queue.plan(plan(trials))
+            self._queue.plan(stub_slots(trials))
 
     def start(self, count: int, barrier: Barrier | None = None) -> None:
         for _ in range(count):

@@ -15,7 +15,7 @@ from study.trials.queue import Queue
 from tests.faults.gang import Gang, children, gang, stop_all
 from tests.faults.outcome import Outcome, completed, judged
 from tests.faults.worker import Orders, Point
-from tests.support.stubs import plan, stub_study
+from tests.support.stubs import stub_slots, stub_study
 
 
 def workers_killed(folder: Path, storage: str | None, kills: int, trials: int) -> Outcome:
@@ -107,7 +107,7 @@ def late_tell(folder: Path, times: int) -> Outcome:
     orders = Orders(folder)
     store = orders.store()
     study = stub_study(store)
-    Queue(study, store, "planner").plan(plan(2 * times))
+    Queue(study, store, "planner").plan(stub_slots(2 * times))
     reaper = Queue(study, store, "me")
     for _ in range(times):
         stopped_worker = Queue(study, store, "a lease that nobody holds")

@@ -15,7 +15,7 @@ import optuna
 from optuna.trial import TrialState
 
 from study.processes.limits import ProcessLimits
-from study.question.plan import Problem, define
+from study.question.plan import StudyPlan, resolve
 from study.question.settings_file import load_settings
 from study.runs.archive import open_archive, read
 from study.storage.sqlite import FileStore
@@ -27,7 +27,7 @@ from study.trials.worker_loop import WorkerLoop
 from tests.faults.outcome import Outcome, judged
 from tests.support.commands import ROOT, run_module, search, small_study, write_moods
 from tests.support.servers import PASSWORD, QUOTED, Server
-from tests.support.stubs import Silent, StubWork, plan, stub_study
+from tests.support.stubs import Silent, StubWork, stub_study
 
 
 @dataclass
@@ -143,13 +143,13 @@ def absurd_learning_rates(folder: Path) -> Outcome:
     flags = small(folder)
     pairs = zip(flags[::2], flags[1::2], strict=True)
     settings.write_text("".join(f"{flag[2:]} = {_toml(value)}\n" for flag, value in pairs))
-    problem = define(load_settings(settings))
+    plan = resolve(load_settings(settings))
     store = FileStore(folder / "study.db")
     study = stub_study(store)
-    work = _Training(folder / "ledger", problem=problem)
+    work = _Training(folder / "ledger", plan=plan)
     with store.lease() as owner:
         queue = Queue(study, store, owner)
-        queue.plan(plan(3))
+        queue.plan(stub_slots(3))
         assert WorkerLoop(queue, work, ProcessLimits(1, 2, folder / "log"), Silent()).run()
     trials = study.get_trials(deepcopy=False)
     assert [trial.state.name for trial in trials] == ["FAIL", "FAIL", "COMPLETE"], trials
@@ -165,17 +165,17 @@ def _toml(value: str) -> str:
 class _Training(StubWork):
     """Real trainings, two of which cannot end well."""
 
-    problem: Problem | None = None
+    plan: StudyPlan | None = None
 
     def job(self, trial: optuna.Trial) -> Any:
-        assert self.problem
-        problem = self.problem
+        assert self.plan
+        plan = self.plan
         rate = {0: 1e38, 1: float("inf")}.get(trial.user_attrs[attrs.SLOT], 0.01)
-        candidate = replace(problem.space.narrowest(problem.cells[0]), learning_rate=rate)
+        candidate = replace(plan.space.narrowest(plan.cells[0]), learning_rate=rate)
         return TrainingJob(
             candidate=candidate,
-            task=problem.task,
-            dataset=problem.dataset,
+            task=plan.task,
+            dataset=plan.dataset,
             seed=0,
             epochs=2,
             patience=2,

@@ -58,7 +58,7 @@ class Silent:
         self.progress = progress
 
 
-def plan(count: int) -> list[Slot]:
+def stub_slots(count: int) -> list[Slot]:
     return [Slot(number, {}, {attrs.CELL: "lstm"}) for number in range(count)]
 
 

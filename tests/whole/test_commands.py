@@ -87,7 +87,7 @@ def test_saved_models_load_without_this_package(finished: Path, tmp_path: Path) 
 def test_a_saved_model_scores_what_its_card_says(finished: Path) -> None:
     from study.runs.archive import open_archive
 
-    dataset = open_archive(finished).problem.dataset
+    dataset = open_archive(finished).plan.dataset
     test = dataset.test()
     for cell in ("lstm", "gru"):
         card = json.loads((finished / "models" / f"{cell}.json").read_text())

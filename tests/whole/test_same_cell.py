@@ -20,7 +20,7 @@ from search_spaces.space import BasicSpace, CellTrial
 from study.machine.environment import cores
 from study.pipeline import work_on
 from study.processes.training_process import TrainingProcess
-from study.question.plan import define
+from study.question.plan import resolve
 from study.question.settings import (
     AnswerSettings,
     DataSettings,
@@ -128,11 +128,11 @@ def test_simulated_trainings(
 
 def compare_with_itself(settings: Settings) -> tuple[StudyRecord, Verdict]:
     """A whole study of a GRU against a GRU; what it stored, and its verdict."""
-    problem = define(settings)
-    problem = replace(problem, space=same_cell(problem.space))
-    assert work_on(problem, SilentReporter()) == 0
-    folder = study_folder(problem)
-    record = Archive(folder, problem, FileStore(folder.database)).record()
+    plan = resolve(settings)
+    plan = replace(plan, space=same_cell(plan.space))
+    assert work_on(plan, SilentReporter()) == 0
+    folder = study_folder(plan)
+    record = Archive(folder, plan, FileStore(folder.database)).record()
     assert {run.candidate.cell for run in record.confirmations} == {Cell.GRU}
     assert {run.cell for run in record.confirmations} == {"lstm", "gru"}
     assert all(len(set(budget.counts.values())) == 1 for budget in record.budgets)

@@ -9,7 +9,7 @@ from optuna.samplers import RandomSampler
 from optuna.trial import FrozenTrial, TrialState, create_trial
 
 from study.phases.search import candidate_attributes, open_search, result_attributes, search_plan
-from study.question.plan import Problem, define
+from study.question.plan import StudyPlan, resolve
 from study.question.settings import RunSettings, SearchSettings, Settings
 from study.question.settings_file import save_settings, study_folder
 from study.storage.folder import RunFolder
@@ -22,38 +22,38 @@ from study.trials.queue import Slot
 _EPOCHS = 10
 
 
-def filled_study(trials: int, output_dir: Path) -> tuple[Problem, RunFolder, FileStore]:
+def filled_study(trials: int, output_dir: Path) -> tuple[StudyPlan, RunFolder, FileStore]:
     """A finished search on `surnames` in SQLite, its trials drawn at random."""
     optuna.logging.set_verbosity(optuna.logging.WARNING)
-    problem = define(
+    plan = resolve(
         Settings(
             search=SearchSettings(n_trials=max(2, trials)),
             run=RunSettings(output_dir=output_dir, quiet=True),
         )
     )
-    folder = study_folder(problem)
+    folder = study_folder(plan)
     folder.create()
     store = FileStore(folder.database)
-    study = open_search(store, problem)
-    save_settings(folder.settings, problem)
+    study = open_search(store, plan)
+    save_settings(folder.settings, plan)
     draws = optuna.create_study(direction="maximize", sampler=RandomSampler(seed=0))
-    finished = [_finished(slot, problem, draws) for slot in search_plan(problem)[:trials]]
+    finished = [_finished(slot, plan, draws) for slot in search_plan(plan)[:trials]]
     with store.transaction():
         study.add_trials(finished)
-    return problem, folder, store
+    return plan, folder, store
 
 
-def more_slots(problem: Problem, done: int, count: int) -> list[Slot]:
+def more_slots(plan: StudyPlan, done: int, count: int) -> list[Slot]:
     """The next slots of a plan that has grown."""
-    search = replace(problem.settings.search, n_trials=done + count)
-    grown = replace(problem, settings=replace(problem.settings, search=search))
+    search = replace(plan.settings.search, n_trials=done + count)
+    grown = replace(plan, settings=replace(plan.settings, search=search))
     return search_plan(grown)[done:]
 
 
-def _finished(slot: Slot, problem: Problem, draws: optuna.Study) -> FrozenTrial:
+def _finished(slot: Slot, plan: StudyPlan, draws: optuna.Study) -> FrozenTrial:
     draws.enqueue_trial(dict(slot.params))
     drawn = draws.ask()
-    candidate = problem.space.suggest(drawn)
+    candidate = plan.space.suggest(drawn)
     accuracies = [random.Random(slot.number).uniform(0.5, 0.8)] * _EPOCHS
     result = Result(
         validation_accuracy=accuracies[-1],
@@ -67,7 +67,7 @@ def _finished(slot: Slot, problem: Problem, draws: optuna.Study) -> FrozenTrial:
     attributes = {
         **slot.attributes,
         attrs.SLOT: slot.number,
-        **candidate_attributes(candidate, problem, seed=slot.number),
+        **candidate_attributes(candidate, plan, seed=slot.number),
         **result_attributes(result),
     }
     return create_trial(

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import keras
 
-from study.question.plan import Problem
+from study.question.plan import StudyPlan
 from study.runs.archive import open_archive
 from study.training.model import build
 from study.trials.record import TrialRecord
@@ -19,22 +19,22 @@ def train_again(run: Path) -> None:
     """Train every candidate of a search for as many epochs as the search did."""
     archive = open_archive(run)
     for trial in archive.record().trials:
-        _train(trial, archive.problem)
+        _train(trial, archive.plan)
 
 
-def _train(trial: TrialRecord, problem: Problem) -> None:
+def _train(trial: TrialRecord, plan: StudyPlan) -> None:
     if trial.candidate is None or not trial.epochs:
         return
-    training, validation = problem.dataset.training()
+    training, validation = plan.dataset.training()
     keras.backend.clear_session()
     model = build(
         trial.candidate,
-        problem.task,
-        problem.dataset.sequence_length,
+        plan.task,
+        plan.dataset.sequence_length,
         seed=trial.seed or 0,
         fused=False,
     )
-    binary = problem.task.outputs == 1
+    binary = plan.task.outputs == 1
     model.compile(
         optimizer=keras.optimizers.Adam(trial.candidate.learning_rate),
         loss="binary_crossentropy" if binary else "sparse_categorical_crossentropy",

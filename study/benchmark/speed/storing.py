@@ -69,13 +69,13 @@ def measure_report(rounds: int) -> list[Table]:
 
 def asking_seconds(folder: Path, trials: int, asks: int) -> list[float]:
     """Seconds of asking for a trial, and sampling it, in a study of so many finished ones."""
-    problem, run_folder, _ = filled_study(trials, folder)
+    plan, run_folder, _ = filled_study(trials, folder)
     store = FileStore(run_folder.database)  # as a command that has just been started
-    study = open_search(store, problem)
-    work = SearchWork(problem, run_folder, keep_curve=lambda trial, curve, folder: None)
+    study = open_search(store, plan)
+    work = SearchWork(plan, run_folder, keep_curve=lambda trial, curve, folder: None)
     with store.lease() as owner:
         queue = Queue(study, store, owner)
-        queue.plan(more_slots(problem, trials, asks + 1))
+        queue.plan(more_slots(plan, trials, asks + 1))
         seconds = []
         for _ in range(asks + 1):
             start = time.perf_counter()

@@ -16,7 +16,7 @@ from study.processes.interruption import Interruption
 from study.processes.limits import ProcessLimits
 from study.processes.pool import work_off
 from study.processes.training_process import EpochEnded, Refused
-from study.question.plan import Problem, define
+from study.question.plan import StudyPlan, resolve
 from study.question.settings import Settings
 from study.training.curve import CurvePoint
 from study.training.job import OnEpoch, TrainingJob
@@ -66,7 +66,7 @@ def tabulate(path: Path, jobs: int, settings: Settings | None = None) -> bool:
 
     Args:
         jobs: Training processes; the cores are divided among them.
-        settings: Of the problem; the study's defaults where None.
+        settings: Of the plan; the study's defaults where None.
 
     Returns:
         Whether the table is whole; False where a signal ended the work.
@@ -74,10 +74,10 @@ def tabulate(path: Path, jobs: int, settings: Settings | None = None) -> bool:
     Raises:
         UserError: There is a table of something else, or a training failed.
     """
-    problem = define(settings or Settings())
-    table = begun(path, problem)
+    plan = resolve(settings or Settings())
+    table = begun(path, plan)
     left = {str(index): index for index in _left(table)}
-    trainings = {name: _job(index, table, problem) for name, index in left.items()}
+    trainings = {name: _job(index, table, plan) for name, index in left.items()}
     interruption = Interruption()
     with tempfile.TemporaryDirectory() as folder, Progress() as bar, interruption.open():
         limits = ProcessLimits(jobs, cores(), Path(folder) / "log")
@@ -94,13 +94,13 @@ def tabulate(path: Path, jobs: int, settings: Settings | None = None) -> bool:
     return not interruption()
 
 
-def begun(path: Path, problem: Problem) -> Tabulated:
+def begun(path: Path, plan: StudyPlan) -> Tabulated:
     """The table as it is, or an empty one.
 
     Raises:
         UserError: There is a table of something else, or it is damaged.
     """
-    origin = _origin(problem)
+    origin = _origin(plan)
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         return Tabulated.empty(origin)
@@ -113,19 +113,19 @@ def begun(path: Path, problem: Problem) -> Tabulated:
     return table
 
 
-def _origin(problem: Problem) -> Origin:
+def _origin(plan: StudyPlan) -> Origin:
     return Origin(
-        dataset=f"{problem.dataset.name} ({problem.dataset.fingerprint})",
-        task=problem.task,
-        budget=problem.budget,
-        batch_size=problem.space.batch_size,
-        epochs=problem.epochs,
-        patience=problem.patience,
+        dataset=f"{plan.dataset.name} ({plan.dataset.fingerprint})",
+        task=plan.task,
+        budget=plan.budget,
+        batch_size=plan.space.batch_size,
+        epochs=plan.epochs,
+        patience=plan.patience,
         seeds=_SEEDS,
-        seed=problem.settings.run.seed,
-        validation=problem.dataset.sizes["validation"],
-        test=problem.dataset.sizes["test"],
-        grids=tuple(Grid.spanning(problem.space, cell) for cell in problem.cells),
+        seed=plan.settings.run.seed,
+        validation=plan.dataset.sizes["validation"],
+        test=plan.dataset.sizes["test"],
+        grids=tuple(Grid.spanning(plan.space, cell) for cell in plan.cells),
         environment=environment(),
     )
 
@@ -146,13 +146,13 @@ def _left(table: Tabulated) -> list[Point]:
     ]
 
 
-def _job(index: Point, table: Tabulated, problem: Problem) -> TabulationJob:
+def _job(index: Point, table: Tabulated, plan: StudyPlan) -> TabulationJob:
     number, *point, run = index
     grid = table.origin.grids[number]
-    candidate = grid.candidate(tuple(point), problem.space.narrowest(grid.cell))
+    candidate = grid.candidate(tuple(point), plan.space.narrowest(grid.cell))
     place = int(np.ravel_multi_index((number, *point), table.origin.shape[:-1]))
-    seed = derived_seed(problem.settings.run.seed, _MOST_SEEDS * place + run, "tabulate")
-    return TabulationJob(training_job(candidate, problem, seed))
+    seed = derived_seed(plan.settings.run.seed, _MOST_SEEDS * place + run, "tabulate")
+    return TabulationJob(training_job(candidate, plan, seed))
 
 
 def _note(scored: Scored, index: Point, table: Tabulated) -> None:

@@ -13,7 +13,7 @@ from search_spaces import Cell
 from study.benchmark.tabulated import tabulate
 from study.benchmark.tabulated.trainings import AXES, Grid, Tabulated, load_whole
 from study.errors import UserError
-from study.question.plan import define
+from study.question.plan import resolve
 from study.question.settings import DataSettings, QuestionSettings, SearchSettings, Settings
 from tests.support.made_up_table import SPACE, STORED, TASK, made_up
 
@@ -129,9 +129,9 @@ def small(texts: Path) -> Settings:
 
 
 def test_what_a_table_lacks_is_trained(texts: Path, tmp_path: Path) -> None:
-    problem = define(small(texts))
+    plan = resolve(small(texts))
     path = tmp_path / "made" / "table.npz"
-    begun = tabulate.begun(path, problem)
+    begun = tabulate.begun(path, plan)
     assert begun.missing.all()
     lacking = [(0, 0, 0, 0, 0, 0), (1, 0, 1, 2, 3, 1)]
     begun.validation[..., 0] = 1
@@ -155,10 +155,8 @@ def test_what_a_table_lacks_is_trained(texts: Path, tmp_path: Path) -> None:
 
 def test_the_stored_table_is_of_todays_defaults() -> None:
     stored = load_whole(STORED)
-    problem = define(Settings())
-    assert stored.origin.space == problem.space
-    assert (stored.origin.epochs, stored.origin.patience) == (problem.epochs, problem.patience)
-    assert stored.origin.grids == tuple(
-        Grid.spanning(problem.space, cell) for cell in problem.cells
-    )
+    plan = resolve(Settings())
+    assert stored.origin.space == plan.space
+    assert (stored.origin.epochs, stored.origin.patience) == (plan.epochs, plan.patience)
+    assert stored.origin.grids == tuple(Grid.spanning(plan.space, cell) for cell in plan.cells)
     assert STORED.stat().st_size < 500_000

@@ -22,7 +22,7 @@ from study.storage.sqlite import FileStore
 from study.storage.trial_storage import TrialStorage
 from study.trials.queue import Queue
 from tests.support.servers import MYSQL, POSTGRESQL, MakeDatabase, installed
-from tests.support.stubs import plan, stub_study
+from tests.support.stubs import stub_slots, stub_study
 
 MOUNTS = """\
 /dev/vda1 / ext4 rw,relatime 0 0
@@ -102,7 +102,7 @@ def test_a_transaction_is_all_or_nothing(tmp_path: Path) -> None:
 def test_waiting_trials_are_read_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     store = FileStore(tmp_path / "study.db")
     queue = Queue(stub_study(store), store, "me")
-    queue.plan(plan(50))
+    queue.plan(stub_slots(50))
     assert len(queue.study.trials) == 50
     built: list[int] = []
     build = TrialStorage._build_frozen_trial_from_trial_model
@@ -273,7 +273,7 @@ def _wait_until_dead(owner: str, store: ServerStore) -> None:
 def test_a_lost_answer_is_noticed(tmp_path: Path) -> None:
     store = FileStore(tmp_path / "study.db")
     queue = Queue(stub_study(store), store, "me")
-    queue.plan(plan(2))
+    queue.plan(stub_slots(2))
     trial = queue.ask()
     assert trial
     queue._in_hand.clear()  # as if the connection had been lost in the commit

@@ -11,7 +11,7 @@ from study.storage.sqlite import FileStore
 from study.trials import attributes as attrs
 from study.trials.queue import MOST_LOSSES, Queue
 from study.trials.record import Status, status_of
-from tests.support.stubs import plan, stub_study
+from tests.support.stubs import stub_slots, stub_study
 
 
 @pytest.fixture
@@ -22,7 +22,7 @@ def store(tmp_path: Path) -> FileStore:
 @pytest.fixture
 def queue(store: FileStore) -> Queue:
     queue = Queue(stub_study(store), store, "me")
-    queue.plan(plan(3))
+    queue.plan(stub_slots(3))
     return queue
 
 
@@ -37,9 +37,9 @@ def ask(queue: Queue) -> optuna.Trial:
 
 
 def test_planning_again_changes_nothing_and_a_longer_plan_adds(queue: Queue) -> None:
-    queue.plan(plan(3))
+    queue.plan(stub_slots(3))
     assert queue.progress().planned == 3
-    queue.plan(plan(5))
+    queue.plan(stub_slots(5))
     assert queue.progress().planned == 5
 
 

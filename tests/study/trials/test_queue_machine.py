@@ -27,7 +27,7 @@ from optuna.trial import TrialState
 from study.storage.sqlite import FileStore
 from study.trials import attributes as attrs
 from study.trials.queue import MOST_LOSSES, Queue
-from tests.support.stubs import plan
+from tests.support.stubs import stub_slots
 
 _names = itertools.count()
 
@@ -111,8 +111,8 @@ class Machine(RuleBasedStateMachine):
         self.plan(count)
 
     @rule(count=st.integers(1, 7))
-    def plan(self, count: int) -> None:
-        self.planner.plan(plan(count))
+    def stub_slots(self, count: int) -> None:
+        self.planner.plan(stub_slots(count))
         self.model.waiting += range(self.planned, count)
         self.planned = max(self.planned, count)
 

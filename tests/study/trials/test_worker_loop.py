@@ -16,13 +16,13 @@ from study.trials.record import Status, status_of
 from study.trials.worker_loop import WorkerLoop
 from tests.faults.gang import children, gang
 from tests.faults.worker import Orders
-from tests.support.stubs import Silent, StubWork, plan, stub_study
+from tests.support.stubs import Silent, StubWork, stub_slots, stub_study
 
 
 def queue_of(folder: Path, count: int, owner: str = "me") -> Queue:
     store = FileStore(folder / "study.db")
     queue = Queue(stub_study(store), store, owner)
-    queue.plan(plan(count))
+    queue.plan(stub_slots(count))
     return queue
 
 
@@ -94,13 +94,13 @@ def test_a_training_process_is_replaced_before_it_has_grown_too_large(
     monkeypatch.setattr("study.processes.training_process._MOST_GROWTH", 2**27)
     assert WorkerLoop(queue, work, limits(tmp_path, jobs=1), Silent()).run()
     assert len(started) == 1  # the first job's memory is what it needs
-    queue.plan(plan(8))
+    queue.plan(stub_slots(8))
     work.acts = {5: "grow"}
     started.clear()
     assert WorkerLoop(queue, work, limits(tmp_path, jobs=1), Silent()).run()
     assert len(started) == 2
     monkeypatch.setattr("study.processes.training_process._MOST_JOBS", 2)
-    queue.plan(plan(12))
+    queue.plan(stub_slots(12))
     work.acts = {}
     started.clear()
     assert WorkerLoop(queue, work, limits(tmp_path, jobs=1), Silent()).run()
