@@ -42,17 +42,17 @@ def doctor(
     findings = examine(run_folder, storage, reporter)
     if repair:
         for finding in findings:
-            if finding.verdict is Verdict.MENDABLE and finding.mend:
-                finding.mend()
+            if finding.verdict is Verdict.REPAIRABLE and finding.repair:
+                finding.repair()
         findings = examine(run_folder, storage, reporter)
     table = Table("check", "", "found", box=None, pad_edge=False, title_justify="left")
     for finding in findings:
         table.add_row(finding.check, finding.verdict.value, finding.detail)
     Console(soft_wrap=True).print(table, markup=False)
     verdicts = {finding.verdict for finding in findings}
-    if Verdict.MENDABLE in verdicts:
-        print(f"To mend it: python -m study.doctor {run_folder} --repair")
-    return 0 if verdicts == {Verdict.WELL} else 1
+    if Verdict.REPAIRABLE in verdicts:
+        print(f"To repair it: python -m study.doctor {run_folder} --repair")
+    return 0 if verdicts == {Verdict.OK} else 1
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ from study.phases.confirmation import (
     matched_pairs,
     open_confirmation,
 )
-from study.phases.outlook import print_outlook
+from study.phases.dry_run import print_dry_run
 from study.phases.search import SearchWork, open_search, search_plan
 from study.processes.interruption import Interruption
 from study.processes.limits import ProcessLimits
@@ -101,7 +101,7 @@ def run_job(settings: Settings, reporter: Reporter) -> int:
     """
     plan = resolve(settings)
     if settings.run.dry_run:
-        print_outlook(plan, settings.run.n_jobs or cores(), Terminal())
+        print_dry_run(plan, settings.run.n_jobs or cores(), Terminal())
         return 0
     return work_on(plan, reporter)
 

@@ -12,7 +12,7 @@ from scipy import stats
 from search_spaces.candidate import Candidate, Task
 from search_spaces.cells import Cell
 from study.benchmark.table import Column, Table, Value
-from study.datasets.dataset import Dataset, Reading
+from study.datasets.dataset import Dataset, DatasetSpec
 from study.datasets.prepare import prepare
 from study.machine.environment import cores
 from study.processes.limits import ProcessLimits
@@ -52,17 +52,17 @@ class Scored:
         return float(np.mean(correct))
 
     def _fit_ours(self, model: Any) -> None:
-        from study.training.programs.choice import program_for
+        from study.training.runners.choice import runner_for
 
-        program = program_for(model)
-        program.load(model)
-        program.start(_LEARNING_RATE)
+        runner = runner_for(model)
+        runner.load(model)
+        runner.start(_LEARNING_RATE)
         training, _ = self.dataset.training()
         orders = np.random.default_rng(self.seed)
         for _ in range(self.epochs):
             order = orders.permutation(len(training.labels))
-            program.train(training, order, self.candidate.batch_size)
-        model.set_weights(program.weights(model))
+            runner.train(training, order, self.candidate.batch_size)
+        model.set_weights(runner.weights(model))
 
     def _fit_stock(self, model: Any) -> None:
         import keras
@@ -87,7 +87,7 @@ def measure(seeds: int, source: str, epochs: int = 2) -> list[Table]:
     Raises:
         UserError: The data set cannot be read.
     """
-    dataset = prepare(Reading(source=source))
+    dataset = prepare(DatasetSpec(source=source))
     task = Task(dataset.vocabulary, len(dataset.labels), dataset.embedding)
     jobs = {
         f"{cell} {seed} {stock}": Scored(_candidate(cell, task), task, dataset, seed, epochs, stock)

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from study.datasets.level import Level
-from study.datasets.splits import Part, carve
+from study.datasets.splits import Part, stratified_split
 from study.datasets.vocabulary import FIRST_TOKEN, Vocabulary
 from study.errors import UserError
 
@@ -24,7 +24,7 @@ class Split(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Reading:
+class DatasetSpec:
     """The settings that shape the prepared arrays; None stands for the data set's default.
 
     Raises:
@@ -119,7 +119,7 @@ class Dataset:
             return parts
         tokens = np.concatenate([part.tokens for part in parts])
         labels = np.concatenate([part.labels for part in parts])
-        kept, drawn = carve(labels, self.sizes[Part.VALIDATION], seed)
+        kept, drawn = stratified_split(labels, self.sizes[Part.VALIDATION], seed)
         return Split(tokens[kept], labels[kept]), Split(tokens[drawn], labels[drawn])
 
     def encode(self, texts: Sequence[str]) -> NDArray[np.int32]:

@@ -33,7 +33,7 @@ class Level(StrEnum):
         """Width of the embedding that suits such tokens."""
         return 16 if self is Level.CHARACTER else 128
 
-    def cut(self, text: str) -> Sequence[str]:
+    def tokenize(self, text: str) -> Sequence[str]:
         """The tokens of a text, first to last.
 
         Characters are those of the text's composed form (Unicode NFC). Words are lower-cased

@@ -21,21 +21,21 @@ from study.datasets.cache import (
     store,
     unwritable,
 )
-from study.datasets.dataset import Dataset, Reading, Split
+from study.datasets.dataset import Dataset, DatasetSpec, Split
 from study.datasets.level import Level
 from study.datasets.sources.corpus import Corpus, Source
 from study.datasets.sources.folder import Folder
 from study.datasets.sources.imdb import Imdb
 from study.datasets.sources.surnames import Surnames
 from study.datasets.sources.table import Table
-from study.datasets.splits import Part, divide
+from study.datasets.splits import Part, assign_splits
 from study.datasets.vocabulary import FIRST_TOKEN, Vocabulary, rank
 from study.errors import UserError
 
 
 @dataclass(frozen=True)
 class _Shape:
-    """A reading's settings with the defaults filled in."""
+    """What is asked for, with the defaults filled in."""
 
     level: Level
     sequence_length: int
@@ -43,27 +43,27 @@ class _Shape:
     seed: int
 
 
-def prepare(reading: Reading, cache: Path | None = None) -> Dataset:
+def prepare(spec: DatasetSpec, cache: Path | None = None) -> Dataset:
     """The data set as integer arrays: from the cache where it is there, else made and kept.
 
     An entry is found by the content of its source and by the settings; one that is damaged
     is made anew. Two processes that ask at the same time do the work once.
 
     Args:
-        reading: What to read, and how.
+        spec: What to read, and how.
         cache: The folder of the entries; None: `cache_folder()`.
 
     Raises:
         UserError: The source is not there or not as expected, or the cache cannot be written.
     """
     cache = cache or cache_folder()
-    source = _source(reading, cache)
-    level = reading.level or source.level
+    source = _source(spec, cache)
+    level = spec.level or source.level
     shape = _Shape(
         level,
-        reading.sequence_length or level.sequence_length,
-        reading.vocabulary or level.vocabulary,
-        reading.seed,
+        spec.sequence_length or level.sequence_length,
+        spec.vocabulary or level.vocabulary,
+        spec.seed,
     )
     key = json.dumps([FORMAT, source.identity(), *astuple(shape)])
     digest = hashlib.sha256(key.encode()).hexdigest()
@@ -75,22 +75,22 @@ def prepare(reading: Reading, cache: Path | None = None) -> Dataset:
             return _load_or_make(entry, source, shape)
 
 
-def _source(reading: Reading, cache: Path) -> Source:
-    if reading.source == "surnames":
+def _source(spec: DatasetSpec, cache: Path) -> Source:
+    if spec.source == "surnames":
         return Surnames()
-    if reading.source == "imdb":
+    if spec.source == "imdb":
         return Imdb(cache / "downloads")
-    path = Path(reading.source)
+    path = Path(spec.source)
     try:
         is_folder = S_ISDIR(path.stat().st_mode)
     except (OSError, ValueError) as error:  # ValueError: a null character in the path
         raise UserError(
-            f"There is no readable file or folder {reading.source!r}. "
+            f"There is no readable file or folder {spec.source!r}. "
             "--dataset takes surnames, imdb, or the path of a table or of a folder of texts."
         ) from error
     if is_folder:
         return Folder(path)
-    return Table(path, reading.text_column, reading.label_column)
+    return Table(path, spec.text_column, spec.label_column)
 
 
 def _load_or_make(entry: Path, source: Source, shape: _Shape) -> Dataset:
@@ -100,7 +100,7 @@ def _load_or_make(entry: Path, source: Source, shape: _Shape) -> Dataset:
         if entry.exists():
             shutil.rmtree(entry)
     corpus = source.read()
-    parts = divide(corpus.labels, corpus.given, source.validation_share, shape.seed)
+    parts = assign_splits(corpus.labels, corpus.given, source.validation_share, shape.seed)
     vocabulary = _vocabulary(corpus, parts, shape)
     splits = {
         part: Split(

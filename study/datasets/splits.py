@@ -34,7 +34,7 @@ _PARTS = {
 PART_NAMES = ", ".join(_PARTS)
 
 
-def divide(
+def assign_splits(
     labels: NDArray[np.int32], given: Mapping[Part, NDArray[np.intp]], share: float, seed: int
 ) -> dict[Part, NDArray[np.intp]]:
     """The examples of every split: those that are given, the others drawn from training.
@@ -53,12 +53,12 @@ def divide(
         if part not in parts:
             pool = parts[Part.TRAIN]
             take = round(fraction * len(pool))
-            kept, taken = carve(labels[pool], take, seed)
+            kept, taken = stratified_split(labels[pool], take, seed)
             parts[Part.TRAIN], parts[part] = pool[kept], pool[taken]
     return parts
 
 
-def carve(
+def stratified_split(
     labels: NDArray[np.int32], take: int, seed: int
 ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Draw about `take` examples, every class in its proportion, one at least on either side.

@@ -45,7 +45,7 @@ class Vocabulary:
         encoded = np.full((len(texts), self.sequence_length), PADDING, dtype=np.int32)
         known = self._integers
         for line, text in zip(encoded, texts, strict=True):
-            tokens = self.level.cut(text)
+            tokens = self.level.tokenize(text)
             row = [known.get(token, UNKNOWN) for token in tokens[-self.sequence_length :]]
             if len(row) < self.sequence_length:
                 row.insert(0, START)
@@ -89,5 +89,5 @@ def rank(texts: Iterable[str], level: Level) -> list[str]:
     """The distinct tokens of the texts, most frequent first, equals in code point order."""
     counts: Counter[str] = Counter()
     for text in texts:
-        counts.update(level.cut(text))
+        counts.update(level.tokenize(text))
     return sorted(counts, key=lambda token: (-counts[token], token))

@@ -10,7 +10,7 @@ from search_spaces.budget import Budget
 from search_spaces.candidate import Task
 from search_spaces.cells import Cell
 from search_spaces.space import SearchSpace, search_space
-from study.datasets.dataset import Dataset, Reading
+from study.datasets.dataset import Dataset, DatasetSpec
 from study.datasets.level import Level
 from study.datasets.prepare import prepare
 from study.machine.environment import environment
@@ -21,7 +21,7 @@ _EMBEDDED = "surnames"
 
 
 @dataclass(frozen=True)
-class Habits:
+class LevelDefaults:
     """What is usual for texts read at one level."""
 
     max_params: int
@@ -30,11 +30,11 @@ class Habits:
     batch_size: int
 
 
-_HABITS = {
+_LEVEL_DEFAULTS = {
     # LSTM(128) on 128 inputs, the notebook's model; reviews overfit after two or three epochs.
-    Level.WORD: Habits(max_params=131_584, epochs=10, patience=2, batch_size=32),
+    Level.WORD: LevelDefaults(max_params=131_584, epochs=10, patience=2, batch_size=32),
     # LSTM(64) on 16 inputs.
-    Level.CHARACTER: Habits(max_params=20_736, epochs=20, patience=3, batch_size=64),
+    Level.CHARACTER: LevelDefaults(max_params=20_736, epochs=20, patience=3, batch_size=64),
 }
 
 
@@ -124,7 +124,7 @@ def resolve(settings: Settings) -> StudyPlan:
     """
     data, question, search = settings.data, settings.question, settings.search
     dataset = prepare(
-        Reading(
+        DatasetSpec(
             source=data.dataset,
             vocabulary=data.vocabulary,
             sequence_length=data.sequence_length,
@@ -135,7 +135,7 @@ def resolve(settings: Settings) -> StudyPlan:
     )
     name = settings.run.study_name or dataset.name
     check_study_name(name)
-    habits = _HABITS[dataset.level]
+    defaults = _LEVEL_DEFAULTS[dataset.level]
     task = Task(
         vocabulary=dataset.vocabulary,
         classes=len(dataset.labels),
@@ -144,9 +144,9 @@ def resolve(settings: Settings) -> StudyPlan:
     space = search_space(
         search.space,
         task,
-        Budget(question.max_params or habits.max_params, question.budget_scope),
+        Budget(question.max_params or defaults.max_params, question.budget_scope),
         question.cells,
-        search.batch_size or habits.batch_size,
+        search.batch_size or defaults.batch_size,
     )
     plan = StudyPlan(
         name=name,
@@ -154,8 +154,8 @@ def resolve(settings: Settings) -> StudyPlan:
         dataset=dataset,
         task=task,
         space=space,
-        epochs=search.epochs or habits.epochs,
-        patience=search.patience or habits.patience,
+        epochs=search.epochs or defaults.epochs,
+        patience=search.patience or defaults.patience,
         replicates=settings.answer.replicates or (5 if dataset.name == _EMBEDDED else 12),
         known=known_parameters(search.candidates, space) if search.candidates else {},
     )

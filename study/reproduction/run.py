@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
-from study.datasets.dataset import Reading
+from study.datasets.dataset import DatasetSpec
 from study.datasets.prepare import prepare
 from study.machine.environment import cores, environment
 from study.processes.interruption import Interruption
@@ -39,7 +39,7 @@ def run_reproduction(settings: "ReproductionSettings", show: Show) -> int:
     Raises:
         UserError: The data cannot be read, or the folder not written.
     """
-    dataset = prepare(Reading(source=settings.dataset))
+    dataset = prepare(DatasetSpec(source=settings.dataset))
     plan = Plan(dataset, settings.epochs, settings.replicates, settings.seed)
     folder = settings.output_dir
     RunFolder(folder).create()

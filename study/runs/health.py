@@ -1,4 +1,4 @@
-"""Whether a run is whole, what can be mended of it, and mending it."""
+"""Whether a run is whole, what can be repaired of it, and mending it."""
 
 import contextlib
 import json
@@ -24,7 +24,9 @@ from study.storage.opening import open_store
 from study.storage.sqlite import FileStore
 from study.trials.queue import Queue, Slot
 
-_TEMPORARY = re.compile(r"\..*(-[0-9a-f]{16}(\.\w+)?|\.probe)$")  # as `study.files` names them
+_TEMPORARY = re.compile(
+    r"\..*(-[0-9a-f]{16}(\.\w+)?|\.probe)$"
+)  # as `study.machine.files` names them
 _DOCTOR = "doctor"  # owns no trial
 _QUESTION = "settings and data"
 
@@ -32,8 +34,8 @@ _QUESTION = "settings and data"
 class Verdict(StrEnum):
     """How a check came out."""
 
-    WELL = "well"
-    MENDABLE = "to mend"
+    OK = "well"
+    REPAIRABLE = "to repair"
     BROKEN = "broken"
 
 
@@ -42,13 +44,13 @@ class Finding:
     """What one check found.
 
     Attributes:
-        mend: Puts it right, where that is safe.
+        repair: Puts it right, where that is safe.
     """
 
     check: str
     verdict: Verdict
     detail: str
-    mend: Callable[[], None] | None = None
+    repair: Callable[[], None] | None = None
 
 
 def examine(run: Path, storage: str | None, reporter: Reporter) -> list[Finding]:
@@ -71,7 +73,7 @@ def examine(run: Path, storage: str | None, reporter: Reporter) -> list[Finding]
     findings: list[Finding] = []
     if isinstance(store, FileStore):
         findings.append(_database(store))
-    if all(finding.verdict is Verdict.WELL for finding in findings):
+    if all(finding.verdict is Verdict.OK for finding in findings):
         findings += _contents(run, storage)
     if isinstance(store, FileStore):
         findings += [_leases(store), _temporary_files(run, store)]
@@ -91,7 +93,7 @@ def _database(store: FileStore) -> Finding:
         return Finding("database", Verdict.BROKEN, f"{store.path} is damaged: {states[0]}")
     if "trials" not in tables:
         return Finding("database", Verdict.BROKEN, f"{store.path} holds no study of Optuna's")
-    return Finding("database", Verdict.WELL, str(store.path))
+    return Finding("database", Verdict.OK, str(store.path))
 
 
 def _contents(run: Path, storage: str | None) -> list[Finding]:
@@ -102,7 +104,7 @@ def _contents(run: Path, storage: str | None) -> list[Finding]:
     except (UserError, BudgetError) as error:
         return [Finding(_QUESTION, Verdict.BROKEN, str(error))]
     findings = [
-        Finding(_QUESTION, Verdict.WELL, f"{archive.plan.identity['dataset']}, as at the start"),
+        Finding(_QUESTION, Verdict.OK, f"{archive.plan.identity['dataset']}, as at the start"),
         *_trials("search", archive, search, search_plan(archive.plan)),
     ]
     studies = [search]
@@ -127,7 +129,7 @@ def _trials(
     orphans = _orphans(queue, archive.store.grace)
     yield Finding(
         f"{phase}: running trials",
-        Verdict.MENDABLE if orphans else Verdict.WELL,
+        Verdict.REPAIRABLE if orphans else Verdict.OK,
         f"{len(orphans)} of dead workers, to requeue" if orphans else "none of a dead worker",
         queue.reap,
     )
@@ -138,9 +140,9 @@ def _trials(
         yield Finding(f"{phase}: plan", Verdict.BROKEN, f"{len(twice)} planned trials exist twice")
     elif missing:
         detail = f"{len(missing)} of {len(plan)} planned trials are missing, to plan again"
-        yield Finding(f"{phase}: plan", Verdict.MENDABLE, detail, lambda: queue.plan(plan))
+        yield Finding(f"{phase}: plan", Verdict.REPAIRABLE, detail, lambda: queue.plan(plan))
     else:
-        yield Finding(f"{phase}: plan", Verdict.WELL, f"{len(slots)} trials, each once")
+        yield Finding(f"{phase}: plan", Verdict.OK, f"{len(slots)} trials, each once")
 
 
 def _orphans(queue: Queue, grace: float) -> list[int]:
@@ -168,34 +170,34 @@ def _artifacts(archive: Archive, studies: Sequence[optuna.Study]) -> Finding:
     if missing:
         detail = f"{len(missing)} of {len(metas)} are not in {folder}, such as "
         return Finding("artifacts", Verdict.BROKEN, detail + missing[0].filename)
-    return Finding("artifacts", Verdict.WELL, f"{len(metas)} files")
+    return Finding("artifacts", Verdict.OK, f"{len(metas)} files")
 
 
 def _leases(store: FileStore) -> Finding:
     stale = [path for path in _lease_files(store) if not store.held(path.name)]
     if not stale:
-        return Finding("leases", Verdict.WELL, "none left behind")
+        return Finding("leases", Verdict.OK, "none left behind")
 
     def remove() -> None:
         with store.locked():
             store.living([path.name for path in stale])  # removes those of the dead
 
-    return Finding("leases", Verdict.MENDABLE, f"{len(stale)} left behind, to remove", remove)
+    return Finding("leases", Verdict.REPAIRABLE, f"{len(stale)} left behind, to remove", remove)
 
 
 def _temporary_files(run: Path, store: FileStore) -> Finding:
     if any(store.held(path.name) for path in _lease_files(store)):
-        return Finding("temporary files", Verdict.WELL, "not looked for: the study is at work")
+        return Finding("temporary files", Verdict.OK, "not looked for: the study is at work")
     found = [path for path in run.rglob(".*") if path.is_file() and _TEMPORARY.match(path.name)]
     if not found:
-        return Finding("temporary files", Verdict.WELL, "none left behind")
+        return Finding("temporary files", Verdict.OK, "none left behind")
 
     def remove() -> None:
         for path in found:
             path.unlink(missing_ok=True)
 
     detail = f"{len(found)} left behind, to remove"
-    return Finding("temporary files", Verdict.MENDABLE, detail, remove)
+    return Finding("temporary files", Verdict.REPAIRABLE, detail, remove)
 
 
 def _lease_files(store: FileStore) -> list[Path]:
@@ -203,14 +205,14 @@ def _lease_files(store: FileStore) -> list[Path]:
 
 
 def _report(run: Path, storage: str | None, reporter: Reporter) -> Finding:
-    trouble = _unreadable(run)
-    if trouble is None:
-        return Finding("report", Verdict.WELL, str(run / "report.html"))
+    failure = _unreadable(run)
+    if failure is None:
+        return Finding("report", Verdict.OK, str(run / "report.html"))
 
     def write() -> None:
         reporter.publish(open_archive(run, storage))
 
-    return Finding("report", Verdict.MENDABLE, f"{trouble}, to write again", write)
+    return Finding("report", Verdict.REPAIRABLE, f"{failure}, to write again", write)
 
 
 def _unreadable(run: Path) -> str | None:

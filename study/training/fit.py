@@ -10,7 +10,7 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from study.training.programs.choice import program_for
+from study.training.runners.choice import runner_for
 
 if TYPE_CHECKING:
     from study.datasets.dataset import Split
@@ -94,17 +94,17 @@ def fit(
     Raises:
         NonFiniteLossError: A loss became NaN or infinite; the model is of no use then.
     """
-    program = program_for(model)
-    program.load(model)
-    program.start(schedule["learning_rate"])
+    runner = runner_for(model)
+    runner.load(model)
+    runner.start(schedule["learning_rate"])
     orders = np.random.default_rng(schedule["seed"])
     epochs: list[Epoch] = []
     best, weights, go_on, stale = None, model.get_weights(), True, 0
     while go_on and len(epochs) < schedule["epochs"] and stale < schedule["patience"]:
         start = time.perf_counter()
         order = orders.permutation(len(training.labels))
-        loss, accuracy = program.train(training, order, schedule["batch_size"])
-        losses, correct = program.evaluate(validation)
+        loss, accuracy = runner.train(training, order, schedule["batch_size"])
+        losses, correct = runner.evaluate(validation)
         epoch = Epoch(
             number=len(epochs) + 1,
             loss=loss,
@@ -118,7 +118,7 @@ def fit(
         higher = best is None or epoch.validation_accuracy > best.validation_accuracy
         stale = 0 if higher else stale + 1
         if best is None or _rank(epoch) > _rank(best):
-            best, weights = epoch, program.weights(model)
+            best, weights = epoch, runner.weights(model)
         go_on = on_epoch(epoch)
     if best is None:
         raise ValueError(f"expected at least one epoch and a patience of at least one: {schedule}")
@@ -128,9 +128,9 @@ def fit(
 
 def evaluate(model: keras.Model, split: "Split") -> tuple[float, NDArray[np.bool_]]:
     """Mean cross-entropy in nats, and for each example whether the answer is right."""
-    program = program_for(model)
-    program.load(model)
-    losses, correct = program.evaluate(split)
+    runner = runner_for(model)
+    runner.load(model)
+    losses, correct = runner.evaluate(split)
     return float(losses.mean()), correct
 
 

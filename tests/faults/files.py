@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from study.datasets.dataset import Reading
+from study.datasets.dataset import DatasetSpec
 from study.datasets.prepare import prepare
 from study.errors import UserError
 from study.machine.files import write_atomically
@@ -186,7 +186,7 @@ def bad_data(folder: Path) -> Outcome:
         path = folder / name
         path.write_bytes(content)
         with pytest.raises(UserError):
-            prepare(Reading(source=str(path)))
+            prepare(DatasetSpec(source=str(path)))
         assert path.read_bytes() == content
     return Outcome(injected=len(bad), trials=0)
 

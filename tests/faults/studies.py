@@ -27,7 +27,7 @@ from study.trials.worker_loop import WorkerLoop
 from tests.faults.outcome import Outcome, judged
 from tests.support.commands import ROOT, run_module, search, small_study, write_moods
 from tests.support.servers import PASSWORD, QUOTED, Server
-from tests.support.stubs import Silent, StubWork, stub_study
+from tests.support.stubs import Silent, StubWork, stub_slots, stub_study
 
 
 @dataclass

@@ -1,4 +1,4 @@
-"""`python -m study.doctor`: what it notices, what it mends."""
+"""`python -m study.doctor`: what it notices, what it repairs."""
 
 import shutil
 from pathlib import Path
@@ -16,10 +16,10 @@ def found(run: Path, check: str) -> Finding:
     return next(finding for finding in examine(run, None, Reporter()) if finding.check == check)
 
 
-def mended(run: Path, check: str) -> Finding:
-    mend = found(run, check).mend
-    assert mend
-    mend()
+def repaired(run: Path, check: str) -> Finding:
+    repair = found(run, check).repair
+    assert repair
+    repair()
     return found(run, check)
 
 
@@ -31,7 +31,7 @@ def test_a_finished_study_is_well(finished: Path) -> None:
     done = run_module("study.doctor", str(finished))
     assert done.returncode == 0, done.stdout + done.stderr
     assert "6 trials, each once" in done.stdout
-    assert "to mend" not in done.stdout
+    assert "to repair" not in done.stdout
 
 
 def test_repair_mends_what_is_safe(run: Path) -> None:
@@ -44,7 +44,7 @@ def test_repair_mends_what_is_safe(run: Path) -> None:
     (run / "summary.json").write_text("{")
     ill = run_module("study.doctor", str(run))
     assert ill.returncode == 1, ill.stderr
-    assert ill.stdout.count("to mend") == 4
+    assert ill.stdout.count("to repair") == 4
     assert "--repair" in ill.stdout
     well = run_module("study.doctor", str(run), "--repair")
     assert well.returncode == 0, well.stdout + well.stderr
@@ -57,8 +57,8 @@ def test_missing_trials_are_planned_again(run: Path) -> None:
     settings = (run / "settings.toml").read_text()
     (run / "settings.toml").write_text(settings.replace("n-trials = 6", "n-trials = 8"))
     finding = found(run, "search: plan")
-    assert (finding.verdict, finding.detail[:6]) == (Verdict.MENDABLE, "2 of 8")
-    assert mended(run, "search: plan").verdict is Verdict.WELL
+    assert (finding.verdict, finding.detail[:6]) == (Verdict.REPAIRABLE, "2 of 8")
+    assert repaired(run, "search: plan").verdict is Verdict.OK
 
 
 def test_a_planned_trial_that_exists_twice_is_told(run: Path) -> None:
@@ -70,7 +70,7 @@ def test_missing_artifacts_are_told(run: Path) -> None:
     shutil.rmtree(run / "artifacts")
     finding = found(run, "artifacts")
     assert finding.verdict is Verdict.BROKEN
-    assert finding.mend is None
+    assert finding.repair is None
 
 
 def test_other_settings_than_at_the_start_are_told(run: Path) -> None:
@@ -98,7 +98,7 @@ def test_a_missing_database_is_told_and_not_made(run: Path) -> None:
 @pytest.mark.parametrize("left", ["report.html", "summary.json"])
 def test_a_missing_report_is_noticed(run: Path, left: str) -> None:
     (run / left).unlink()
-    assert found(run, "report").verdict is Verdict.MENDABLE
+    assert found(run, "report").verdict is Verdict.REPAIRABLE
 
 
 def test_a_folder_without_a_study_is_refused(tmp_path: Path) -> None:

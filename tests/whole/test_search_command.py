@@ -9,7 +9,7 @@ from pathlib import Path
 import optuna
 import pytest
 
-from study.datasets.dataset import Reading
+from study.datasets.dataset import DatasetSpec
 from study.datasets.prepare import prepare
 from study.runs.archive import read
 from study.trials import attributes as attrs
@@ -84,7 +84,7 @@ def test_again_does_nothing_and_changes_nothing(run: Path) -> None:
 def blind(texts: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The same search again, where the test split cannot be read."""
     folder = tmp_path_factory.mktemp("blind")
-    dataset = prepare(Reading(str(texts), sequence_length=6), folder / "cache")
+    dataset = prepare(DatasetSpec(str(texts), sequence_length=6), folder / "cache")
     damaged = {path: b"?" * path.stat().st_size for path in dataset.folder.glob("test-*")}
     for path, content in damaged.items():
         path.unlink()

@@ -118,17 +118,17 @@ class Limit:
 @cache
 def _ours(workload: Workload) -> Timed:
     from study.training.model import build
-    from study.training.programs.choice import program_for
+    from study.training.runners.choice import runner_for
 
     model = build(workload.candidate, workload.task, workload.sequence_length, seed=0)
-    program = program_for(model)
-    program.load(model)
-    program.start(_LEARNING_RATE)
+    runner = runner_for(model)
+    runner.load(model)
+    runner.start(_LEARNING_RATE)
     split, order = workload.data(), np.arange(workload.examples)
 
     def train() -> float:
         start = time.perf_counter()
-        program.train(split, order, workload.candidate.batch_size)
+        runner.train(split, order, workload.candidate.batch_size)
         return time.perf_counter() - start
 
     return train

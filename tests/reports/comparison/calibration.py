@@ -1,6 +1,6 @@
 """Does the verdict keep its word? Simulated studies of which the truth is known.
 
-`python -m reports.calibration` prints the table of `DESIGN.md`, in Markdown.
+`python -m tests.reports.comparison.calibration` prints the table of `DESIGN.md`, in Markdown.
 
 A simulated study has four budgets. At each of them the difference on example `i` in run `s`
 is first-only, second-only or neither right, with the mean `truth + seed[s] + example[i]`:

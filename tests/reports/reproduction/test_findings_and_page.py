@@ -16,7 +16,7 @@ from reports.reproduction import words
 from reports.reproduction.findings import Arithmetic, Findings, summary
 from reports.reproduction.page import page, write
 from search_spaces.candidate import Task
-from study.datasets.dataset import Dataset, Reading, Split
+from study.datasets.dataset import Dataset, DatasetSpec, Split
 from study.datasets.level import Level
 from study.datasets.prepare import prepare
 from study.reproduction.protocols import (
@@ -122,7 +122,7 @@ def test_the_sizes_are_keras_own() -> None:
 def test_its_protocol_trains_on_everything_and_watches_the_test_split(
     texts: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    dataset = prepare(Reading(str(texts)))
+    dataset = prepare(DatasetSpec(str(texts)))
     seen: list[Split] = []
 
     def train(

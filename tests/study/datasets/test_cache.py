@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from study.datasets.cache import cache_folder
-from study.datasets.dataset import Dataset, Reading
+from study.datasets.dataset import Dataset, DatasetSpec
 from study.datasets.prepare import prepare
 from study.datasets.prepare import prepare as prepare_function
 from study.errors import UserError
@@ -28,7 +28,7 @@ def table(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def dataset(table: Path, tmp_path: Path) -> Dataset:
-    return prepare(Reading(str(table)), tmp_path / "cache")
+    return prepare(DatasetSpec(str(table)), tmp_path / "cache")
 
 
 def entries(cache: Path) -> list[str]:
@@ -48,16 +48,18 @@ def test_the_second_time_nothing_is_read_but_the_cache(
     dataset: Dataset, table: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("study.datasets.sources.table.Table.read", None)
-    assert prepare(Reading(str(table)), dataset.folder.parent) == dataset
+    assert prepare(DatasetSpec(str(table)), dataset.folder.parent) == dataset
 
 
 def test_content_and_settings_make_the_entry(dataset: Dataset, table: Path) -> None:
     cache = dataset.folder.parent
-    assert prepare(Reading(str(table), sequence_length=100, vocabulary=10_000), cache) == dataset
-    other = prepare(Reading(str(table), sequence_length=2), cache)
-    seeded = prepare(Reading(str(table), seed=1), cache)
+    assert (
+        prepare(DatasetSpec(str(table), sequence_length=100, vocabulary=10_000), cache) == dataset
+    )
+    other = prepare(DatasetSpec(str(table), sequence_length=2), cache)
+    seeded = prepare(DatasetSpec(str(table), seed=1), cache)
     table.write_text(table.read_text() + "bad,bad\n")
-    changed = prepare(Reading(str(table)), cache)
+    changed = prepare(DatasetSpec(str(table)), cache)
     made = [dataset, other, seeded, changed]
     assert len({one.folder for one in made}) == len({one.fingerprint for one in made}) == 4
     assert len(entries(cache)) == 4
@@ -101,7 +103,7 @@ def test_a_damaged_entry_is_made_anew(
     dataset: Dataset, table: Path, file: str, damage: Callable[[Path], None]
 ) -> None:
     damage(dataset.folder / file)
-    again = prepare(Reading(str(table)), dataset.folder.parent)
+    again = prepare(DatasetSpec(str(table)), dataset.folder.parent)
     assert again == dataset
     assert len(again.training()[0].labels) == 96
     assert entries(dataset.folder.parent) == [dataset.folder.name]
@@ -114,7 +116,7 @@ def test_training_does_not_touch_the_test_split(
     path = dataset.folder / "test-tokens.npy"
     damage(path)
     stamp = path.stat() if path.exists() else None
-    again = prepare(Reading(str(table)), dataset.folder.parent)
+    again = prepare(DatasetSpec(str(table)), dataset.folder.parent)
     assert len(again.training()[0].labels) == 96
     assert stamp == (path.stat() if path.exists() else None)
     with pytest.raises(UserError, match=f"test split in {dataset.folder} is damaged. Delete"):
@@ -137,7 +139,7 @@ def test_an_array_with_pickled_objects_is_never_opened(dataset: Dataset) -> None
 
 
 def _prepare(source: str, cache: str) -> str:
-    return prepare_function(Reading(source), Path(cache)).fingerprint
+    return prepare_function(DatasetSpec(source), Path(cache)).fingerprint
 
 
 def test_processes_that_ask_at_once_all_succeed(table: Path, tmp_path: Path) -> None:
@@ -157,13 +159,13 @@ def test_a_failure_leaves_nothing(
 
     monkeypatch.setattr("study.datasets.cache.np.save", fail)
     with pytest.raises(UserError, match=r"cannot be written: No space left .*ISOPARAM_CACHE"):
-        prepare(Reading(str(table)), tmp_path / "cache")
+        prepare(DatasetSpec(str(table)), tmp_path / "cache")
     assert entries(tmp_path / "cache") == []
 
 
 def test_a_cache_that_cannot_be_written_is_told(table: Path) -> None:
     with pytest.raises(UserError, match=r"films\.csv/cache cannot be written: Not a directory"):
-        prepare(Reading(str(table)), table / "cache")
+        prepare(DatasetSpec(str(table)), table / "cache")
 
 
 def test_where_the_cache_is(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -181,9 +183,9 @@ def test_where_the_cache_is(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> 
 
 def test_opening_from_the_cache_imports_nothing_heavy(dataset: Dataset, table: Path) -> None:
     code = (
-        "import sys; from pathlib import Path; from study.datasets.dataset import Reading; "
+        "import sys; from pathlib import Path; from study.datasets.dataset import DatasetSpec; "
         "from study.datasets.prepare import prepare;"
-        f"prepare(Reading({str(table)!r}), Path({str(dataset.folder.parent)!r})).training();"
+        f"prepare(DatasetSpec({str(table)!r}), Path({str(dataset.folder.parent)!r})).training();"
         "heavy = {'pandas', 'pyarrow', 'faker', 'scipy', 'keras', 'tensorflow', 'optuna'};"
         "sys.exit(' '.join(heavy & set(sys.modules)) or 0)"
     )

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from study.datasets.dataset import Reading
+from study.datasets.dataset import DatasetSpec
 from study.datasets.prepare import prepare
 from study.datasets.sources import folder as folder_module
 from study.datasets.sources.folder import Folder
@@ -34,7 +34,7 @@ def test_the_layout_of_the_large_movie_review_dataset(
     root = write(tmp_path / "aclImdb", labelled("train/", 10) | labelled("test/", 5))
     write(root, {"train/unsup/0_0.txt": "unsure", "README": "", "train/urls_pos.txt": "http"})
     with caplog.at_level(logging.WARNING):
-        dataset = prepare(Reading(str(root)), tmp_path / "cache")
+        dataset = prepare(DatasetSpec(str(root)), tmp_path / "cache")
     assert "unsup is left out: its texts have no label" in caplog.text
     assert (dataset.name, dataset.labels) == ("aclImdb", ("neg", "pos"))
     assert dict(dataset.sizes) == {"train": 16, "validation": 4, "test": 10}
@@ -46,17 +46,17 @@ def test_the_layout_of_the_large_movie_review_dataset(
 
 def test_classes_without_splits(tmp_path: Path) -> None:
     root = write(tmp_path / "films", labelled("", 10) | {".git/a.txt": "x"})
-    dataset = prepare(Reading(str(root)), tmp_path / "cache")
+    dataset = prepare(DatasetSpec(str(root)), tmp_path / "cache")
     assert dict(dataset.sizes) == {"train": 13, "validation": 3, "test": 4}
 
 
 def test_content_and_names_make_the_entry(tmp_path: Path) -> None:
     root = write(tmp_path / "films", labelled("", 5))
     cache = tmp_path / "cache"
-    first = prepare(Reading(str(root)), cache)
-    assert prepare(Reading(str(root)), cache).folder == first.folder
+    first = prepare(DatasetSpec(str(root)), cache)
+    assert prepare(DatasetSpec(str(root)), cache).folder == first.folder
     write(root, {"neg/0_7.txt": "worse film 0"})
-    changed = prepare(Reading(str(root)), cache)
+    changed = prepare(DatasetSpec(str(root)), cache)
     assert changed.folder != first.folder
     assert changed.fingerprint != first.fingerprint
 
@@ -74,7 +74,7 @@ def test_content_and_names_make_the_entry(tmp_path: Path) -> None:
 def test_faulty_folders_are_refused(tmp_path: Path, texts: dict[str, str], expected: str) -> None:
     root = write(tmp_path / "films", texts)
     with pytest.raises(UserError, match=expected) as caught:
-        prepare(Reading(str(root)), tmp_path / "cache")
+        prepare(DatasetSpec(str(root)), tmp_path / "cache")
     assert str(root) in str(caught.value)
 
 
@@ -82,14 +82,14 @@ def test_other_encodings_are_refused(tmp_path: Path) -> None:
     root = write(tmp_path / "films", labelled("", 3))
     (root / "pos" / "9.txt").write_bytes("naïve".encode("latin-1"))
     with pytest.raises(UserError, match=r"9\.txt is not UTF-8 text"):
-        prepare(Reading(str(root)), tmp_path / "cache")
+        prepare(DatasetSpec(str(root)), tmp_path / "cache")
 
 
 def test_a_text_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
     root = write(tmp_path / "films", labelled("", 3))
     (root / "pos" / "9.txt").mkdir()
     with pytest.raises(UserError, match=r"9\.txt cannot be read: Is a directory"):
-        prepare(Reading(str(root)), tmp_path / "cache")
+        prepare(DatasetSpec(str(root)), tmp_path / "cache")
 
 
 def test_a_folder_that_has_gone_is_refused(tmp_path: Path) -> None:
@@ -101,4 +101,4 @@ def test_too_much_text_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(folder_module, "LARGEST", 10)
     root = write(tmp_path / "films", labelled("", 3))
     with pytest.raises(UserError, match="larger than 10 bytes"):
-        prepare(Reading(str(root)), tmp_path / "cache")
+        prepare(DatasetSpec(str(root)), tmp_path / "cache")

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from study.datasets.dataset import Dataset, Reading
+from study.datasets.dataset import Dataset, DatasetSpec
 from study.datasets.level import Level
 from study.datasets.prepare import prepare
 from study.datasets.sources import download as download_module
@@ -116,7 +116,7 @@ def test_the_command_names_the_other_way(tmp_path: Path, monkeypatch: pytest.Mon
         "study.datasets.sources.imdb.WORDS", of("http://127.0.0.1:9/words.json", b"")
     )
     with pytest.raises(UserError, match="--dataset PATH"):
-        prepare(Reading("imdb"), tmp_path)
+        prepare(DatasetSpec("imdb"), tmp_path)
     assert not list(tmp_path.glob("imdb-*"))
 
 
@@ -155,7 +155,7 @@ def test_reviews_become_the_integers_that_keras_gives_them(
     from keras.datasets import imdb
     from keras.utils import pad_sequences
 
-    dataset: Dataset = prepare(Reading("imdb", vocabulary=8, sequence_length=12), files.parent)
+    dataset: Dataset = prepare(DatasetSpec("imdb", vocabulary=8, sequence_length=12), files.parent)
     monkeypatch.setattr("keras.src.datasets.imdb.get_file", lambda **_: files / "imdb.npz")
     train, test = imdb.load_data(num_words=8)
     assert dict(dataset.sizes) == {"train": 32, "validation": 8, "test": 20}
@@ -169,7 +169,7 @@ def test_reviews_become_the_integers_that_keras_gives_them(
 
 
 def test_characters_of_the_reviews(files: Path) -> None:
-    dataset = prepare(Reading("imdb", level=Level.CHARACTER), files.parent)
+    dataset = prepare(DatasetSpec("imdb", level=Level.CHARACTER), files.parent)
     assert dataset.vocabulary == 4 + len(set("".join(RANKS) + " "))
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from study.datasets.dataset import Reading
+from study.datasets.dataset import DatasetSpec
 from study.datasets.prepare import prepare
 from study.datasets.sources import table as table_module
 from study.datasets.sources import unpack as unpack_module
@@ -43,7 +43,7 @@ def test_faulty_csv_is_refused(tmp_path: Path, content: str, expected: str) -> N
     path = tmp_path / "mine.csv"
     path.write_text(content)
     with pytest.raises(UserError, match=expected) as caught:
-        prepare(Reading(str(path)), tmp_path / "cache")
+        prepare(DatasetSpec(str(path)), tmp_path / "cache")
     assert str(path) in str(caught.value)
     assert not list((tmp_path / "cache").glob("*-*"))
 
@@ -79,7 +79,7 @@ def test_other_kinds_are_refused(tmp_path: Path, name: str) -> None:
 @pytest.mark.parametrize("path", ["no/such.csv", "n" * 300, "nul\0.csv"])
 def test_a_path_that_is_not_there_is_refused(tmp_path: Path, path: str) -> None:
     with pytest.raises(UserError, match=r"no readable file or folder .*surnames, imdb"):
-        prepare(Reading(path), tmp_path)
+        prepare(DatasetSpec(path), tmp_path)
 
 
 def test_a_table_that_has_gone_is_refused(tmp_path: Path) -> None:
@@ -94,7 +94,7 @@ def test_a_table_that_has_gone_is_refused(tmp_path: Path) -> None:
 def test_a_pipe_is_refused(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "a.csv")
     with pytest.raises(UserError, match="neither a file nor a folder"):
-        prepare(Reading(str(tmp_path / "a.csv")), tmp_path / "cache")
+        prepare(DatasetSpec(str(tmp_path / "a.csv")), tmp_path / "cache")
 
 
 @pytest.mark.parametrize("packing", PACKERS)
@@ -182,4 +182,4 @@ def test_faulty_parquet_is_refused(tmp_path: Path) -> None:
 )
 def test_settings_out_of_range_are_refused(settings: dict[str, object], expected: str) -> None:
     with pytest.raises(UserError, match=expected):
-        Reading(**{"source": "a.csv"} | settings)  # type: ignore[arg-type]
+        DatasetSpec(**{"source": "a.csv"} | settings)  # type: ignore[arg-type]

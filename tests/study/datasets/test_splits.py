@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from study.datasets.splits import Part, carve, divide
+from study.datasets.splits import Part, assign_splits, stratified_split
 
 COUNTS = st.lists(st.integers(2, 40), min_size=1, max_size=6)
 
@@ -16,7 +16,7 @@ def test_every_class_is_on_both_sides_in_its_proportion(
 ) -> None:
     labels = np.repeat(np.arange(len(counts), dtype=np.int32), counts)
     take = round(share * len(labels))
-    kept, taken = carve(labels, take, seed)
+    kept, taken = stratified_split(labels, take, seed)
     assert sorted([*kept, *taken]) == list(range(len(labels)))
     assert len(taken) == min(max(take, len(counts)), len(labels) - len(counts))
     drawn = Counter(labels[taken].tolist())
@@ -28,26 +28,26 @@ def test_every_class_is_on_both_sides_in_its_proportion(
 
 def test_the_seed_decides_the_draw() -> None:
     labels = np.repeat(np.arange(2, dtype=np.int32), 500)
-    first, again, other = (carve(labels, 200, seed)[1].tolist() for seed in (1, 1, 2))
+    first, again, other = (stratified_split(labels, 200, seed)[1].tolist() for seed in (1, 1, 2))
     assert first == again
     assert sorted(first) != sorted(other)
 
 
 def test_either_side_is_in_random_order() -> None:
     labels = np.repeat(np.arange(2, dtype=np.int32), 500)
-    for side in carve(labels, 300, 0):
+    for side in stratified_split(labels, 300, 0):
         assert 0.3 < labels[side][: len(side) // 2].mean() < 0.7
 
 
 def test_a_class_of_one_cannot_be_divided() -> None:
     with pytest.raises(ValueError, match="fewer than two"):
-        carve(np.array([0, 0, 1], dtype=np.int32), 1, 0)
+        stratified_split(np.array([0, 0, 1], dtype=np.int32), 1, 0)
 
 
 def test_what_is_given_stays() -> None:
     labels = np.tile(np.arange(2, dtype=np.int32), 50)
     given_parts = {Part.TRAIN: np.arange(80), Part.TEST: np.arange(80, 100)}
-    parts = divide(labels, given_parts, 0.25, seed=0)
+    parts = assign_splits(labels, given_parts, 0.25, seed=0)
     assert parts[Part.TEST].tolist() == list(range(80, 100))
     assert sorted([*parts[Part.TRAIN], *parts[Part.VALIDATION]]) == list(range(80))
     assert len(parts[Part.VALIDATION]) == 20

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from study.datasets.dataset import Dataset, Reading
+from study.datasets.dataset import Dataset, DatasetSpec
 from study.datasets.level import Level
 from study.datasets.prepare import prepare
 from study.datasets.sources.corpus import Corpus
@@ -19,7 +19,7 @@ def corpus() -> Corpus:
 
 @pytest.fixture(scope="module")
 def dataset(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
-    return prepare(Reading("surnames"), tmp_path_factory.mktemp("cache"))
+    return prepare(DatasetSpec("surnames"), tmp_path_factory.mktemp("cache"))
 
 
 def test_every_name_has_one_language(corpus: Corpus) -> None:
@@ -76,8 +76,8 @@ def test_names_are_encoded_as_in_training(dataset: Dataset, corpus: Corpus) -> N
 
 
 def test_it_is_the_same_wherever_it_is_made(dataset: Dataset, tmp_path: Path) -> None:
-    again = prepare(Reading("surnames"), tmp_path)
+    again = prepare(DatasetSpec("surnames"), tmp_path)
     assert again.fingerprint == dataset.fingerprint
-    other = prepare(Reading("surnames", seed=1), tmp_path)
+    other = prepare(DatasetSpec("surnames", seed=1), tmp_path)
     assert other.fingerprint != dataset.fingerprint
     assert other.sizes == dataset.sizes

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from study.datasets.dataset import Dataset, Reading
+from study.datasets.dataset import Dataset, DatasetSpec
 from study.datasets.level import Level
 from study.datasets.prepare import prepare
 from study.datasets.sources.table import Table
@@ -33,7 +33,7 @@ def test_the_same_table_in_every_format_has_one_fingerprint(tmp_path: Path) -> N
     FRAME.to_parquet(tmp_path / "a.parquet")
     (tmp_path / "a.pq.gz").write_bytes(gzip.compress((tmp_path / "a.parquet").read_bytes()))
     kinds = ("csv", "tsv", "parquet", "pq.gz")
-    made = [prepare(Reading(str(tmp_path / f"a.{kind}")), tmp_path / "cache") for kind in kinds]
+    made = [prepare(DatasetSpec(str(tmp_path / f"a.{kind}")), tmp_path / "cache") for kind in kinds]
     assert len({dataset.fingerprint for dataset in made}) == 1
     assert len({dataset.folder for dataset in made}) == len(kinds)
 
@@ -92,7 +92,7 @@ def test_labels_of_parquet_may_have_any_plain_type(tmp_path: Path, kind: str) ->
 def test_splits_that_come_with_the_data(tmp_path: Path) -> None:
     splits = ["train"] * 20 + ["Val"] * 8 + ["test"] * 12
     FRAME.assign(split=splits).to_csv(tmp_path / "a.csv", index=False)
-    dataset = prepare(Reading(str(tmp_path / "a.csv")), tmp_path / "cache")
+    dataset = prepare(DatasetSpec(str(tmp_path / "a.csv")), tmp_path / "cache")
     assert dict(dataset.sizes) == {"train": 20, "validation": 8, "test": 12}
     assert dataset.validation_given
     train, validation = dataset.training()
@@ -106,7 +106,7 @@ def test_splits_that_come_with_the_data(tmp_path: Path) -> None:
 
 def test_a_validation_split_is_drawn_from_training(tmp_path: Path) -> None:
     FRAME.assign(split=["train"] * 30 + ["test"] * 10).to_csv(tmp_path / "a.csv", index=False)
-    dataset = prepare(Reading(str(tmp_path / "a.csv")), tmp_path / "cache")
+    dataset = prepare(DatasetSpec(str(tmp_path / "a.csv")), tmp_path / "cache")
     assert dict(dataset.sizes) == {"train": 24, "validation": 6, "test": 10}
     assert np.array_equal(
         np.unique(np.concatenate([part.tokens for part in dataset.training()]), axis=0),
@@ -117,7 +117,7 @@ def test_a_validation_split_is_drawn_from_training(tmp_path: Path) -> None:
 def test_many_classes_and_other_columns(tmp_path: Path) -> None:
     rows = [(f"about {topic}", topic) for topic in ("art", "law", "sea", "war") for _ in range(5)]
     pd.DataFrame(rows, columns=["body", "topic"]).to_csv(tmp_path / "a.csv", index=False)
-    reading = Reading(
+    spec = DatasetSpec(
         str(tmp_path / "a.csv"),
         text_column="body",
         label_column="topic",
@@ -125,7 +125,7 @@ def test_many_classes_and_other_columns(tmp_path: Path) -> None:
         sequence_length=5,
         vocabulary=8,
     )
-    dataset = prepare(reading, tmp_path / "cache")
+    dataset = prepare(spec, tmp_path / "cache")
     assert dataset.labels == ("art", "law", "sea", "war")
     assert (dataset.vocabulary, dataset.sequence_length, dataset.embedding) == (8, 5, 16)
     assert dict(dataset.sizes) == {"train": 12, "validation": 4, "test": 4}
@@ -134,12 +134,12 @@ def test_many_classes_and_other_columns(tmp_path: Path) -> None:
 
 def test_a_label_column_named_split_is_no_split(tmp_path: Path) -> None:
     FRAME.rename(columns={"label": "split"}).to_csv(tmp_path / "a.csv", index=False)
-    reading = Reading(str(tmp_path / "a.csv"), label_column="split")
-    assert prepare(reading, tmp_path / "cache").labels == ("no", "yes")
+    spec = DatasetSpec(str(tmp_path / "a.csv"), label_column="split")
+    assert prepare(spec, tmp_path / "cache").labels == ("no", "yes")
 
 
 def test_the_reviews_of_imdb(imdb: Path, tmp_path: Path) -> None:
-    dataset: Dataset = prepare(Reading(str(imdb)), tmp_path)
+    dataset: Dataset = prepare(DatasetSpec(str(imdb)), tmp_path)
     assert (dataset.name, dataset.labels) == ("imdb", ("0", "1"))
     assert (dataset.vocabulary, dataset.sequence_length, dataset.embedding) == (10_000, 100, 128)
     assert dict(dataset.sizes) == {"train": 20_000, "validation": 5_000, "test": 25_000}

@@ -15,13 +15,13 @@ from study.datasets.vocabulary import FIRST_TOKEN, Vocabulary, rank
 
 def test_words_are_lower_case_and_end_at_punctuation_but_not_at_apostrophes() -> None:
     text = "It's a <br /><br />well-made film;\tnot BAD!\nÉté\u00a0indien"
-    assert Level.WORD.cut(text) == [
+    assert Level.WORD.tokenize(text) == [
         *["it's", "a", "br", "br", "well", "made", "film", "not", "bad", "été\u00a0indien"]
     ]
 
 
 def test_characters_are_those_of_the_composed_form() -> None:
-    assert list(Level.CHARACTER.cut("O\u0301 Ce\u0301")) == ["Ó", " ", "C", "é"]
+    assert list(Level.CHARACTER.tokenize("O\u0301 Ce\u0301")) == ["Ó", " ", "C", "é"]
 
 
 def test_numbering_is_that_of_keras() -> None:
@@ -39,7 +39,7 @@ def test_ranking_is_by_frequency_then_by_code_point() -> None:
 @given(st.text(alphabet=st.characters(exclude_categories=["Cs"])), st.integers(1, 12))
 def test_known_texts_can_be_read_back(text: str, sequence_length: int) -> None:
     for level in Level:
-        tokens = list(level.cut(text))
+        tokens = list(level.tokenize(text))
         words = Vocabulary(level, sequence_length, tuple(rank([text], level)), ("a", "b"))
         (row,) = words.encode([text]).tolist()
         expected = [*[None] * sequence_length, "start", *tokens][-sequence_length:]
@@ -50,10 +50,10 @@ def test_known_texts_can_be_read_back(text: str, sequence_length: int) -> None:
 
 @given(st.text(alphabet=st.characters(exclude_categories=["Cs"])))
 def test_words_are_what_is_left_between_separators(text: str) -> None:
-    words = Level.WORD.cut(text)
+    words = Level.WORD.tokenize(text)
     separators = set(string.punctuation + string.whitespace) - {"'"}
     assert all(word and not separators & set(word) for word in words)
-    assert Level.WORD.cut(" ".join(words)) == words
+    assert Level.WORD.tokenize(" ".join(words)) == words
 
 
 @given(st.lists(st.text(alphabet=st.characters(exclude_categories=["Cs"]), min_size=1)))
@@ -75,6 +75,6 @@ def test_words_of_imdb_are_those_of_keras_copy(imdb: Path) -> None:
     with gzip.open(imdb, "rt", encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             if row["split"] == "train":
-                counts.update(Level.WORD.cut(row["text"]))
+                counts.update(Level.WORD.tokenize(row["text"]))
     assert len(counts) == 88_582
     assert counts.most_common(3) == [("the", 336_148), ("and", 164_097), ("a", 163_040)]

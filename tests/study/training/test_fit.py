@@ -15,8 +15,8 @@ from study.datasets.dataset import Split
 from study.layers.fused import FusedGRU, FusedLSTM
 from study.training import fit as fit_module
 from study.training.fit import Epoch, NonFiniteLossError, evaluate, fit
-from study.training.programs.choice import program_for
-from study.training.programs.padding import architecture
+from study.training.runners.choice import runner_for
+from study.training.runners.padding import architecture
 from tests.support.commands import ROOT
 
 STEPS, VOCABULARY = 6, 12
@@ -141,10 +141,10 @@ def test_the_same_seeds_give_the_same_weights_whatever_was_trained_in_between() 
 
 def test_models_of_other_widths_and_rates_share_what_is_compiled() -> None:
     narrow = model(lambda: [FusedLSTM(3, dropout=0.1)])
-    assert program_for(narrow) is program_for(model(lambda: [FusedLSTM(16, dropout=0.4)]))
-    assert program_for(narrow) is not program_for(model(lambda: [FusedLSTM(17, dropout=0.1)]))
-    assert program_for(narrow) is not program_for(model(lambda: [FusedLSTM(3)]))
-    assert program_for(narrow) is not program_for(model(lambda: [FusedGRU(3, dropout=0.1)]))
+    assert runner_for(narrow) is runner_for(model(lambda: [FusedLSTM(16, dropout=0.4)]))
+    assert runner_for(narrow) is not runner_for(model(lambda: [FusedLSTM(17, dropout=0.1)]))
+    assert runner_for(narrow) is not runner_for(model(lambda: [FusedLSTM(3)]))
+    assert runner_for(narrow) is not runner_for(model(lambda: [FusedGRU(3, dropout=0.1)]))
 
 
 def test_a_model_that_zero_units_would_change_is_not_widened() -> None:
@@ -175,8 +175,8 @@ def test_a_loss_that_is_not_finite_is_an_error() -> None:
         )
 
 
-class ScriptedProgram:
-    """A program that measures what it is told to; its weights are the epoch's number."""
+class ScriptedRunner:
+    """A runner that measures what it is told to; its weights are the epoch's number."""
 
     def __init__(self, accuracies: list[float], losses: list[float]) -> None:
         self._script = zip(accuracies, losses, strict=True)
@@ -209,8 +209,8 @@ class WeightsOnly:
 @pytest.fixture
 def scripted(monkeypatch: pytest.MonkeyPatch) -> Any:
     def run(accuracies: list[float], losses: list[float], on_epoch: Any = go_on) -> Any:
-        program = ScriptedProgram(accuracies, losses)
-        monkeypatch.setattr(fit_module, "program_for", lambda _: program)
+        runner = ScriptedRunner(accuracies, losses)
+        monkeypatch.setattr(fit_module, "runner_for", lambda _: runner)
         trained: Any = WeightsOnly()
         schedule = SCHEDULE | {"epochs": 5, "patience": 2}
         fitted = fit(trained, split(4, 3), split(4, 3), on_epoch=on_epoch, **schedule)

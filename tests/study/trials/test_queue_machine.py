@@ -111,7 +111,7 @@ class Machine(RuleBasedStateMachine):
         self.plan(count)
 
     @rule(count=st.integers(1, 7))
-    def stub_slots(self, count: int) -> None:
+    def plan(self, count: int) -> None:
         self.planner.plan(stub_slots(count))
         self.model.waiting += range(self.planned, count)
         self.planned = max(self.planned, count)

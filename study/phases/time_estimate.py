@@ -11,7 +11,7 @@ from study.question.plan import StudyPlan
 from study.training.curve import CurvePoint
 from study.training.job import OnEpoch, TrainingError, TrainingJob
 
-_SAMPLE = 2048  # training examples: enough for a steady pace, soon done
+_SAMPLE = 2048  # training examples: enough for a steady speed, soon done
 
 
 @dataclass(frozen=True)
@@ -61,6 +61,6 @@ def _measured(process: TrainingProcess) -> float:
     while isinstance(message := process.receive(), EpochEnded):
         process.answer(True)
     if not isinstance(message, Finished):
-        raise TrainingError(f"The pace of training could not be measured: {message}.")
+        raise TrainingError(f"The speed of training could not be measured: {message}.")
     seconds: float = message.result
     return seconds

@@ -6,13 +6,13 @@ from rich.table import Table
 
 from search_spaces.matching import MatchedPair, match
 from study.machine.environment import cores
-from study.phases.pace import longest_epoch
+from study.phases.time_estimate import longest_epoch
 from study.question.plan import StudyPlan
 from study.terminal.words import duration, number_of
 from study.training.job import TrainingError
 
 
-def print_outlook(plan: StudyPlan, jobs: int, console: Console) -> None:
+def print_dry_run(plan: StudyPlan, jobs: int, console: Console) -> None:
     """The widths of each cell at each budget, what will be trained, and how long that takes."""
     console.print(_widths(plan))
     trials = plan.settings.search.n_trials

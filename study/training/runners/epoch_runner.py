@@ -1,4 +1,4 @@
-"""What runs the epochs of a training: one program for all models of an architecture."""
+"""What runs the epochs of a training: one for all models of an architecture."""
 
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any
@@ -15,7 +15,7 @@ EVALUATED = 512  # examples at once: enough for full speed, few enough for littl
 Weights = list[NDArray[Any]]
 
 
-class Program(ABC):
+class EpochRunner(ABC):
     """Trains and evaluates one model at a time: that of the last `load`.
 
     A model maps tokens, (batch, steps), to probabilities: (batch, 1), that of the second of

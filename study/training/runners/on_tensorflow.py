@@ -8,15 +8,21 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from study.layers.fused import DropoutRates
-from study.training.programs.padding import flat_layers, fused_layers, resized, wide_model
-from study.training.programs.program import EVALUATED, Program, Weights, cross_entropy, is_correct
+from study.training.runners.epoch_runner import (
+    EVALUATED,
+    EpochRunner,
+    Weights,
+    cross_entropy,
+    is_correct,
+)
+from study.training.runners.padding import flat_layers, fused_layers, resized, wide_model
 
 if TYPE_CHECKING:
     from study.datasets.dataset import Split
 
 
-class TensorFlowProgram(Program):
-    """Trains a wide copy of the models of an architecture (see `study.widening`).
+class TensorFlowRunner(EpochRunner):
+    """Trains a wide copy of the models of an architecture (see `padding`).
 
     An epoch is a loop inside XLA: batches are gathered there, weights and Adam's moments
     stay where they are, and neither Python nor tf.data runs between the steps. The learning

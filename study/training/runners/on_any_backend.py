@@ -6,13 +6,19 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from study.training.programs.program import EVALUATED, Program, Weights, cross_entropy, is_correct
+from study.training.runners.epoch_runner import (
+    EVALUATED,
+    EpochRunner,
+    Weights,
+    cross_entropy,
+    is_correct,
+)
 
 if TYPE_CHECKING:
     from study.datasets.dataset import Split
 
 
-class GenericProgram(Program):
+class GenericRunner(EpochRunner):
     """Trains the model itself, with Keras' own steps."""
 
     def load(self, model: keras.Model) -> None:
