@@ -32,7 +32,7 @@ class Commands:
         return f"python -m {module} {shlex.quote(str(self.folder))}{self._storage()}"
 
     def dashboard(self) -> str:
-        """Style at the trials."""
+        """Look at the trials."""
         if self._url is None:
             return self.on_this_run("study.dashboard")
         return f"optuna-dashboard {shlex.quote(self._url)}"

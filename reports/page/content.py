@@ -230,7 +230,7 @@ class Content:
             Command("Go on with this study, or do nothing if it is complete:", commands.resume()),
             Command("Write this report again:", commands.on_this_run("reports")),
             *(_more_seeds(commands, verdict) if verdict else ()),
-            Command("Style at every trial in the dashboard:", commands.dashboard()),
+            Command("Look at every trial in the dashboard:", commands.dashboard()),
             Prose(f"The trials are stored in {commands.stored_in}.", small=True),
         ]
         if commands.needs_password:

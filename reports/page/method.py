@@ -48,7 +48,7 @@ def method(record: StudyRecord, answer: Answer) -> tuple[Definition, ...]:
             else "Not run.",
         ),
         Definition(
-            "ReferenceLine of the verdict",
+            "Rule of the verdict",
             f"Written down before any run, with a margin of {margin} points. Better: the 95 % "
             "interval of the mean difference excludes zero, and the difference is at least the "
             "margin. Detectable but negligible: it excludes zero, but the 90 % interval lies "
