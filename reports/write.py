@@ -3,13 +3,13 @@
 import json
 from pathlib import Path
 
-from reports.charts.gallery import gallery
+from reports.charts.figure import gallery
 from reports.drawing.draw import draw
 from reports.exports.csv_files import confirmations_csv, trials_csv
 from reports.exports.summary import summary
 from reports.findings.answer import Answer
-from reports.page.content import Content
 from reports.page.render import render
+from reports.page.report import Content
 from study.errors import UserError
 from study.machine.files import write_atomically
 from study.trials.record import StudyRecord

@@ -26,7 +26,7 @@ def render(page: Page) -> str:
         trim_blocks=True,
     )
     css = _css(environment)
-    return environment.get_template("page.html").render(
+    return environment.get_template("base.html").render(
         page=page, css=Markup(css), policy=Markup(_policy(css)), linker=Linker
     )
 

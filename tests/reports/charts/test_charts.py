@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reports.charts.gallery import gallery
+from reports.charts.figure import gallery
 from reports.charts.hyperparameters import MOST_POINTS, hyperparameter_charts
 from reports.charts.search import accuracy_by_size, best_so_far
 from reports.drawing import axes

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reports.charts.gallery import gallery
+from reports.charts.figure import gallery
 from reports.charts.trial import learning_curve
 from reports.drawing.axes import linear_axis
 from reports.drawing.chart import STYLES, Chart, Emphasis, Line, Points

@@ -7,7 +7,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from reports.charts.gallery import Charts
+from reports.charts.figure import Charts
 from reports.comparison.verdict import Verdict
 from reports.drawing.chart import Chart
 from reports.drawing.svg import Svg
