@@ -3,13 +3,12 @@
 import json
 from pathlib import Path
 
-from reports.charts.figure import gallery
+from reports.charts.figure import charts_of, figures
 from reports.drawing.draw import draw
 from reports.exports.csv_files import confirmations_csv, trials_csv
 from reports.exports.summary import summary
 from reports.findings.answer import Answer
-from reports.page.render import render
-from reports.page.report import Content
+from reports.page.report import report
 from study.errors import UserError
 from study.machine.files import write_atomically
 from study.trials.record import StudyRecord
@@ -26,15 +25,14 @@ def write(record: StudyRecord, found: Answer, folder: Path) -> Path:
     Raises:
         UserError: The folder cannot be written.
     """
-    shown = gallery(record, found)
-    drawings = {chart.key: draw(chart) for chart in shown}
-    page = Content(record, found, shown, drawings, folder).page()
+    shown = figures(record, found)
+    drawings = {chart.key: draw(chart) for chart in charts_of(shown)}
     texts = {
         "trials.csv": trials_csv(record),
         **({"confirmations.csv": confirmations_csv(record)} if record.confirmations else {}),
         "summary.json": f"{json.dumps(summary(record, found), indent=2, allow_nan=False)}\n",
         **{f"charts/{key}.svg": drawing.file for key, drawing in drawings.items()},
-        "report.html": render(page),
+        "report.html": report(record, found, shown, drawings, folder),
     }
     try:
         (folder / "charts").mkdir(parents=True, exist_ok=True)

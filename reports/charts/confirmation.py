@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
+from reports.charts.figure import Figure, figure
 from reports.comparison.estimate import Interval
 from reports.comparison.verdict import Verdict
 from reports.drawing.axes import (
     Axis,
     accuracy_axis,
     category_axis,
-    count_axis,
     log_axis,
     points_axis,
 )
@@ -38,8 +38,8 @@ from reports.findings.confirmation import (
     training_seconds,
 )
 from reports.findings.frontier import Sized, frontier
-from reports.words.formatting import count, counted, points
-from reports.words.labels import slug
+from reports.tables.confirmation import cost_table, difference_table
+from reports.words.formatting import count, points
 from search_spaces.cells import cell_name
 from study.trials.record import StudyRecord
 
@@ -47,8 +47,42 @@ _NEUTRAL = Style(Colour.TEXT, hollow=False)
 _OVERALL = Style(Colour.ACCENT, hollow=True)
 
 
-def difference_by_budget(record: StudyRecord, answer: Answer, verdict: Verdict) -> Chart:
+@figure
+def difference_by_budget(record: StudyRecord, answer: Answer) -> Figure | None:
     """The difference at each budget and overall, with both intervals and the margin."""
+    verdict = answer.verdict
+    if verdict is None:
+        return None
+    return Figure(
+        charts=(_difference_chart(record, answer, verdict),),
+        caption=_difference_caption(record, answer),
+        numbers=difference_table(record, answer, verdict),
+    )
+
+
+def _difference_caption(record: StudyRecord, answer: Answer) -> str:
+    first, second = (cell_name(cell) for cell in record.cells)
+    bars = (
+        "The thick bar is the interval over seeds for these test examples; the thin one, which "
+        "decides, also counts that other test examples could have been drawn."
+        if answer.by_example
+        else "Each bar is the interval over seeds, for these test examples."
+    )
+    return (
+        f"Test accuracy of {first} minus {second} at matched sizes. {bars} The intervals of the "
+        f"budgets have {_confidences(answer)} confidence (Holm), that of their mean 95 %. Inside "
+        "the shaded band a difference does not matter."
+    )
+
+
+def _confidences(answer: Answer) -> str:
+    """From the lowest to the highest confidence of the budgets' intervals."""
+    found = [answered.comparison.confidence for answered in answer.budgets]
+    low, high = (f"{100 * bound:.4g}" for bound in (min(found), max(found)))
+    return f"{low} %" if low == high else f"{low} to {high} %"
+
+
+def _difference_chart(record: StudyRecord, answer: Answer, verdict: Verdict) -> Chart:
     comparisons = [answered.comparison for answered in answer.budgets]
     estimates = [comparison.difference for comparison in comparisons]
     seeds = [comparison.interval_seeds for comparison in comparisons]
@@ -169,18 +203,29 @@ def confirmed_layers(record: StudyRecord, answer: Answer, size: Size) -> Layers:
     return Layers(tuple(layers), tuple(accuracies), tuple(sizes))
 
 
-def cost_charts(record: StudyRecord, answer: Answer) -> list[Chart]:
+@figure
+def costs(record: StudyRecord, answer: Answer) -> Figure | None:
     """Test accuracy against training time and against inference time; equal size, other cost."""
-    costs = (
+    measures = (
         ("training-time", "Training time of a model, seconds", training_seconds),
         ("inference-time", "Inference time of an example, microseconds", inference_microseconds),
     )
     charts = []
-    for key, label, cost in costs:
+    for key, label, cost in measures:
         found = confirmed_layers(record, answer, partial(cost_over_seeds, cost=cost))
         if found.layers:
             charts.append(_cost_chart(key, log_axis(label, found.sizes), found))
-    return charts
+    if not charts:
+        return None
+    return Figure(
+        charts=tuple(charts),
+        caption="Mean test accuracy with its 95 % interval over seeds, against what a model costs "
+        "at that budget: the median over seeds, and a bar from the least to the most. Training "
+        "time is the epochs times the median time of one, without compilation; inference time the "
+        "shortest of several passes. Both were measured on the machine that ran it, where other "
+        "trainings may have run beside. The axes are logarithmic.",
+        numbers=cost_table(record, answer),
+    )
 
 
 def _cost_chart(key: str, x: Axis, found: Layers) -> Chart:
@@ -195,41 +240,3 @@ def _cost_chart(key: str, x: Axis, found: Layers) -> Chart:
         width=400,
         height=310,
     )
-
-
-def confirmed_curves(record: StudyRecord, answer: Answer) -> list[Chart]:
-    """For each cell, validation accuracy by epoch of every run at the largest budget."""
-    largest = answer.budgets[0]
-    curves = {
-        cell: [
-            tuple(point.validation_accuracy for point in run.curve) for run in largest.runs[cell]
-        ]
-        for cell in record.cells
-    }
-    every = [curve for runs in curves.values() for curve in runs]
-    epochs = max((len(curve) for curve in every), default=1)
-    charts = []
-    for (cell, runs), style in zip(curves.items(), STYLES, strict=True):
-        lines = [
-            Line(
-                colour=style.colour,
-                x=tuple(float(epoch + 1) for epoch in range(len(curve))),
-                y=curve,
-                label=f"{cell_name(cell)}, validation, one line a seed" if not place else "",
-            )
-            for place, curve in enumerate(runs)
-        ]
-        charts.append(
-            Chart(
-                key=f"confirmed-curves-{slug(cell)}",
-                title=f"Learning curves of the confirmed {cell_name(cell)} runs",
-                description=f"Validation accuracy by epoch of {counted(len(runs), 'run')} on "
-                f"fresh seeds at {count(largest.budget.limit)} {record.budget.scope} parameters.",
-                x=count_axis("Epoch", epochs),
-                y=accuracy_axis("Validation accuracy", [y for curve in every for y in curve]),
-                layers=tuple(lines),
-                width=400,
-                height=310,
-            )
-        )
-    return charts

@@ -1,58 +1,58 @@
-"""Every chart of a report."""
+"""The report's figures: charts that stand together, what they show, and the numbers behind them.
 
-from collections.abc import Iterator, Mapping
+A function of this folder that is marked `@figure` makes one of them. It needs no other entry:
+its charts are written to `charts/`, and the page's template shows it under the function's name.
+"""
+
+import pkgutil
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import TypeAlias, TypeVar
 
-from reports.charts.confirmation import confirmed_curves, cost_charts, difference_by_budget
-from reports.charts.hyperparameters import hyperparameter_charts, importance_chart
-from reports.charts.search import accuracy_by_size, best_so_far, learning_curves
 from reports.drawing.chart import Chart
 from reports.findings.answer import Answer
-from reports.findings.importances import by_cell
+from reports.tables.table import Table
 from study.trials.record import StudyRecord
 
 
 @dataclass(frozen=True, kw_only=True)
-class Charts:
-    """The charts that a study's records can fill; nothing is drawn yet.
+class Figure:
+    """One chart, or several that belong together.
 
     Attributes:
-        difference: None before confirmation; so are `costs` and `confirmed_curves` empty.
-        shares: Importances of the hyperparameters by cell; None where there are too few trials.
+        charts: Nothing is drawn yet.
+        caption: What they show.
+        numbers: What they are drawn from, or a digest of it.
+        notes: What else is to be said, such as why a cell is missing.
     """
 
-    sizes: Chart
-    difference: Chart | None
-    costs: tuple[Chart, ...]
-    search_curves: tuple[Chart, ...]
-    confirmed_curves: tuple[Chart, ...]
-    progress: Chart
-    hyperparameters: tuple[Chart, ...]
-    importances: Chart | None
-    shares: Mapping[str, Mapping[str, float] | None]
-
-    def __iter__(self) -> Iterator[Chart]:
-        for chart in (self.difference, self.sizes, self.progress, self.importances):
-            if chart is not None:
-                yield chart
-        yield from (*self.costs, *self.search_curves, *self.confirmed_curves)
-        yield from self.hyperparameters
+    charts: tuple[Chart, ...]
+    caption: str
+    numbers: Table
+    notes: tuple[str, ...] = ()
 
 
-def gallery(record: StudyRecord, answer: Answer) -> Charts:
-    """Compute every chart."""
-    shares = by_cell(record)
-    confirmed = bool(answer.budgets)
-    return Charts(
-        sizes=accuracy_by_size(record, answer),
-        difference=(
-            difference_by_budget(record, answer, answer.verdict) if answer.verdict else None
-        ),
-        costs=tuple(cost_charts(record, answer)) if confirmed else (),
-        search_curves=tuple(learning_curves(record)),
-        confirmed_curves=tuple(confirmed_curves(record, answer)) if confirmed else (),
-        progress=best_so_far(record),
-        hyperparameters=tuple(hyperparameter_charts(record)),
-        importances=importance_chart(shares),
-        shares=shares,
-    )
+# None where the records cannot fill the figure.
+Maker: TypeAlias = Callable[[StudyRecord, Answer], Figure | None]
+M = TypeVar("M", bound=Maker)
+_MAKERS: dict[str, Maker] = {}
+
+
+def figure(make: M) -> M:
+    """Count a function among those that make the report's figures."""
+    _MAKERS[make.__name__] = make
+    return make
+
+
+def figures(record: StudyRecord, answer: Answer) -> dict[str, Figure | None]:
+    """Every figure by the name of the function that makes it."""
+    for module in pkgutil.iter_modules([str(Path(__file__).parent)]):
+        import_module(f"{__package__}.{module.name}")
+    return {name: make(record, answer) for name, make in _MAKERS.items()}
+
+
+def charts_of(made: Mapping[str, Figure | None]) -> list[Chart]:
+    """The charts of all figures."""
+    return [chart for each in made.values() if each for chart in each.charts]

@@ -4,13 +4,15 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from reports.charts.figure import Figure, figure
 from reports.drawing.axes import Axis, Tick, accuracy_axis, category_axis, linear_axis, log_axis
 from reports.drawing.chart import STYLES, Chart, Emphasis, Layer, Points, Style, subsample
-from reports.findings.answer import accuracy_of, complete_trials
-from reports.findings.importances import LOGARITHMIC, is_number
+from reports.findings.answer import Answer, accuracy_of, complete_trials
+from reports.findings.importances import FEWEST_TRIALS, LOGARITHMIC, by_cell, is_number
 from reports.findings.search import hyperparameter_names
+from reports.tables.search import hyperparameter_table, importance_table
 from reports.words.formatting import shown_value
-from reports.words.labels import shortened, slug
+from reports.words.labels import budget_label, shortened, slug
 from search_spaces.cells import cell_name
 from study.trials.record import StudyRecord, TrialRecord
 
@@ -18,12 +20,28 @@ MOST_POINTS = 500  # of each cell in one chart
 _APART = 0.12  # of the cells at one category
 
 
-def hyperparameter_charts(record: StudyRecord) -> list[Chart]:
+@figure
+def hyperparameters(record: StudyRecord, answer: Answer) -> Figure | None:
     """For each hyperparameter, validation accuracy against its value, both cells."""
-    return [
+    charts = [
         _hyperparameter_chart(record, name, f"hyperparameter-{place}-{slug(name)}")
         for place, name in enumerate(hyperparameter_names(record), start=1)
     ]
+    if not charts:
+        return None
+    most = max(len(complete_trials(record.trials, cell)) for cell in record.cells)
+    thinned = (
+        f" Of each cell {MOST_POINTS} of up to {most:,} trials are drawn, evenly spread over the "
+        "search."
+        if most > MOST_POINTS
+        else ""
+    )
+    return Figure(
+        charts=tuple(charts),
+        caption=f"One point for each complete trial, within {budget_label(record)}; the best of "
+        f"each cell bold.{thinned}",
+        numbers=hyperparameter_table(record),
+    )
 
 
 def _hyperparameter_chart(record: StudyRecord, name: str, key: str) -> Chart:
@@ -116,14 +134,32 @@ def _by_size(text: str) -> tuple[float, str]:
     return (float(text), "") if text.isdecimal() else (math.inf, text)
 
 
-def importance_chart(shares: Mapping[str, Mapping[str, float] | None]) -> Chart | None:
-    """Importance of each hyperparameter, both cells; None where neither cell has any."""
+@figure
+def importances(record: StudyRecord, answer: Answer) -> Figure:
+    """Importance of each hyperparameter, both cells; no chart where neither cell has any."""
+    shares = by_cell(record)
+    missing = [cell_name(cell) for cell, found in shares.items() if found is None]
+    return Figure(
+        charts=_importance_charts(shares),
+        caption="How much each hyperparameter by itself separates the best trials of a cell (a "
+        "tenth, and at least five) from all of them (PED-ANOVA). With few trials this is a rough "
+        "guide.",
+        numbers=importance_table(record, shares),
+        notes=tuple(
+            f"No importances for {cell}: they need {FEWEST_TRIALS} complete trials whose "
+            "hyperparameters differ, and of which the best are better than the rest."
+            for cell in missing
+        ),
+    )
+
+
+def _importance_charts(shares: Mapping[str, Mapping[str, float] | None]) -> tuple[Chart, ...]:
     names = sorted(
         {name for each in shares.values() for name in each or {}},
         key=lambda name: -sum((each or {}).get(name, 0.0) for each in shares.values()),
     )
     if not names:
-        return None
+        return ()
     layers = []
     for (cell, each), style, apart in zip(shares.items(), STYLES, (_APART, -_APART), strict=True):
         rows = [(row, each[name]) for row, name in enumerate(names) if each and name in each]
@@ -137,7 +173,7 @@ def importance_chart(shares: Mapping[str, Mapping[str, float] | None]) -> Chart 
             )
         )
     ticks = tuple(Tick(share / 100, f"{share} %") for share in (0, 25, 50, 75, 100))
-    return Chart(
+    chart = Chart(
         key="importances",
         title="Importance of each hyperparameter",
         description="Share of each hyperparameter in the validation accuracy of each cell's "
@@ -147,3 +183,4 @@ def importance_chart(shares: Mapping[str, Mapping[str, float] | None]) -> Chart 
         layers=tuple(layers),
         height=110 + 40 * len(names),
     )
+    return (chart,)

@@ -1,10 +1,11 @@
-"""What a search shows by itself: sizes, progress and learning curves, all on validation."""
+"""What a search shows by itself: sizes and progress, on validation."""
 
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from reports.charts.confirmation import confirmed_layers
+from reports.charts.figure import Figure, figure
 from reports.drawing.axes import accuracy_axis, count_axis, log_axis
 from reports.drawing.chart import (
     STYLES,
@@ -17,22 +18,22 @@ from reports.drawing.chart import (
     subsample,
 )
 from reports.drawing.theme import Colour
-from reports.findings.answer import Answer, accuracy_of
+from reports.findings.answer import Answer, accuracy_of, complete_trials
 from reports.findings.confirmation import matched_size
 from reports.findings.frontier import Sized, frontier
-from reports.findings.search import leaders, progress, scope_label, size_of, sized_trials
-from reports.words.formatting import count, counted, percent
-from reports.words.labels import slug
+from reports.findings.search import progress, scope_label, size_of, sized_trials
+from reports.tables.search import frontier_table, progress_table
+from reports.words.formatting import count, percent
 from search_spaces.cells import cell_name
-from study.training.curve import CurvePoint
-from study.trials.record import StudyRecord, TrialRecord
+from study.terminal.words import number_of
+from study.trials.record import StudyRecord
 
 MOST_POINTS = 600  # of each cell in the chart of sizes
 _TURNS = 6
-CURVES = 10  # best trials of each cell whose learning curves are drawn
 
 
-def accuracy_by_size(record: StudyRecord, answer: Answer) -> Chart:
+@figure
+def accuracy_by_size(record: StudyRecord, answer: Answer) -> Figure:
     """Accuracy against parameters: trials on validation, confirmed means on test.
 
     The frontier goes through confirmed means where there are any. Through trials it is the
@@ -49,7 +50,7 @@ def accuracy_by_size(record: StudyRecord, answer: Answer) -> Chart:
     trials = [model for each in models.values() for model in each]
     confirmed = confirmed_layers(record, answer, matched_size)
     layers += confirmed.layers
-    return Chart(
+    chart = Chart(
         key="accuracy-by-size",
         title="Accuracy against parameters",
         description=_size_description(record, answer),
@@ -57,6 +58,29 @@ def accuracy_by_size(record: StudyRecord, answer: Answer) -> Chart:
         y=accuracy_axis("Accuracy", [*(model.accuracy for model in trials), *confirmed.accuracies]),
         layers=(*(ReferenceLine(value=limit, label=count(limit)) for limit in limits), *layers),
         height=420,
+    )
+    return Figure(
+        charts=(chart,),
+        caption=_size_caption(record, answer),
+        numbers=frontier_table(record),
+    )
+
+
+def _size_caption(record: StudyRecord, answer: Answer) -> str:
+    scope = f"Parameters are counted in the {record.budget.scope}; the axis is logarithmic."
+    most = max(len(complete_trials(record.trials, cell)) for cell in record.cells)
+    drawn = f" ({MOST_POINTS} of up to {most:,} of each cell)" if most > MOST_POINTS else ""
+    faint = f"Faint points are the search's complete trials{drawn}, measured on validation"
+    if not answer.budgets:
+        return (
+            f"{faint}. Dashed steps join the most accurate trials up to each size: each is the "
+            f"best of many, measured once, and therefore optimistic. {scope} The vertical line is "
+            "the budget."
+        )
+    return (
+        f"{faint}. Bold points are confirmed models: mean test accuracy over fresh seeds, with "
+        "its 95 % interval over seeds. The frontier goes through these means only. "
+        f"{scope} Vertical lines are the budgets."
     )
 
 
@@ -94,7 +118,7 @@ def _optimistic_frontier(models: Sequence[Sized], colour: Colour, cell: str) -> 
 def _size_description(record: StudyRecord, answer: Answer) -> str:
     if answer.budgets:
         return (
-            f"Test accuracy of each cell at {counted(len(answer.budgets), 'budget')}, mean over "
+            f"Test accuracy of each cell at {number_of(len(answer.budgets), 'budget')}, mean over "
             "fresh seeds with its interval, over the validation accuracy of every complete trial."
         )
     bests = [
@@ -104,7 +128,8 @@ def _size_description(record: StudyRecord, answer: Answer) -> str:
     return f"Validation accuracy of every complete trial. Best: {', '.join(bests) or 'none yet'}."
 
 
-def best_so_far(record: StudyRecord) -> Chart:
+@figure
+def best_so_far(record: StudyRecord, answer: Answer) -> Figure:
     """Best validation accuracy against trials of each cell, with what luck of order leaves."""
     layers: list[Layer] = []
     accuracies: list[float] = []
@@ -137,7 +162,7 @@ def best_so_far(record: StudyRecord) -> Chart:
         ]
         accuracies += [*told.best, *told.expected]
         most = max(most, *told.tried, len(told.expected)) if told.tried else most
-    return Chart(
+    chart = Chart(
         key="best-so-far",
         title="Best validation accuracy so far against trials",
         description="For each cell, the best validation accuracy after each of its trials, and "
@@ -146,6 +171,13 @@ def best_so_far(record: StudyRecord) -> Chart:
         y=accuracy_axis("Validation accuracy", accuracies),
         layers=tuple(layers),
     )
+    return Figure(
+        charts=(chart,),
+        caption="Bold: the best validation accuracy so far of each cell; pruned and failed trials "
+        "take their turn. Dashed: the expected best of so many complete trials, had they come in "
+        "another order. A curve that still rises says that more trials would help.",
+        numbers=progress_table(record),
+    )
 
 
 def _places(length: int) -> list[int]:
@@ -153,61 +185,3 @@ def _places(length: int) -> list[int]:
     if length <= 60:
         return list(range(length))
     return sorted({round(length**share) - 1 for share in np.linspace(0, 1, 60)})
-
-
-def learning_curves(record: StudyRecord) -> list[Chart]:
-    """For each cell, validation accuracy by epoch of its best trials, and training of the best."""
-    best = {cell: leaders(record, cell, CURVES) for cell in record.cells}
-    curves = [trial.curve for trials in best.values() for trial in trials]
-    epochs = max((len(curve) for curve in curves), default=1)
-    shown = [point.validation_accuracy for curve in curves for point in curve]
-    trained = [point.accuracy for trials in best.values() for point in _first_curve(trials)]
-    charts = []
-    for (cell, trials), style in zip(best.items(), STYLES, strict=True):
-        leader = _first_curve(trials)
-        layers: list[Layer] = [
-            _curve_line([point.validation_accuracy for point in trial.curve], style.colour)
-            for trial in trials[1:]
-        ]
-        layers += [
-            Line(
-                colour=style.colour,
-                x=_epochs(leader),
-                y=tuple(point.accuracy for point in leader),
-                dashed=True,
-                label="best trial, training",
-            ),
-            Line(
-                colour=style.colour,
-                x=_epochs(leader),
-                y=tuple(point.validation_accuracy for point in leader),
-                emphasis=Emphasis.BOLD,
-                label=f"{cell_name(cell)}, best trial, validation",
-            ),
-        ]
-        charts.append(
-            Chart(
-                key=f"learning-curves-{slug(cell)}",
-                title=f"Learning curves of the best {cell_name(cell)} trials",
-                description=f"Validation accuracy by epoch of the {len(trials)} best trials; "
-                "the best one bold, with its training accuracy dashed.",
-                x=count_axis("Epoch", epochs),
-                y=accuracy_axis("Accuracy", [*shown, *trained]),
-                layers=tuple(layers),
-                width=400,
-                height=310,
-            )
-        )
-    return charts
-
-
-def _first_curve(trials: Sequence[TrialRecord]) -> tuple[CurvePoint, ...]:
-    return trials[0].curve if trials else ()
-
-
-def _epochs(curve: Sequence[object]) -> tuple[float, ...]:
-    return tuple(float(epoch) for epoch in range(1, len(curve) + 1))
-
-
-def _curve_line(accuracies: Sequence[float], colour: Colour) -> Line:
-    return Line(colour=colour, x=_epochs(accuracies), y=tuple(accuracies), emphasis=Emphasis.FAINT)

@@ -11,10 +11,10 @@ from reports.comparison.estimate import Estimate
 from reports.comparison.runs import PairedRuns
 from reports.comparison.selection import optimism
 from reports.comparison.verdict import BudgetComparison, Outcome, Verdict, compare
-from reports.words.formatting import counted
 from reports.words.statement import Statement, statement
 from search_spaces.cells import cell_name
 from study.errors import UserError
+from study.terminal.words import number_of
 from study.trials.record import (
     BudgetRecord,
     ConfirmationRecord,
@@ -70,6 +70,13 @@ class Answer:
     def decided(self) -> bool:
         """Whether there is a verdict, and it is not that nothing can be said."""
         return self.verdict is not None and self.verdict.outcome is not Outcome.UNDECIDED
+
+    @property
+    def by_example(self) -> bool:
+        """Whether the verdict counts the choice of the test examples, too."""
+        return all(
+            answered.comparison.over_seeds_and_examples is not None for answered in self.budgets
+        )
 
     @property
     def pairs(self) -> int:
@@ -207,5 +214,5 @@ def _no_verdict(record: StudyRecord) -> str:
         return "No verdict yet: no trial of the search is complete."
     return (
         "No verdict yet: the validation accuracy of the best of "
-        f"{counted(trials, 'trial')} is optimistic, and one run of each says nothing about luck."
+        f"{number_of(trials, 'trial')} is optimistic, and one run of each says nothing about luck."
     )

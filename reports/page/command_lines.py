@@ -5,6 +5,7 @@ import shlex
 from dataclasses import dataclass
 from pathlib import Path
 
+from study.machine.passwords import VARIABLES
 from study.storage.folder import RunFolder
 from study.trials.record import StudyRecord
 
@@ -31,6 +32,10 @@ class Commands:
         """Run a module on the study's folder."""
         return f"python -m {module} {shlex.quote(str(self.folder))}{self._storage()}"
 
+    def more_seeds(self, seeds: int) -> str:
+        """Confirm on so many seeds."""
+        return f"{self.on_this_run('study.confirm')} --replicates {seeds}"
+
     def dashboard(self) -> str:
         """Look at the trials."""
         if self._url is None:
@@ -46,9 +51,10 @@ class Commands:
         return self._url or f"{RunFolder(self.folder).database.name} beside this report"
 
     @property
-    def needs_password(self) -> bool:
-        """Whether the storage asks for a user, and therefore may ask for a password."""
-        return self._url is not None and re.match(r"\w+://[^/@]+@", self._url) is not None
+    def password_variable(self) -> str | None:
+        """Where a server looks for the user's password; None if the storage names no user."""
+        found = re.match(r"(\w+)://[^/@]+@", self._url or "")
+        return VARIABLES.get(found[1]) if found else None
 
     @property
     def _url(self) -> str | None:

@@ -3,9 +3,10 @@
 import re
 from typing import NamedTuple
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
-from reports.words.text import visible
+_RUNNING_TEXT = re.compile(r'<(p|figcaption)(?: class="small")?>.*?</\1>', re.DOTALL)
+_NOT_IN_TAG_OR_LINK = "(?![^<]*(?:>|</a>))"
 
 
 class Term(NamedTuple):
@@ -17,26 +18,33 @@ class Term(NamedTuple):
     words: str  # a regular expression
 
 
-class Linker:
-    """Links each term to its line in the glossary where a section uses it first."""
+def link_terms(html: str) -> Markup:
+    """Links each term to its line in the glossary where a section uses it first.
 
-    def __init__(self) -> None:
-        self._left = list(GLOSSARY)
+    Args:
+        html: Sections, in whose paragraphs and captions terms are looked for.
+    """
+    return Markup("".join(_link_section(part) for part in re.split("(?=<section )", html)))
 
-    def __call__(self, text: str) -> Markup:
-        """The text as HTML, nothing hidden in it, with links from terms not yet linked."""
-        html = str(escape(visible(text)))
-        links: dict[str, str] = {}
-        for term in list(self._left):
-            found = re.search(rf"\b(?:{term.words})\b(?![^\x00]*\x01)", html)
-            if found:
-                self._left.remove(term)
-                key = f"\x00{len(links)}\x01"
-                links[key] = f'<a class="term" href="#term-{term.key}">{found[0]}</a>'
-                html = html[: found.start()] + key + html[found.end() :]
-        for key, link in links.items():
-            html = html.replace(key, link)
-        return Markup(html)
+
+def _link_section(html: str) -> str:
+    left = list(GLOSSARY)
+
+    def link(found: re.Match[str]) -> str:
+        text = re.sub(r"[ \n]+", " ", found[0])  # a term may run over the end of a line
+        for term in list(left):
+            new = re.sub(
+                rf"\b(?:{term.words})\b{_NOT_IN_TAG_OR_LINK}",
+                rf'<a class="term" href="#term-{term.key}">\g<0></a>',
+                text,
+                count=1,
+            )
+            if new != text:
+                left.remove(term)
+            text = new
+        return text
+
+    return _RUNNING_TEXT.sub(link, html)
 
 
 GLOSSARY = (

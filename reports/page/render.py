@@ -2,32 +2,33 @@
 
 import base64
 import hashlib
+import re
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from reports.drawing.theme import mapping, properties
-from reports.page.blocks import Page
-from reports.page.glossary import Linker
+from reports.page.glossary import link_terms
 from reports.words.text import visible
 
 
-def render(page: Page) -> str:
-    """The page as HTML.
+def render(template: str, **context: object) -> str:
+    """A template as HTML, with what it shows.
 
     Whatever is not markup of ours is escaped, and spelt out where it would be invisible. The
     Content-Security-Policy allows this page's one style sheet, by its hash, and nothing else.
     """
     environment = Environment(
-        loader=PackageLoader("reports.page", package_path=""),
+        loader=PackageLoader("reports", package_path=""),
         autoescape=True,
         undefined=StrictUndefined,
         finalize=_finalize,
         trim_blocks=True,
     )
+    environment.filters.update(link_terms=link_terms, headings=_headings)
     css = _css(environment)
-    return environment.get_template("base.html").render(
-        page=page, css=Markup(css), policy=Markup(_policy(css)), linker=Linker
+    return environment.get_template(template).render(
+        css=Markup(css), policy=Markup(_policy(css)), **context
     )
 
 
@@ -36,9 +37,15 @@ def _finalize(value: object) -> object:
     return value if isinstance(value, Markup) else visible(str(value))
 
 
+def _headings(sections: str) -> list[tuple[str, Markup]]:
+    """Each section's anchor and heading."""
+    found = re.findall(r'<section id="([^"]*)">\s*<h2>(.*?)</h2>', sections)
+    return [(anchor, Markup(heading)) for anchor, heading in found]
+
+
 def _css(environment: Environment) -> str:
     assert environment.loader is not None
-    source, _, _ = environment.loader.get_source(environment, "page.css")
+    source, _, _ = environment.loader.get_source(environment, "page/page.css")
     return f"{properties()}{mapping()}{source}"
 
 

@@ -13,7 +13,10 @@ from rich.table import Table as RichTable
 from reports.comparison.verdict import Outcome
 from reports.drawing.chart import Chart
 from reports.drawing.draw import draw
-from reports.page.blocks import (
+from reports.page.glossary import GLOSSARY
+from reports.page.render import render
+from reports.reproduction import words
+from reports.reproduction.blocks import (
     Block,
     Command,
     Definition,
@@ -25,9 +28,6 @@ from reports.page.blocks import (
     Prose,
     Section,
 )
-from reports.page.glossary import GLOSSARY
-from reports.page.render import render
-from reports.reproduction import words
 from reports.reproduction.charts import curves_chart, results_chart
 from reports.reproduction.findings import Findings, summary
 from reports.reproduction.tables import (
@@ -56,7 +56,7 @@ def write(findings: Findings, folder: Path) -> Path:
     """
     texts = {
         "reproduction.json": f"{json.dumps(summary(findings), indent=2, allow_nan=False)}\n",
-        "reproduction.html": render(page(findings)),
+        "reproduction.html": html(findings),
     }
     try:
         for name, text in texts.items():
@@ -68,6 +68,18 @@ def write(findings: Findings, folder: Path) -> Path:
             "Make room, or make the folder writable."
         ) from error
     return folder / "reproduction.html"
+
+
+def html(findings: Findings) -> str:
+    """The report as HTML."""
+    shown = page(findings)
+    return render(
+        "reproduction/page.html",
+        page=shown,
+        badge=shown.badge,
+        decided=shown.decided,
+        statement=shown.statement,
+    )
 
 
 def show(record: Reproduction, folder: Path, console: Console) -> Path:

@@ -2,7 +2,7 @@
 
 from reports.comparison.estimate import FLOAT_NOISE
 from reports.comparison.verdict import Outcome
-from reports.page.blocks import Definition
+from reports.reproduction.blocks import Definition
 from reports.reproduction.findings import Findings
 from reports.words.formatting import count, counted, percent, points
 from reports.words.statement import Statement, statement

@@ -16,14 +16,14 @@ from reports.tables.table import Row, Table, columns
 from reports.words.formatting import (
     NOTHING,
     count,
-    counted,
     percent,
     shown_count,
     shown_number,
     shown_value,
 )
-from reports.words.labels import style_of
+from reports.words.labels import budget_label, style_of
 from search_spaces.cells import cell_name
+from study.terminal.words import number_of
 from study.trials.record import Status, StudyRecord, TrialRecord
 
 ROWS = 200  # best trials of each cell that are listed; trials.csv has them all
@@ -45,14 +45,14 @@ def trials_table(record: StudyRecord) -> Table:
     trials.sort(key=lambda trial: -accuracy_of(trial))
     total = len(complete_trials(record.trials))
     scope = "All" if len(trials) == total else f"The best {len(trials):,} of"
-    caption = f"{scope} {counted(total, 'complete trial')}, best first"
+    caption = f"{scope} {number_of(total, 'complete trial')}, best first"
     return _trials_table(record, trials, caption)
 
 
 def _trials_table(record: StudyRecord, trials: Sequence[TrialRecord], caption: str) -> Table:
     names = [name for name in _sampled(trials) if name != "units"]
     return Table(
-        caption=f"{caption}; budget {count(record.budget.limit)} {record.budget.scope} parameters",
+        caption=f"{caption}; budget {budget_label(record)}",
         columns=columns(
             "Cell",
             "#Trial",
@@ -202,7 +202,7 @@ def _range(values: Sequence[object]) -> str:
     return ", ".join(sorted({str(value) for value in values}))
 
 
-def trouble_table(record: StudyRecord) -> Table:
+def failure_table(record: StudyRecord) -> Table:
     """What did not run to its end, by phase, cell, how and why."""
     kinds = (Status.PRUNED, Status.FAILED, Status.REQUEUED)
     found: dict[tuple[str, str, Status, str], list[int]] = {}

@@ -2,7 +2,13 @@
 
 import re
 
+from reports.words.formatting import count
 from study.trials.record import StudyRecord
+
+
+def budget_label(record: StudyRecord, limit: int | None = None) -> str:
+    """A budget with its scope, the study's own or that of a lower limit: 20,736 cell parameters."""
+    return f"{count(limit or record.budget.limit)} {record.budget.scope} parameters"
 
 
 def style_of(record: StudyRecord, cell: str) -> str:

@@ -6,8 +6,8 @@ import sys
 from urllib.parse import unquote, unquote_plus
 
 # Where the servers' own programs look for a password.
-_VARIABLES = {"postgresql": "PGPASSWORD", "mysql": "MYSQL_PWD", "mariadb": "MYSQL_PWD"}
-_BEGINNING = rf"(?:--storage=)?(?P<scheme>{'|'.join(_VARIABLES)})(?:\+\w+)?://"
+VARIABLES = {"postgresql": "PGPASSWORD", "mysql": "MYSQL_PWD", "mariadb": "MYSQL_PWD"}
+_BEGINNING = rf"(?:--storage=)?(?P<scheme>{'|'.join(VARIABLES)})(?:\+\w+)?://"
 _URL = re.compile(rf"(?P<before>{_BEGINNING}[^:/@?]*):(?P<password>[^@]*)@")
 _QUERY = re.compile(rf"(?P<before>{_BEGINNING}[^?]*\?(?:[^&]*&)*?)password=(?P<password>[^&]*)&?")
 
@@ -33,9 +33,9 @@ def _without_password(word: str) -> tuple[str, dict[str, str]]:
     """The word without its password, and the environment that holds it instead."""
     if match := _URL.match(word):
         password = unquote(match["password"])
-        return _URL.sub(r"\g<before>@", word), {_VARIABLES[match["scheme"]]: password}
+        return _URL.sub(r"\g<before>@", word), {VARIABLES[match["scheme"]]: password}
     if match := _QUERY.match(word):
         password = unquote_plus(match["password"])
         shown = _QUERY.sub(r"\g<before>", word).rstrip("?&")
-        return shown, {_VARIABLES[match["scheme"]]: password}
+        return shown, {VARIABLES[match["scheme"]]: password}
     return word, {}

@@ -90,7 +90,7 @@ def confirmed_record(
     )
 
 
-def troubled_record() -> StudyRecord:
+def incomplete_record() -> StudyRecord:
     """Half-way through: trials running, planned, requeued; confirmations failed and missing."""
     record = confirmed_record(trials=30, replicates=3, budgets=2)
     back = [
@@ -113,7 +113,7 @@ def troubled_record() -> StudyRecord:
 
 def hostile_record() -> StudyRecord:
     """Every text that a user, a file or an error can put into a record tries to break out."""
-    record = troubled_record()
+    record = incomplete_record()
     script, image, reversing, quotes, style = HOSTILE
     failing = [
         replace(one, reason=HOSTILE[one.number % len(HOSTILE)], hyperparameters={script: image})

@@ -6,9 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reports.charts.figure import gallery
-from reports.charts.hyperparameters import MOST_POINTS, hyperparameter_charts
-from reports.charts.search import accuracy_by_size, best_so_far
+from reports.charts.figure import charts_of, figures
+from reports.charts.hyperparameters import MOST_POINTS
 from reports.drawing import axes
 from reports.drawing.chart import (
     Bars,
@@ -26,13 +25,18 @@ from reports.findings.importances import importances
 from reports.findings.search import progress, sized_trials
 from reports.words.labels import shortened, slug
 from study.trials.record import Status, StudyRecord
-from tests.support.records import confirmed_record, hostile_record, search_record, troubled_record
+from tests.support.records import confirmed_record, hostile_record, incomplete_record, search_record
 
 NUMBERS = st.floats(-1e6, 1e6).filter(lambda value: value == 0 or abs(value) > 1e-6)
 
 
-def charts_of(record: StudyRecord) -> list[Chart]:
-    return list(gallery(record, answer(record)))
+def charts(record: StudyRecord) -> dict[str, Chart]:
+    """Every chart by its key."""
+    return {chart.key: chart for chart in charts_of(figures(record, answer(record)))}
+
+
+def hyperparameter_charts(record: StudyRecord) -> list[Chart]:
+    return [chart for key, chart in charts(record).items() if key.startswith("hyperparameter-")]
 
 
 def of_kind(chart: Chart, weight: Emphasis) -> list[Points]:
@@ -81,13 +85,13 @@ def test_ticks_are_round() -> None:
 
 @pytest.mark.parametrize(
     "record",
-    [search_record(), confirmed_record(), troubled_record(), hostile_record()],
-    ids=["search", "confirmed", "troubled", "hostile"],
+    [search_record(), confirmed_record(), incomplete_record(), hostile_record()],
+    ids=["search", "confirmed", "incomplete", "hostile"],
 )
 def test_everything_drawn_lies_within_the_axes(record: StudyRecord) -> None:
-    charts = charts_of(record)
-    assert len({chart.key for chart in charts}) == len(charts)
-    for chart in charts:
+    every = charts_of(figures(record, answer(record)))
+    assert len({chart.key for chart in every}) == len(every)
+    for chart in every:
         for layer in chart.layers:
             if isinstance(layer, Points | Line):
                 assert len(layer.x) == len(layer.y)
@@ -99,7 +103,7 @@ def test_everything_drawn_lies_within_the_axes(record: StudyRecord) -> None:
 
 def test_of_a_search_alone_the_frontier_is_marked_optimistic() -> None:
     record = search_record()
-    chart = accuracy_by_size(record, answer(record))
+    chart = charts(record)["accuracy-by-size"]
     lines = [layer for layer in chart.layers if isinstance(layer, Line)]
     assert [line.label for line in lines] == [
         "LSTM, optimistic frontier",
@@ -113,7 +117,7 @@ def test_of_a_search_alone_the_frontier_is_marked_optimistic() -> None:
 def test_a_confirmed_frontier_goes_through_means_not_trial_maxima() -> None:
     record = confirmed_record()
     found = answer(record)
-    chart = accuracy_by_size(record, found)
+    chart = charts(record)["accuracy-by-size"]
     lines = [layer for layer in chart.layers if isinstance(layer, Line)]
     for cell, line, points in zip(record.cells, lines, of_kind(chart, Emphasis.BOLD), strict=True):
         means = [float(answered.accuracies(cell).mean()) for answered in found.budgets]
@@ -127,7 +131,7 @@ def test_a_confirmed_frontier_goes_through_means_not_trial_maxima() -> None:
 def test_costs_are_medians_with_the_range_over_seeds() -> None:
     record = confirmed_record(trials=8)
     found = answer(record)
-    training = next(c for c in charts_of(record) if c.key == "accuracy-by-training-time")
+    training = charts(record)["accuracy-by-training-time"]
     ranges = [b for b in training.layers if isinstance(b, Bars) and b.orientation is Orientation.X]
     for cell, points, bars in zip(
         record.cells, of_kind(training, Emphasis.BOLD), ranges, strict=True
@@ -143,7 +147,7 @@ def test_costs_are_medians_with_the_range_over_seeds() -> None:
 
 def test_pruned_and_failed_trials_are_no_points() -> None:
     record = search_record(100)
-    chart = accuracy_by_size(record, answer(record))
+    chart = charts(record)["accuracy-by-size"]
     drawn = sum(len(points.x) for points in of_kind(chart, Emphasis.FAINT))
     assert drawn == sum(trial.status is Status.COMPLETE for trial in record.trials)
 
@@ -151,8 +155,7 @@ def test_pruned_and_failed_trials_are_no_points() -> None:
 def test_the_difference_chart_shows_both_intervals_of_each_budget() -> None:
     record = confirmed_record()
     found = answer(record)
-    chart = gallery(record, found).difference
-    assert chart is not None
+    chart = charts(record)["difference-by-budget"]
     seeds, both, overall = (layer for layer in chart.layers if isinstance(layer, Bars))
     comparisons = [answered.comparison for answered in found.budgets]
     assert list(zip(seeds.low, seeds.high, strict=True)) == [c.interval_seeds for c in comparisons]
@@ -166,7 +169,7 @@ def test_the_difference_chart_shows_both_intervals_of_each_budget() -> None:
 
 def test_one_seed_is_drawn_without_intervals() -> None:
     record = confirmed_record(trials=8, replicates=1)
-    for chart in charts_of(record):
+    for chart in charts(record).values():
         assert all(not layer.at for layer in chart.layers if isinstance(layer, Bars)), chart.key
 
 
@@ -189,7 +192,7 @@ def test_best_so_far_counts_every_finished_trial_of_the_cell() -> None:
 def test_progress_of_a_cell_without_trials_is_empty() -> None:
     record = replace(search_record(), trials=())
     assert progress(record, "lstm").best == ()
-    assert best_so_far(record).x.high > 1
+    assert charts(record)["best-so-far"].x.high > 1
 
 
 def test_hyperparameters_are_thinned_and_keep_the_best() -> None:
@@ -232,8 +235,7 @@ def test_importances_sum_to_one_and_find_what_matters() -> None:
 
 def test_too_few_trials_have_no_importances() -> None:
     assert importances(search_record(12), "lstm") is None
-    found = gallery(search_record(12), answer(search_record(12)))
-    assert found.importances is None
+    assert "importances" not in charts(search_record(12))
 
 
 def test_equally_good_trials_have_no_importances() -> None:

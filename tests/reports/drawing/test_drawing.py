@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reports.charts.figure import gallery
+from reports.charts.figure import charts_of, figures
 from reports.charts.trial import learning_curve
 from reports.drawing.axes import linear_axis
 from reports.drawing.chart import STYLES, Chart, Emphasis, Line, Points
@@ -17,7 +17,7 @@ from reports.findings.answer import answer
 from reports.words.text import visible
 from tests.support.records import HOSTILE, confirmed_record, search_record
 
-CHARTS = list(gallery(record := confirmed_record(), answer(record)))
+CHARTS = charts_of(figures(record := confirmed_record(), answer(record)))
 NUMBER = re.compile(r"-?[\d.]+")
 
 

@@ -9,7 +9,7 @@ from reports.exports.csv_files import confirmations_csv, trials_csv
 from reports.exports.summary import summary
 from reports.findings.answer import answer
 from study.trials.record import StudyRecord
-from tests.support.records import confirmed_record, search_record, troubled_record
+from tests.support.records import confirmed_record, incomplete_record, search_record
 
 KEYS = {
     "": "schema study dataset budget trials best budgets verdict seconds environment",
@@ -23,7 +23,7 @@ BUDGET = "limit lstm gru difference interval_seeds interval_seeds_examples proba
 VERDICT = "cells outcome winner difference interval margin seeds_needed"
 
 
-@pytest.mark.parametrize("record", [search_record(), confirmed_record(), troubled_record()])
+@pytest.mark.parametrize("record", [search_record(), confirmed_record(), incomplete_record()])
 def test_required_keys_are_there_in_plain_json(record: StudyRecord) -> None:
     told = json.loads(json.dumps(summary(record, answer(record)), allow_nan=False))
     for part, keys in KEYS.items():
@@ -67,7 +67,7 @@ def test_over_budget_and_run_twice_are_counted_from_what_was_built() -> None:
 
 
 def test_csv_has_a_row_for_every_trial_and_run() -> None:
-    record = troubled_record()
+    record = incomplete_record()
     trials = list(csv.DictReader(io.StringIO(trials_csv(record))))
     assert [int(row["number"]) for row in trials] == [trial.number for trial in record.trials]
     assert trials[0]["sampled_dropout"]

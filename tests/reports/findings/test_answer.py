@@ -10,7 +10,7 @@ from reports.comparison.verdict import Outcome
 from reports.findings.answer import answer, unpack_correct
 from study.errors import UserError
 from study.trials.record import Status
-from tests.support.records import DATASET, confirmed_record, search_record, troubled_record
+from tests.support.records import DATASET, confirmed_record, incomplete_record, search_record
 
 
 @given(st.lists(st.booleans(), min_size=1, max_size=100))
@@ -63,7 +63,7 @@ def test_differences_are_those_of_the_stored_accuracies() -> None:
 
 
 def test_only_complete_pairs_count() -> None:
-    record = troubled_record()  # one run failed, the last one is missing
+    record = incomplete_record()  # one run failed, the last one is missing
     found = answer(record)
     assert found.pairs == 2 * 3 - 2
     for answered in found.budgets:

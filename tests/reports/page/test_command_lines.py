@@ -19,27 +19,28 @@ def test_the_storage_in_the_folder_needs_no_flag(
     assert found.on_this_run("reports") == f"python -m reports '{run}'"
     assert found.resume() == "python -m x"
     assert found.dashboard() == f"python -m study.dashboard '{run}'"
-    assert not found.needs_password
+    assert found.password_variable is None
     assert found.stored_in == "study.db beside this report"
     monkeypatch.chdir(tmp_path)
     assert "--storage" not in commands("sqlite:///runs/s/study.db", tmp_path / "runs/s").resume()
 
 
 @pytest.mark.parametrize(
-    ("storage", "shown", "asks"),
+    ("storage", "shown", "variable"),
     [
-        ("sqlite:////tmp/my other.db", "'sqlite:////tmp/my other.db'", False),
-        ("postgresql://host/db", "postgresql://host/db", False),
-        ("postgresql://ann@host/db", "postgresql://ann@host/db", True),
-        ("postgresql://ann:***@host:5432/db", "postgresql://ann@host:5432/db", True),
+        ("sqlite:////tmp/my other.db", "'sqlite:////tmp/my other.db'", None),
+        ("postgresql://host/db", "postgresql://host/db", None),
+        ("postgresql://ann@host/db", "postgresql://ann@host/db", "PGPASSWORD"),
+        ("postgresql://ann:***@host:5432/db", "postgresql://ann@host:5432/db", "PGPASSWORD"),
+        ("mysql://ann:***@host/db", "mysql://ann@host/db", "MYSQL_PWD"),
     ],
 )
 def test_another_storage_is_named_without_its_password(
-    storage: str, shown: str, asks: bool, tmp_path: Path
+    storage: str, shown: str, variable: str | None, tmp_path: Path
 ) -> None:
     found = commands(storage, tmp_path)
     assert found.on_this_run("reports") == f"python -m reports {tmp_path} --storage {shown}"
     assert found.resume() == f"python -m x --storage {shown}"
     assert found.dashboard() == f"optuna-dashboard {shown}"
     assert found.stored_in in {storage, shown}
-    assert found.needs_password is asks
+    assert found.password_variable == variable

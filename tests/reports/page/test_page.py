@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from reports.charts.figure import charts_of, figures
 from reports.exports.plotly import accuracy_by_parameters
 from reports.findings.answer import answer
-from reports.page.glossary import GLOSSARY, Linker
+from reports.page.glossary import GLOSSARY, link_terms
 from reports.words.text import visible
 from reports.write import write
 from study.errors import UserError
@@ -19,8 +20,8 @@ from tests.support.records import (
     HOSTILE,
     confirmed_record,
     hostile_record,
+    incomplete_record,
     search_record,
-    troubled_record,
 )
 
 
@@ -70,7 +71,7 @@ def test_a_search_alone_claims_nothing(tmp_path: Path) -> None:
 
 
 def test_an_unfinished_confirmation_is_called_so(tmp_path: Path) -> None:
-    text = text_of(page_of(troubled_record(), tmp_path))
+    text = text_of(page_of(incomplete_record(), tmp_path))
     assert "Confirmation is not complete: 4 of 6 pairs of runs are; the verdict may change." in text
     assert "The search is not complete: 26 of 30 trials are." in text
     assert "the loss is not finite after epoch 2" in text
@@ -211,14 +212,30 @@ def test_a_folder_that_cannot_be_written_is_a_sentence(tmp_path: Path) -> None:
 
 
 def test_terms_are_linked_once_a_section_and_text_stays_text() -> None:
-    linked = Linker()
-    assert linked("a seed, two seeds & <b>") == (
-        'a <a class="term" href="#term-seed">seed</a>, two seeds &amp; &lt;b&gt;'
+    seed = '<a class="term" href="#term-seed">seed</a>'
+    assert link_terms("<section ><p>a seed, two\nseeds &amp; &lt;b&gt;</p><p>another seed</p>") == (
+        f"<section ><p>a {seed}, two seeds &amp; &lt;b&gt;</p><p>another seed</p>"
     )
-    assert "href" not in linked("another seed")
-    assert Linker()("\x00\x01 0.5 points") == (
-        '\\x00\\x01 0.5 <a class="term" href="#term-points">points</a>'
+    assert link_terms("<section ><p>seed</p><section ><p>seed</p>").count(seed) == 2
+    assert link_terms('<td>seed</td><p class="verdict">seed</p>').count(seed) == 0
+    assert link_terms('<p>0.5 points of <b title="seed">test\naccuracy</b></p>') == (
+        '<p>0.5 <a class="term" href="#term-points">points</a> of <b title="seed">'
+        '<a class="term" href="#term-validation">test accuracy</a></b></p>'
     )
+
+
+def test_nothing_of_a_link_is_linked_again() -> None:
+    told = link_terms("<p>the search for the best validation accuracy of a confirmed pair</p>")
+    assert re.sub("<a [^>]*>|</a>", "", told).count("<") == 2
+    assert len(re.findall("<a ", told)) == told.count("</a>") == 4
+
+
+def test_every_chart_is_written_and_stands_on_the_page(tmp_path: Path) -> None:
+    record = confirmed_record()
+    page = page_of(record, tmp_path)
+    keys = {chart.key for chart in charts_of(figures(record, answer(record)))}
+    assert {path.stem for path in (tmp_path / "charts").iterdir()} == keys
+    assert set(re.findall(r' id="([^"]*)-title"', page)) == keys
 
 
 def test_every_term_can_be_linked() -> None:

@@ -11,10 +11,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from scipy import stats
 
-from reports.page.render import render
 from reports.reproduction import words
 from reports.reproduction.findings import Arithmetic, Findings, summary
-from reports.reproduction.page import page, write
+from reports.reproduction.page import html, write
 from search_spaces.candidate import Task
 from study.datasets.dataset import Dataset, DatasetSpec, Split
 from study.datasets.level import Level
@@ -239,10 +238,10 @@ RECORDS = {
 @pytest.mark.parametrize("name", RECORDS)
 def test_every_state_can_be_shown(name: str) -> None:
     findings = RECORDS[name]
-    html = render(page(findings))
-    assert "<b>moods" not in html
-    assert ("83.46 %" in html) == (name != "other data")
-    assert ("runs have no result" in html) == bool(findings.record.failures)
+    shown = html(findings)
+    assert "<b>moods" not in shown
+    assert ("83.46 %" in shown) == (name != "other data")
+    assert ("runs have no result" in shown) == bool(findings.record.failures)
     json.dumps(summary(findings), allow_nan=False)
 
 

@@ -1,0 +1,131 @@
+"""Learning curves: accuracy by epoch."""
+
+from collections.abc import Collection, Iterable, Sequence
+
+from reports.charts.figure import Figure, figure
+from reports.drawing.axes import Axis, accuracy_axis, count_axis
+from reports.drawing.chart import STYLES, Chart, Emphasis, Line
+from reports.drawing.theme import Colour
+from reports.findings.answer import Answer
+from reports.findings.search import leaders
+from reports.tables.confirmation import runs_table
+from reports.tables.search import curve_table
+from reports.words.labels import budget_label, slug
+from search_spaces.cells import cell_name
+from study.terminal.words import number_of
+from study.trials.record import StudyRecord, TrialRecord
+
+BEST = 10  # trials of each cell whose curves are drawn
+
+
+@figure
+def learning_curves(record: StudyRecord, answer: Answer) -> Figure:
+    """For each cell, validation accuracy by epoch of its best trials, and training of the best."""
+    best = {cell: leaders(record, cell, BEST) for cell in record.cells}
+    lines = {
+        cell: _trial_lines(trials, style.colour, cell)
+        for (cell, trials), style in zip(best.items(), STYLES, strict=True)
+    }
+    x, y = _axes("Accuracy", lines.values())
+    charts = [
+        Chart(
+            key=f"learning-curves-{slug(cell)}",
+            title=f"Learning curves of the best {cell_name(cell)} trials",
+            description=f"Validation accuracy by epoch of the {len(trials)} best trials; "
+            "the best one bold, with its training accuracy dashed.",
+            x=x,
+            y=y,
+            layers=tuple(lines[cell]),
+            width=400,
+            height=310,
+        )
+        for cell, trials in best.items()
+    ]
+    return Figure(
+        charts=tuple(charts),
+        caption=f"Search: validation accuracy by epoch of the {BEST} best trials of each cell, "
+        "the best one bold with its training accuracy dashed. Training far above validation is "
+        "overfitting.",
+        numbers=curve_table(record),
+    )
+
+
+@figure
+def confirmed_curves(record: StudyRecord, answer: Answer) -> Figure | None:
+    """For each cell, validation accuracy by epoch of every run at the largest budget."""
+    if not answer.budgets:
+        return None
+    largest = answer.budgets[0]
+    parameters = budget_label(record, largest.budget.limit)
+    lines = {
+        cell: [
+            curve_line(
+                [point.validation_accuracy for point in run.curve],
+                style.colour,
+                label="" if place else f"{cell_name(cell)}, validation, one line a seed",
+            )
+            for place, run in enumerate(largest.runs[cell])
+        ]
+        for cell, style in zip(record.cells, STYLES, strict=True)
+    }
+    x, y = _axes("Validation accuracy", lines.values())
+    charts = [
+        Chart(
+            key=f"confirmed-curves-{slug(cell)}",
+            title=f"Learning curves of the confirmed {cell_name(cell)} runs",
+            description=f"Validation accuracy by epoch of {number_of(len(runs), 'run')} on fresh "
+            f"seeds at {parameters}.",
+            x=x,
+            y=y,
+            layers=tuple(runs),
+            width=400,
+            height=310,
+        )
+        for cell, runs in lines.items()
+    ]
+    return Figure(
+        charts=tuple(charts),
+        caption=f"Confirmation: validation accuracy by epoch at {parameters}, one line a seed.",
+        numbers=runs_table(record, answer),
+    )
+
+
+def curve_line(
+    accuracies: Sequence[float],
+    colour: Colour,
+    emphasis: Emphasis = Emphasis.PLAIN,
+    dashed: bool = False,
+    label: str = "",
+) -> Line:
+    """Accuracy after each epoch."""
+    return Line(
+        colour=colour,
+        x=tuple(float(epoch) for epoch in range(1, len(accuracies) + 1)),
+        y=tuple(accuracies),
+        emphasis=emphasis,
+        dashed=dashed,
+        label=label,
+    )
+
+
+def _trial_lines(trials: Sequence[TrialRecord], colour: Colour, cell: str) -> list[Line]:
+    """The best trial's curves over those of the others."""
+    validation = [[point.validation_accuracy for point in trial.curve] for trial in trials]
+    training = [point.accuracy for point in trials[0].curve] if trials else []
+    return [
+        *(curve_line(curve, colour, Emphasis.FAINT) for curve in validation[1:]),
+        curve_line(training, colour, dashed=True, label="best trial, training"),
+        curve_line(
+            validation[0] if validation else [],
+            colour,
+            Emphasis.BOLD,
+            label=f"{cell_name(cell)}, best trial, validation",
+        ),
+    ]
+
+
+def _axes(label: str, charts: Iterable[Collection[Line]]) -> tuple[Axis, Axis]:
+    """Axes that charts side by side share."""
+    lines = [line for chart in charts for line in chart]
+    longest = max((len(line.x) for line in lines), default=1)
+    return count_axis("Epoch", longest), accuracy_axis(label, [y for line in lines for y in line.y])
