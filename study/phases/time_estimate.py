@@ -6,7 +6,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from study.phases.search import training_job
-from study.processes.training_process import EpochEnded, Finished, TrainingProcess
+from study.processes.limits import ProcessLimits
+from study.processes.pool import work_off
+from study.processes.training_process import Finished, Refused
 from study.question.plan import StudyPlan
 from study.training.curve import CurvePoint
 from study.training.job import OnEpoch, TrainingError, TrainingJob
@@ -15,7 +17,7 @@ _SAMPLE = 2048  # training examples: enough for a steady speed, soon done
 
 
 @dataclass(frozen=True)
-class PaceJob:
+class EpochTimingJob:
     """Times the second epoch, when everything is compiled, on a sample."""
 
     training: TrainingJob
@@ -44,23 +46,15 @@ def longest_epoch(plan: StudyPlan, threads: int) -> float:
     Raises:
         TrainingError: A training could not be measured.
     """
+    jobs = {
+        cell.value: EpochTimingJob(training_job(plan.space.largest(cell), plan, seed=0))
+        for cell in plan.cells
+    }
     with tempfile.TemporaryDirectory() as folder:
-        processes = []
-        try:
-            for cell in plan.cells:
-                job = training_job(plan.space.largest(cell), plan, seed=0)
-                processes.append(TrainingProcess(threads, Path(folder) / "log"))
-                processes[-1].send(PaceJob(job))
-            return max(_measured(process) for process in processes)
-        finally:
-            for process in processes:
-                process.kill()
-
-
-def _measured(process: TrainingProcess) -> float:
-    while isinstance(message := process.receive(), EpochEnded):
-        process.answer(True)
-    if not isinstance(message, Finished):
-        raise TrainingError(f"The speed of training could not be measured: {message}.")
-    seconds: float = message.result
-    return seconds
+        limits = ProcessLimits(len(jobs), len(jobs) * threads, Path(folder) / "log")
+        ends = [end for _, end in work_off(jobs, limits, lambda: False)]
+    for end in ends:
+        if isinstance(end, Refused):
+            raise TrainingError(f"The speed of training could not be measured: {end.reason}.")
+    longest: float = max(end.result for end in ends if isinstance(end, Finished))
+    return longest

@@ -1,9 +1,12 @@
-"""Jobs worked off by several training processes, where no queue or storage is needed."""
+"""Training processes: started, fed, watched, replaced and ended; what happens is told as events."""
 
+import math
+import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
-from multiprocessing.connection import Connection, wait
+from multiprocessing.connection import wait
+from typing import Generic, NamedTuple, TypeVar
 
 from study.errors import UserError
 from study.processes.limits import ProcessLimits, TrainingBugError
@@ -19,7 +22,84 @@ from study.processes.training_process import (
     TrainingProcess,
 )
 
-_TICK = 0.5  # seconds between looks at signals
+_TICK = 0.5  # seconds between looks at deadlines, and at signals by those who listen
+
+Name = TypeVar("Name")  # under which a job was submitted; hashable
+
+
+class _Assignment(NamedTuple):
+    """A process at work on a job."""
+
+    process: TrainingProcess
+    deadline: float  # monotonic time
+
+
+class Pool(Generic[Name]):
+    """Training processes, no more than the limits allow, each with one job at a time."""
+
+    def __init__(self, limits: ProcessLimits) -> None:
+        self._limits = limits
+        self._idle: list[TrainingProcess] = []
+        self._busy: dict[Name, _Assignment] = {}
+
+    @property
+    def busy(self) -> bool:
+        """Whether any job is at work."""
+        return bool(self._busy)
+
+    @property
+    def free(self) -> bool:
+        """Whether another job can be submitted."""
+        return len(self._busy) < self._limits.jobs
+
+    def submit(self, name: Name, job: Job) -> None:
+        """Hand a job to a process, which is started where none is idle."""
+        process = self._ready()
+        timeout = self._limits.trial_timeout
+        deadline = math.inf if timeout is None else time.monotonic() + timeout
+        self._busy[name] = _Assignment(process, deadline)
+        with suppress(OSError):  # it died; what is received next says so
+            process.send(job)
+
+    def events(self) -> Iterator[tuple[Name, Message]]:
+        """What has happened to the jobs, after a moment's wait for something to happen.
+
+        `EpochEnded` waits to be answered. Any other message ends its job; the process of a job
+        that is over its time is killed, and counts as having died.
+        """
+        ready = wait([process.connection for process, _ in self._busy.values()], _TICK)
+        for name, (process, deadline) in list(self._busy.items()):
+            if process.connection in ready:
+                message = process.receive()
+            elif time.monotonic() > deadline:
+                message = Died(f"no result after {self._limits.trial_timeout:g} s")
+            else:
+                continue
+            if not isinstance(message, EpochEnded):
+                del self._busy[name]
+                if isinstance(message, Died):
+                    process.kill()
+                else:
+                    self._idle.append(process)
+            yield name, message
+
+    def answer(self, name: Name, proceed: bool) -> None:
+        """Let a job go on after an epoch, or stop it."""
+        with suppress(OSError):
+            self._busy[name].process.answer(proceed)
+
+    def close(self) -> None:
+        """End every process, whatever it is doing."""
+        for process in [*self._idle, *(process for process, _ in self._busy.values())]:
+            process.kill()
+
+    def _ready(self) -> TrainingProcess:
+        if self._idle:
+            process = self._idle.pop()
+            if not process.worn_out:
+                return process
+            process.kill()
+        return TrainingProcess(self._limits.threads, self._limits.log)
 
 
 def work_off(
@@ -36,47 +116,20 @@ def work_off(
         TrainingBugError: A job failed by a bug.
     """
     waiting = deque(jobs.items())
-    processes: list[TrainingProcess] = []
-    busy: dict[Connection, tuple[TrainingProcess, str]] = {}
+    pool: Pool[str] = Pool(limits)
     try:
-        while (waiting or busy) and not stopping():
-            while waiting and len(busy) < limits.jobs:
-                name, job = waiting.popleft()
-                process = _idle(processes, busy, limits)
-                with suppress(OSError):  # it died; what is received next says so
-                    process.send(job)
-                busy[process.connection] = process, name
-            for connection in wait(list(busy), timeout=_TICK):
-                assert isinstance(connection, Connection)  # nothing else is waited for
-                process, name = busy[connection]
-                message = process.receive()
+        while (waiting or pool.busy) and not stopping():
+            while waiting and pool.free:
+                pool.submit(*waiting.popleft())
+            for name, message in pool.events():
                 if isinstance(message, EpochEnded):
-                    with suppress(OSError):
-                        process.answer(proceed=True)
-                else:
-                    del busy[connection]
-                if isinstance(message, Died):
-                    processes.remove(process)
-                yield name, _told(message, process)
+                    pool.answer(name, proceed=True)
+                yield name, _told(message)
     finally:
-        for process in processes:
-            process.kill()
+        pool.close()
 
 
-def _idle(
-    processes: list[TrainingProcess],
-    busy: Mapping[Connection, tuple[TrainingProcess, str]],
-    limits: ProcessLimits,
-) -> TrainingProcess:
-    """A process with nothing to do, started where there is none."""
-    for process in processes:
-        if process.connection not in busy:
-            return process
-    processes.append(TrainingProcess(limits.threads, limits.log))
-    return processes[-1]
-
-
-def _told(message: Message, process: TrainingProcess) -> EpochEnded | Finished | Refused:
+def _told(message: Message) -> EpochEnded | Finished | Refused:
     match message:
         case Crashed(trace):
             raise TrainingBugError(trace)
@@ -85,7 +138,7 @@ def _told(message: Message, process: TrainingProcess) -> EpochEnded | Finished |
                 f"A training process could not go on ({reason}). Mend this, and give the same "
                 "command again; what is finished is kept."
             )
-        case Died():
-            return Refused(f"its training process died ({process.exit_status()})")
+        case Died(reason):
+            return Refused(reason)
         case _:
             return message

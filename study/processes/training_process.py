@@ -71,8 +71,11 @@ class Blocked:
     reason: str
 
 
+@dataclass(frozen=True)
 class Died:
-    """The process ended in the midst of a job."""
+    """The process ended in the midst of a job, and how."""
+
+    reason: str
 
 
 Message = EpochEnded | Finished | Refused | Blocked | Crashed | Died
@@ -103,11 +106,6 @@ class TrainingProcess:
         theirs.close()
 
     @property
-    def pid(self) -> int | None:
-        """The process' number."""
-        return self._process.pid
-
-    @property
     def worn_out(self) -> bool:
         """Whether to replace it, between two jobs, before its memory grows too large."""
         return self._jobs >= _MOST_JOBS or self._grown() > _MOST_GROWTH
@@ -115,7 +113,7 @@ class TrainingProcess:
     def _grown(self) -> int:
         """Bytes of memory that it has gained since its first job."""
         with suppress(OSError):  # where there is no /proc, the number of jobs decides
-            pages = Path(f"/proc/{self.pid}/statm").read_text(encoding="ascii").split()[1]
+            pages = Path(f"/proc/{self._process.pid}/statm").read_text(encoding="ascii").split()[1]
             memory = int(pages) * os.sysconf("SC_PAGE_SIZE")
             self._memory = self._memory or memory
             return memory - self._memory
@@ -143,11 +141,10 @@ class TrainingProcess:
         try:
             message: Message = self.connection.recv()
         except (EOFError, OSError):
-            return Died()
+            return Died(f"its training process died ({self._exit_status()})")
         return message
 
-    def exit_status(self) -> str:
-        """How the process ended, in words."""
+    def _exit_status(self) -> str:
         self._process.join()
         code = self._process.exitcode or 0
         return signal.Signals(-code).name if code < 0 else f"exit status {code}"

@@ -1,10 +1,9 @@
-"""The loop that keeps training processes fed from a queue, and tells what they found."""
+"""The loop that feeds a pool of training processes from a queue, and tells what they found."""
 
 import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from multiprocessing.connection import wait
 from typing import Any, Protocol
 
 import optuna
@@ -13,6 +12,7 @@ from optuna.trial import TrialState
 
 from study.errors import UserError
 from study.processes.limits import ProcessLimits, TrainingBugError
+from study.processes.pool import Pool
 from study.processes.training_process import (
     Blocked,
     Crashed,
@@ -22,7 +22,6 @@ from study.processes.training_process import (
     Job,
     Message,
     Refused,
-    TrainingProcess,
 )
 from study.storage.trial_storage import StorageError
 from study.training.curve import CurvePoint
@@ -30,7 +29,6 @@ from study.trials import attributes as attrs
 from study.trials.queue import Progress, Queue
 
 INTERRUPTED = "interrupted"
-_TICK = 0.5  # seconds between looks at signals and timeouts
 _LOOK = 2.0  # seconds between looks at the storage: other workers' progress, or their death
 
 
@@ -64,15 +62,6 @@ class Watcher(Protocol):
 
 
 @dataclass
-class _WorkerSlot:
-    """One training process and what it is at work on."""
-
-    process: TrainingProcess
-    trial: optuna.Trial | None = None
-    deadline: float | None = None
-
-
-@dataclass
 class WorkerLoop:
     """One run of the loop.
 
@@ -87,7 +76,8 @@ class WorkerLoop:
     watcher: Watcher
     until: float | None = None
     stopping: Callable[[], bool] = lambda: False
-    _workers: list[_WorkerSlot] = field(default_factory=list, init=False)
+    _pool: Pool[optuna.Trial] = field(init=False)
+    _in_flight: list[optuna.Trial] = field(default_factory=list, init=False)
     _next_look: float = field(default=0.0, init=False)  # monotonic time
 
     def run(self) -> bool:
@@ -100,6 +90,7 @@ class WorkerLoop:
             TrainingBugError: A job failed by a bug; the other trials were requeued.
             UserError: The machine or the storage failed; the trials were requeued if possible.
         """
+        self._pool = Pool(self.limits)
         try:
             while not self.stopping():
                 if time.monotonic() >= self._next_look:
@@ -107,81 +98,50 @@ class WorkerLoop:
                     self._next_look = time.monotonic() + _LOOK
                     progress = self.queue.progress()
                     self.watcher.tick(progress)
-                    if not self._busy and (progress.done or self._closed):
+                    if not self._in_flight and (progress.done or self._closed):
                         return progress.done
-                self._listen()
+                for trial, message in self._pool.events():
+                    self._hear(trial, message)
             return False
         finally:
             self._leave()
-
-    @property
-    def _busy(self) -> list[_WorkerSlot]:
-        return [worker for worker in self._workers if worker.trial]
 
     @property
     def _closed(self) -> bool:
         return self.until is not None and time.monotonic() >= self.until
 
     def _assign(self) -> None:
-        """Give every idle process a trial, as long as there are any."""
-        while len(self._busy) < self.limits.jobs and not self._closed and not self.stopping():
+        """Give every free process a trial, as long as there are any."""
+        while self._pool.free and not self._closed and not self.stopping():
             trial = self.queue.ask()
             if trial is None:
                 return
-            worker = self._idle_worker()
-            worker.trial = trial
+            self._in_flight.append(trial)
             job = self.queue.in_transaction(trial, self.work.job)
             self.watcher.started(trial)
-            if self.limits.trial_timeout is not None:
-                worker.deadline = time.monotonic() + self.limits.trial_timeout
-            with suppress(OSError):  # it died; what is received next says so
-                worker.process.send(job)
+            self._pool.submit(trial, job)
 
-    def _idle_worker(self) -> _WorkerSlot:
-        for worker in self._workers:
-            if not worker.trial:
-                if worker.process.worn_out:
-                    worker.process.kill()
-                    worker.process = TrainingProcess(self.limits.threads, self.limits.log)
-                return worker
-        self._workers.append(_WorkerSlot(TrainingProcess(self.limits.threads, self.limits.log)))
-        return self._workers[-1]
-
-    def _listen(self) -> None:
-        ready = wait([worker.process.connection for worker in self._busy], timeout=_TICK)
-        for worker in self._busy:
-            if worker.process.connection in ready:
-                self._hear(worker, worker.process.receive())
-            elif worker.deadline is not None and time.monotonic() > worker.deadline:
-                self._replace(worker, f"no result after {self.limits.trial_timeout:g} s")
-
-    def _hear(self, worker: _WorkerSlot, message: Message) -> None:
-        trial = worker.trial
-        assert trial  # only busy workers are heard
+    def _hear(self, trial: optuna.Trial, message: Message) -> None:
         match message:
             case EpochEnded(number, point):
-                proceed = self._epoch(trial, number, point)
-                with suppress(OSError):
-                    worker.process.answer(proceed)
+                self._pool.answer(trial, self._epoch(trial, number, point))
                 return
             case Finished(result):
                 self.work.finish(self.queue, trial, result)
             case Refused(reason):
-                self.queue.finish(trial, TrialState.FAIL, user_attrs={attrs.REASON: reason})
+                self._fail(trial, reason)
             case Crashed(trace):
-                reason = trace.strip().splitlines()[-1]
-                self.queue.finish(trial, TrialState.FAIL, user_attrs={attrs.REASON: reason})
-                self._free(worker)
+                self._fail(trial, trace.strip().splitlines()[-1])
+                self._free(trial)
                 raise TrainingBugError(trace)
             case Blocked(reason):
                 raise UserError(
                     f"A training process could not go on ({reason}). Mend this, and give the "
                     "same command again; its trial is requeued."
                 )
-            case Died():
-                self._replace(worker, self._exit_reason(worker))
-                return
-        self._free(worker)
+            case Died(reason):
+                self.queue.lost(trial, reason)
+        self._free(trial)
 
     def _epoch(self, trial: optuna.Trial, number: int, point: CurvePoint) -> bool:
         try:
@@ -193,32 +153,21 @@ class WorkerLoop:
         self.watcher.epoch(trial, number, point)
         return proceed
 
-    def _replace(self, worker: _WorkerSlot, reason: str) -> None:
-        """The process is gone, or has to go; its trial is tried again."""
-        worker.process.kill()
-        self._workers.remove(worker)
-        if worker.trial:
-            self.queue.lost(worker.trial, reason)
-        self._free(worker)
+    def _fail(self, trial: optuna.Trial, reason: str) -> None:
+        self.queue.finish(trial, TrialState.FAIL, user_attrs={attrs.REASON: reason})
 
-    def _free(self, worker: _WorkerSlot) -> None:
-        if worker.trial:
-            self.watcher.ended(worker.trial)
-        worker.trial = worker.deadline = None
-        self._next_look = 0.0  # there is a process to feed
+    def _free(self, trial: optuna.Trial) -> None:
+        """The trial is ended, and its process can be fed again."""
+        self.watcher.ended(trial)
+        self._in_flight.remove(trial)
+        self._next_look = 0.0
 
     def _leave(self) -> None:
-        """Put back what is in flight, and end every process."""
-        for worker in self._workers:
-            worker.process.kill()
-        if self._busy:
+        """End every process, and requeue what is in flight."""
+        self._pool.close()
+        if self._in_flight:
             self.queue.shorten_timeout()
-        with suppress(StorageError):  # then others put them back, because this worker is gone
-            for worker in self._busy:
-                if worker.trial:
-                    self.queue.requeue(worker.trial, INTERRUPTED)
-                self._free(worker)
-
-    @staticmethod
-    def _exit_reason(worker: _WorkerSlot) -> str:
-        return f"its training process died ({worker.process.exit_status()})"
+        with suppress(StorageError):  # then others requeue them, because this worker is gone
+            for trial in list(self._in_flight):
+                self.queue.requeue(trial, INTERRUPTED)
+                self._free(trial)

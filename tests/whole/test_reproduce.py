@@ -9,16 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from study.processes.limits import ProcessLimits, TrainingBugError
-from study.processes.pool import work_off
-from study.processes.training_process import EpochEnded, Finished, Job, Refused
 from study.reproduce import app
 from study.reproduction.kept import Kept, kept_results
 from study.reproduction.protocols import MODELS, Plan, measured
 from study.training.job import Result
 from tests.reports.reproduction.test_findings_and_page import IMDB, curve
 from tests.support.commands import ROOT, call, run_module, write_moods
-from tests.support.stub_jobs import StubJob
 
 
 def flags(texts: Path, folder: Path, **other: str) -> list[str]:
@@ -157,33 +153,3 @@ def test_help_needs_neither_keras_nor_numpy() -> None:
     )
     assert "--replicates" in done.stdout
     assert done.stdout.strip().endswith("[]")
-
-
-def limits(folder: Path) -> ProcessLimits:
-    return ProcessLimits(jobs=2, cores=2, log=folder / "log")
-
-
-def test_the_pool_does_every_job_and_tells_of_those_that_fail(tmp_path: Path) -> None:
-    acts = {"good": "value", "refused": "refuse", "dead": "die", "next": "value"}
-    jobs: dict[str, Job] = {
-        name: StubJob(slot, act, tmp_path / "ledger")
-        for slot, (name, act) in enumerate(acts.items())
-    }
-    told = list(work_off(jobs, limits(tmp_path), lambda: False))
-    ends = {name: message for name, message in told if not isinstance(message, EpochEnded)}
-    assert ends == {
-        "good": Finished(0.0),
-        "refused": Refused("the loss became NaN"),
-        "dead": Refused("its training process died (SIGKILL)"),
-        "next": Finished(0.003),
-    }
-    assert sum(isinstance(message, EpochEnded) for _, message in told) == len(jobs)
-
-
-def test_a_bug_ends_the_pool_and_a_stop_ends_it_at_once(tmp_path: Path) -> None:
-    bug: dict[str, Job] = {"bug": StubJob(0, "bug", tmp_path / "ledger")}
-    with pytest.raises(TrainingBugError, match="ZeroDivisionError: a bug"):
-        list(work_off(bug, limits(tmp_path), lambda: False))
-    ledger = tmp_path / "hung"
-    hang: dict[str, Job] = {"hang": StubJob(0, "hang", ledger)}
-    assert [name for name, _ in work_off(hang, limits(tmp_path), ledger.exists)] in ([], ["hang"])

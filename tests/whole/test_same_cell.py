@@ -63,7 +63,7 @@ def process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TrainingProces
 
 @pytest.fixture(autouse=True)
 def one_training_process(process: TrainingProcess, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("study.trials.worker_loop.TrainingProcess", lambda threads, log: process)
+    monkeypatch.setattr("study.processes.pool.TrainingProcess", lambda threads, log: process)
 
 
 @pytest.mark.parametrize("seed", range(3))

@@ -6,7 +6,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from study.processes.training_process import Crashed, Died, Finished, Job, TrainingProcess
+from study.processes.limits import ProcessLimits
+from study.processes.pool import Pool
+from study.processes.training_process import Crashed, Finished, Job, Message
 
 
 class BenchmarkError(Exception):
@@ -41,10 +43,10 @@ def alternate(
         BenchmarkError: A job failed.
     """
     seconds: dict[str, list[float]] = {contender.name: [] for contender in contenders}
-    with _started(contenders, log) as teams:
+    with _pools(contenders, log) as pools:
         for number in range(rounds + 1):
-            for contender, team in zip(contenders, teams, strict=True):
-                slowest = _together(contender, team)
+            for contender, pool in zip(contenders, pools, strict=True):
+                slowest = _together(contender, pool)
                 if number > 0:
                     seconds[contender.name].append(slowest)
     return {name: tuple(values) for name, values in seconds.items()}
@@ -56,33 +58,32 @@ def ratio(slower: Sequence[float], faster: Sequence[float]) -> float:
 
 
 @contextmanager
-def _started(contenders: Sequence[Contender], log: Path) -> Iterator[list[list[TrainingProcess]]]:
-    teams: list[list[TrainingProcess]] = []
+def _pools(contenders: Sequence[Contender], log: Path) -> Iterator[list[Pool[int]]]:
+    pools: list[Pool[int]] = [
+        Pool(ProcessLimits(one.processes, one.processes * one.threads, log)) for one in contenders
+    ]
     try:
-        for contender in contenders:
-            team = [TrainingProcess(contender.threads, log) for _ in range(contender.processes)]
-            teams.append(team)
-        yield teams
+        yield pools
     finally:
-        for team in teams:
-            for process in team:
-                process.kill()
+        for pool in pools:
+            pool.close()
 
 
-def _together(contender: Contender, team: Sequence[TrainingProcess]) -> float:
-    for process in team:
-        process.send(contender.job)
-    return max(_seconds(contender, process) for process in team)
+def _together(contender: Contender, pool: Pool[int]) -> float:
+    """Seconds of the slowest of a contender's processes."""
+    for number in range(contender.processes):
+        pool.submit(number, contender.job)
+    seconds = []
+    while pool.busy:
+        seconds += [_seconds(contender, message) for _, message in pool.events()]
+    return max(seconds)
 
 
-def _seconds(contender: Contender, process: TrainingProcess) -> float:
-    match process.receive():
+def _seconds(contender: Contender, message: Message) -> float:
+    match message:
         case Finished(result):
             return float(result)
         case Crashed(trace):
             raise BenchmarkError(f"{contender.name} failed:\n{trace}")
-        case Died():
-            status = process.exit_status()
-            raise BenchmarkError(f"The process of {contender.name} died ({status}).")
         case other:
             raise BenchmarkError(f"{contender.name} could not do its work: {other}")

@@ -89,7 +89,7 @@ def test_a_training_process_is_replaced_before_it_has_grown_too_large(
             super().__init__(threads, log)
             started.append(self)
 
-    monkeypatch.setattr("study.trials.worker_loop.TrainingProcess", Counted)
+    monkeypatch.setattr("study.processes.pool.TrainingProcess", Counted)
     queue, work = queue_of(tmp_path, 4), StubWork(tmp_path / "ledger", {0: "grow"})
     monkeypatch.setattr("study.processes.training_process._MOST_GROWTH", 2**27)
     assert WorkerLoop(queue, work, limits(tmp_path, jobs=1), Silent()).run()
