@@ -1,26 +1,17 @@
 """What the commands hand to a study, which knows no reports: it shows what was found."""
 
-from collections.abc import Sequence
-
-import optuna
-
-from reports.exports.dashboard import keep_curve, keep_files, publish
+from reports.charts.trial import learning_curve
+from reports.exports.dashboard import keep_files, publish
 from reports.findings.answer import answer
 from reports.write import write
 from study.runs.archive import Archive
 from study.runs.reporter import Published
-from study.storage.folder import RunFolder
-from study.training.curve import CurvePoint
 
 
 class Reporter:
     """Writes a study's report, and what optuna-dashboard shows of it."""
 
-    def keep_curve(
-        self, trial: optuna.Trial, curve: Sequence[CurvePoint], folder: RunFolder
-    ) -> None:
-        """Put a picture of its learning curve among the artifacts of a trial at work."""
-        keep_curve(trial, curve, folder.artifacts)
+    draw_curve = staticmethod(learning_curve)
 
     def publish(self, archive: Archive) -> Published:
         """Write the report of what is known so far, and bring the dashboard up to date.

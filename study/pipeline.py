@@ -158,7 +158,7 @@ def _search(context: JobContext, study: optuna.Study) -> bool:
     queue.plan(search_plan(context.plan))
     return context.work_off(
         study,
-        SearchWork(context.plan, context.folder, context.reporter.keep_curve),
+        SearchWork(context.plan, context.folder, context.reporter.draw_curve),
         "search",
         "validation",
     )

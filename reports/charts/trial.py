@@ -5,12 +5,13 @@ from collections.abc import Sequence
 from reports.charts.curves import curve_line
 from reports.drawing.axes import accuracy_axis, count_axis
 from reports.drawing.chart import STYLES, Chart, Emphasis
-from reports.drawing.draw import draw_png
 from study.training.curve import CurvePoint
 
 
 def learning_curve(curve: Sequence[CurvePoint], title: str) -> bytes:
     """Training and validation accuracy of one trial by epoch, as PNG."""
+    from reports.drawing.draw import draw_png  # Matplotlib, not wanted before a training's end
+
     training = [point.accuracy for point in curve]
     validation = [point.validation_accuracy for point in curve]
     first, second = (style.colour for style in STYLES)

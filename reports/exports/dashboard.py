@@ -2,20 +2,17 @@
 
 import hashlib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import optuna
-from optuna.artifacts import FileSystemArtifactStore, upload_artifact
 from optuna_dashboard import save_note, save_plotly_graph_object
 
-from reports.charts.trial import learning_curve
 from reports.exports.plotly import accuracy_by_parameters
 from reports.findings.answer import Answer
 from reports.words.formatting import count
 from search_spaces.cells import cell_name
-from study.training.curve import CurvePoint
+from study.trials.artifacts import upload
 from study.trials.record import StudyRecord
 
 _KEPT = "artifact_sha256"  # study attribute: digests of the files that were uploaded
@@ -42,29 +39,10 @@ def keep_files(study: optuna.Study, files: Iterable[Path], artifacts: Path) -> N
     for path in files:
         digest = hashlib.sha256(path.read_bytes()).hexdigest()
         if kept.get(path.name) != digest:
-            upload_artifact(
-                artifact_store=_artifact_store(artifacts),
-                file_path=str(path),
-                study_or_trial=study,
-            )
+            upload(path, study, artifacts)
             kept[path.name] = digest
     if kept:
         study.set_user_attr(_KEPT, kept)
-
-
-def keep_curve(trial: optuna.Trial, curve: Sequence[CurvePoint], artifacts: Path) -> None:
-    """Put a picture of its learning curve among a trial's artifacts; a finished one takes none."""
-    with TemporaryDirectory() as folder:
-        path = Path(folder) / f"learning-curve-{trial.number}.png"
-        path.write_bytes(learning_curve(curve, f"Trial {trial.number}"))
-        upload_artifact(
-            artifact_store=_artifact_store(artifacts), file_path=str(path), study_or_trial=trial
-        )
-
-
-def _artifact_store(artifacts: Path) -> FileSystemArtifactStore:
-    artifacts.mkdir(parents=True, exist_ok=True)
-    return FileSystemArtifactStore(str(artifacts))
 
 
 _SEARCH = """\

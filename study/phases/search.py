@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import optuna
 from optuna.pruners import NopPruner
@@ -13,12 +15,13 @@ from study.question.plan import StudyPlan
 from study.storage.folder import RunFolder
 from study.storage.store import Store
 from study.training.curve import CurvePoint
-from study.training.job import Result, TrainingJob
+from study.training.job import OnEpoch, Result, TrainingJob
 from study.trials import attributes as attrs
+from study.trials.artifacts import upload
 from study.trials.queue import Queue, Slot
 from study.trials.sampler import CellPruner, CellSampler, derived_seed
 
-KeepCurve = Callable[[optuna.Trial, Sequence[CurvePoint], RunFolder], None]
+DrawCurve = Callable[[Sequence[CurvePoint], str], bytes]  # a curve and its title, as PNG
 
 _CONSTRAINT = "parameters over budget"
 
@@ -57,18 +60,40 @@ def search_plan(plan: StudyPlan) -> list[Slot]:
 
 
 @dataclass(frozen=True)
+class SearchJob:
+    """A training of the search, and a picture of its learning curve.
+
+    It is drawn where the training was, since the process that feeds the others must not wait.
+    """
+
+    training: TrainingJob
+    draw_curve: DrawCurve
+    title: str
+
+    def run(self, on_epoch: OnEpoch) -> tuple[Result, bytes]:
+        """Train on the search's own splits, then draw.
+
+        Raises:
+            TrainingError: The loss became NaN or infinite, or memory ran out.
+        """
+        result = self.training.run(on_epoch)
+        return result, self.draw_curve(result.curve, self.title)
+
+
+@dataclass(frozen=True)
 class SearchWork:
     """Trials that train a suggested candidate and measure it on the validation split.
 
     Attributes:
-        keep_curve: Puts a trial's learning curve where the dashboard shows it.
+        folder: Takes the pictures of the learning curves.
+        draw_curve: Travels to the training processes, so it is a module's own function.
     """
 
     plan: StudyPlan
     folder: RunFolder
-    keep_curve: KeepCurve
+    draw_curve: DrawCurve
 
-    def job(self, trial: optuna.Trial) -> TrainingJob:
+    def job(self, trial: optuna.Trial) -> SearchJob:
         """Let the search space suggest a candidate."""
         plan = self.plan
         candidate = plan.space.suggest(trial)
@@ -77,17 +102,19 @@ class SearchWork:
         seed = derived_seed(plan.settings.run.seed, slot, "search")
         for name, value in candidate_attributes(candidate, plan, seed).items():
             trial.set_user_attr(name, value)
-        return training_job(candidate, plan, seed)
+        training = training_job(candidate, plan, seed)
+        return SearchJob(training, self.draw_curve, f"Trial {trial.number}")
 
     def epoch(self, trial: optuna.Trial, number: int, point: CurvePoint) -> bool:
         """Report to Optuna; stop what is behind its own cell's median."""
         trial.report(point.validation_accuracy, number)
         return not trial.should_prune()
 
-    def finish(self, queue: Queue, trial: optuna.Trial, result: Result) -> None:
+    def finish(self, queue: Queue, trial: optuna.Trial, found: tuple[Result, bytes]) -> None:
         """The best epoch's validation accuracy is the trial's value."""
+        result, picture = found
         user_attrs = result_attributes(result)
-        self.keep_curve(trial, result.curve, self.folder)
+        self._upload(trial, picture)
         if result.stopped:
             user_attrs[attrs.REASON] = (
                 f"behind the median of its cell after epoch {len(result.curve)}"
@@ -95,6 +122,12 @@ class SearchWork:
             queue.finish(trial, TrialState.PRUNED, user_attrs=user_attrs)
         else:
             queue.finish(trial, TrialState.COMPLETE, result.validation_accuracy, user_attrs)
+
+    def _upload(self, trial: optuna.Trial, picture: bytes) -> None:
+        with TemporaryDirectory() as folder:
+            path = Path(folder) / f"learning-curve-{trial.number}.png"
+            path.write_bytes(picture)
+            upload(path, trial, self.folder.artifacts)
 
 
 def training_job(candidate: Candidate, plan: StudyPlan, seed: int) -> TrainingJob:

@@ -1,15 +1,11 @@
 """Who shows what a study found: handed in by the commands, since a study knows no reports."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-import optuna
-
+from study.phases.search import DrawCurve
 from study.runs.archive import Archive
-from study.storage.folder import RunFolder
-from study.training.curve import CurvePoint
 from study.trials.record import StudyRecord
 
 
@@ -29,12 +25,11 @@ class Published:
 
 
 class Reporter(Protocol):
-    """Keeps a trial's curve, and publishes a study."""
+    """Draws a trial's learning curve, and publishes a study."""
 
-    def keep_curve(
-        self, trial: optuna.Trial, curve: Sequence[CurvePoint], folder: RunFolder
-    ) -> None:
-        """Put a picture of its learning curve where the dashboard shows it."""
+    @property
+    def draw_curve(self) -> DrawCurve:
+        """Draws a learning curve, in the training process; so it is a module's own function."""
 
     def publish(self, archive: Archive) -> Published:
         """Write the report of what is known so far.

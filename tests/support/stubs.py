@@ -10,7 +10,6 @@ from optuna.trial import TrialState
 
 from study.runs.archive import Archive
 from study.runs.reporter import Published
-from study.storage.folder import RunFolder
 from study.storage.store import Store
 from study.training.curve import CurvePoint
 from study.trials import attributes as attrs
@@ -68,12 +67,14 @@ def stub_study(store: Store) -> optuna.Study:
     )
 
 
+def no_picture(curve: Sequence[CurvePoint], title: str) -> bytes:
+    return b""
+
+
 class SilentReporter:
     """Shows nothing: pictures decide nothing."""
 
-    def keep_curve(
-        self, trial: optuna.Trial, curve: Sequence[CurvePoint], folder: RunFolder
-    ) -> None: ...
+    draw_curve = staticmethod(no_picture)
 
     def publish(self, archive: Archive) -> Published:
         return Published(archive.folder.report, "", archive.record())

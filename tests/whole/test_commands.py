@@ -157,6 +157,15 @@ def test_the_dashboard_is_given_what_it_shows(finished: Path) -> None:
             assert all(attribute in t.user_attrs for t in study.trials)
 
 
+def test_every_trial_of_the_search_has_a_picture_of_its_curve(finished: Path) -> None:
+    study = optuna.load_study(study_name="moods", storage=f"sqlite:///{finished / 'study.db'}")
+    for trial in study.trials:
+        (meta,) = optuna.artifacts.get_all_artifact_meta(trial, storage=study._storage)
+        assert meta.filename == f"learning-curve-{trial.number}.png"
+        picture = (finished / "artifacts" / meta.artifact_id).read_bytes()
+        assert picture.startswith(b"\x89PNG")
+
+
 def test_a_renamed_folder_is_still_the_study(run: Path) -> None:
     renamed = run.rename(run.with_name("renamed"))
     done = run_module("study.confirm", str(renamed), "--replicates", "2", "--n-jobs", "1")

@@ -72,7 +72,7 @@ def asking_seconds(folder: Path, trials: int, asks: int) -> list[float]:
     plan, run_folder, _ = filled_study(trials, folder)
     store = FileStore(run_folder.database)  # as a command that has just been started
     study = open_search(store, plan)
-    work = SearchWork(plan, run_folder, keep_curve=lambda trial, curve, folder: None)
+    work = SearchWork(plan, run_folder, draw_curve=lambda curve, title: b"")
     with store.lease() as owner:
         queue = Queue(study, store, owner)
         queue.plan(more_slots(plan, trials, asks + 1))
