@@ -1,30 +1,36 @@
 """Recurrent cells and the exact size of one layer of each."""
 
 from enum import StrEnum
+from typing import Self
 
 
 class Cell(StrEnum):
-    """A recurrent cell as Keras builds it with its default biases."""
+    """A recurrent cell as Keras builds it with its default biases.
 
-    LSTM = "lstm"
-    GRU = "gru"
-    GRU_RESET_BEFORE = "gru-reset-before"  # Keras' `reset_after=False`, the GRU of Cho et al. 2014
-    SIMPLE_RNN = "simple-rnn"
+    Attributes:
+        display_name: The cell's name in prose.
+        gates: Blocks of weights in one layer: gates plus the candidate state.
+        biases: Bias vectors per block: two where Keras keeps an input and a recurrent bias.
+    """
 
-    @property
-    def display_name(self) -> str:
-        """The cell's name in prose."""
-        return _DISPLAY_NAMES[self]
+    display_name: str
+    gates: int
+    biases: int
 
-    @property
-    def gates(self) -> int:
-        """Blocks of weights in one layer: gates plus the candidate state."""
-        return _GATES[self]
+    LSTM = "lstm", "LSTM", 4, 1
+    GRU = "gru", "GRU", 3, 2
+    # Keras' `reset_after=False`, the GRU of Cho et al. 2014.
+    GRU_RESET_BEFORE = "gru-reset-before", "GRU (reset before)", 3, 1
+    SIMPLE_RNN = "simple-rnn", "SimpleRNN", 1, 1
 
-    @property
-    def biases(self) -> int:
-        """Bias vectors per block: two where Keras keeps an input and a recurrent bias."""
-        return 2 if self is Cell.GRU else 1
+    # With defaults, since type checkers take the look-up `Cell("lstm")` for this call.
+    def __new__(cls, value: str, display_name: str = "", gates: int = 1, biases: int = 1) -> Self:
+        cell = str.__new__(cls, value)
+        cell._value_ = value
+        cell.display_name = display_name
+        cell.gates = gates
+        cell.biases = biases
+        return cell
 
     def parameters(self, inputs: int, units: int) -> int:
         """Trainable parameters of one layer of this cell, biases included.
@@ -39,15 +45,6 @@ class Cell(StrEnum):
             units: Width of the state, at least 1.
         """
         return self.gates * units * (inputs + units + self.biases)
-
-
-_GATES = {Cell.LSTM: 4, Cell.GRU: 3, Cell.GRU_RESET_BEFORE: 3, Cell.SIMPLE_RNN: 1}
-_DISPLAY_NAMES = {
-    Cell.LSTM: "LSTM",
-    Cell.GRU: "GRU",
-    Cell.GRU_RESET_BEFORE: "GRU (reset before)",
-    Cell.SIMPLE_RNN: "SimpleRNN",
-}
 
 
 def cell_name(cell: str) -> str:
