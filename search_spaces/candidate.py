@@ -1,7 +1,9 @@
 """What is to be learnt, and one model that may learn it, sized before it is built."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
 from enum import StrEnum
+from typing import Any, Self
 
 from search_spaces.cells import Cell
 
@@ -59,6 +61,11 @@ class Candidate:
     learning_rate: float = 1e-3
     batch_size: int = 32
 
+    @classmethod
+    def of(cls, values: Mapping[str, Any]) -> Self:
+        """The candidate of these values by field name, the cell by its value, as JSON has it."""
+        return cls(**{**values, "cell": Cell(values["cell"])})
+
     @property
     def features(self) -> int:
         """Width of what the output layer sees."""
@@ -84,12 +91,7 @@ class Candidate:
     @property
     def hyperparameters(self) -> dict[str, int | float | bool]:
         """What was chosen besides cell and width, by name."""
-        return {
-            "embedding": self.embedding,
-            "layers": self.layers,
-            "bidirectional": self.bidirectional,
-            "dropout": self.dropout,
-            "recurrent_dropout": self.recurrent_dropout,
-            "learning_rate": self.learning_rate,
-            "batch_size": self.batch_size,
-        }
+        return {name: getattr(self, name) for name in HYPERPARAMETERS if name != "units"}
+
+
+HYPERPARAMETERS = tuple(field.name for field in fields(Candidate) if field.name != "cell")

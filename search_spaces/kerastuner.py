@@ -11,6 +11,7 @@ from typing import Any
 import keras_tuner
 
 from search_spaces.candidate import Candidate
+from search_spaces.parameters import parameter_name
 from search_spaces.space import SearchSpace
 
 
@@ -61,7 +62,7 @@ class _HyperParametersTrial:
 
     def _active(self, name: str, register: Callable[[], Any]) -> Any:
         for cell in sorted(self.cells, key=len, reverse=True):
-            if name.startswith(f"{cell.replace('-', '_')}_"):
+            if name.startswith(parameter_name(cell, "")):
                 with self.hp.conditional_scope("cell", [cell]):
                     return register()
         return register()

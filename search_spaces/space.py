@@ -7,29 +7,26 @@ study, so that a sampler can model each cell's parameters jointly.
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Protocol
+from typing import Any, ClassVar
 
 from search_spaces.budget import Budget, largest_within
-from search_spaces.candidate import Candidate, Task
+from search_spaces.candidate import HYPERPARAMETERS, Candidate, Task
 from search_spaces.cells import Cell
+from search_spaces.parameters import (
+    CandidateError,
+    CellTrial,
+    Choice,
+    FixedTrial,
+    Number,
+    Suggester,
+    Value,
+    parameter_name,
+)
 
 _SMALLEST_SHARE = 32  # the narrowest candidate takes about 1/32 of the budget
-
-
-class Suggester(Protocol):
-    """Chooses values of named parameters; an `optuna.Trial` is one."""
-
-    def suggest_categorical(self, name: str, choices: Sequence[str]) -> str:
-        """One of the choices."""
-
-    def suggest_int(self, name: str, low: int, high: int, *, log: bool = False) -> int:
-        """An integer from low to high, both included."""
-
-    def suggest_float(self, name: str, low: float, high: float, *, log: bool = False) -> float:
-        """A number from low to high."""
 
 
 class SpaceName(StrEnum):
@@ -47,12 +44,14 @@ class SearchSpace(ABC):
     Attributes:
         cells: The cells that are compared.
         batch_size: Examples per step, where the space does not choose it.
+        sampled: The hyperparameters that are parameters of a trial as they are.
     """
 
     task: Task
     budget: Budget
     cells: tuple[Cell, ...] = (Cell.LSTM, Cell.GRU)
     batch_size: int = 32
+    sampled: ClassVar[tuple[Number | Choice, ...]] = ()
 
     def __post_init__(self) -> None:
         for cell in self.cells:
@@ -62,6 +61,38 @@ class SearchSpace(ABC):
         """Ask the trial for a cell and its parameters; the candidate is within the budget."""
         name = trial.suggest_categorical("cell", [cell.value for cell in self.cells])
         return self._suggest(CellTrial(trial, Cell(name)))
+
+    def encode(self, candidate: Candidate) -> dict[str, Value]:
+        """The parameters of which `suggest` makes this candidate, by their stored names.
+
+        Raises:
+            CandidateError: It makes no such candidate.
+        """
+        if candidate.cell not in self.cells:
+            names = ", ".join(self.cells)
+            raise CandidateError("cell", candidate.cell.value, f"one of {names}")
+        values = self._encode_shape(candidate)
+        values |= {parameter.name: parameter.encode(candidate) for parameter in self.sampled}
+        named = {parameter_name(candidate.cell, name): value for name, value in values.items()}
+        parameters: dict[str, Value] = {"cell": candidate.cell.value, **named}
+        made = self.suggest(FixedTrial(parameters))
+        for name in HYPERPARAMETERS:
+            if (value := getattr(candidate, name)) != getattr(made, name):
+                raise CandidateError(name, value, f"{getattr(made, name)!r} in this space")
+        return parameters
+
+    def deciding(self, hyperparameter: str) -> tuple[str, ...]:
+        """The names, without the cell, of the parameters that decide a hyperparameter."""
+        return (hyperparameter,)
+
+    def fitted(self, candidate: Candidate) -> Candidate:
+        """The candidate at its width, or at the nearest that the space has of its shape."""
+        narrowest, widest = self._widths(candidate)
+        return replace(candidate, units=min(max(candidate.units, narrowest), widest))
+
+    def usual(self, cell: Cell) -> Candidate:
+        """What is taken of a candidate where it is not all known; its width may not be tried."""
+        return self.narrowest(cell)
 
     def narrowest(self, cell: Cell) -> Candidate:
         """One unit of this cell, nothing else chosen."""
@@ -78,33 +109,55 @@ class SearchSpace(ABC):
         narrowest = self.narrowest(cell)
         return replace(narrowest, units=self.budget.largest(narrowest, self.task))
 
+    def _suggest(self, trial: CellTrial) -> Candidate:
+        shape = self._suggest_shape(trial)
+        chosen: dict[str, Any] = {one.name: one.suggest(trial) for one in self.sampled}
+        return replace(shape, **chosen)
+
     @abstractmethod
-    def _suggest(self, trial: "CellTrial") -> Candidate: ...
+    def _suggest_shape(self, trial: CellTrial) -> Candidate:
+        """A candidate of some width, `sampled` not yet chosen."""
+
+    @abstractmethod
+    def _encode_shape(self, candidate: Candidate) -> dict[str, Value]:
+        """The parameters of which `_suggest_shape` makes this candidate, by name."""
+
+    @abstractmethod
+    def _widths(self, candidate: Candidate) -> tuple[int, int]:
+        """The narrowest and the widest that are tried of this candidate's shape."""
 
 
 class BasicSpace(SearchSpace):
     """Cell, units and dropout."""
 
-    def _suggest(self, trial: "CellTrial") -> Candidate:
-        largest = self.largest(trial.cell)
+    sampled: ClassVar[tuple[Number | Choice, ...]] = (Number("dropout", 0.0, 0.5),)
+
+    def _suggest_shape(self, trial: CellTrial) -> Candidate:
+        shape = self.narrowest(trial.cell)
+        return replace(shape, units=trial.integer("units", *self._widths(shape)))
+
+    def _encode_shape(self, candidate: Candidate) -> dict[str, Value]:
+        _require("units", candidate.units, *self._widths(candidate))
+        return {"units": candidate.units}
+
+    def _widths(self, candidate: Candidate) -> tuple[int, int]:
+        largest = self.largest(candidate.cell)
         floor = self.budget.limit // _SMALLEST_SHARE
         low = largest_within(largest, floor, self.budget.scope, self.task)
-        return replace(
-            largest,
-            units=trial.integer("units", max(1, low), largest.units),
-            dropout=trial.number("dropout", 0.0, 0.5),
-        )
+        return max(1, low), largest.units
 
 
 class StandardSpace(BasicSpace):
-    """Card, and recurrent dropout and learning rate."""
+    """Basic, and recurrent dropout and learning rate."""
 
-    def _suggest(self, trial: "CellTrial") -> Candidate:
-        return replace(
-            super()._suggest(trial),
-            recurrent_dropout=trial.number("recurrent_dropout", 0.0, 0.5),
-            learning_rate=trial.number("learning_rate", 3e-4, 1e-2, log=True),
-        )
+    sampled = (
+        *BasicSpace.sampled,
+        Number("recurrent_dropout", 0.0, 0.5),
+        Number("learning_rate", 3e-4, 1e-2, log=True),
+    )
+
+
+_BATCH_SIZE = Choice("batch_size", (32, 64, 128))
 
 
 class WideSpace(SearchSpace):
@@ -114,53 +167,106 @@ class WideSpace(SearchSpace):
     bounds never move, and solves for the widths.
     """
 
+    sampled = (*StandardSpace.sampled, _BATCH_SIZE)
+
+    def deciding(self, hyperparameter: str) -> tuple[str, ...]:
+        match hyperparameter:
+            case "layers" | "bidirectional":
+                return ("architecture",)
+            case "embedding":
+                return "architecture", "embedding_share"
+            case "units":
+                return "architecture", "embedding_share", "budget_share"
+            case _:
+                return (hyperparameter,)
+
+    def usual(self, cell: Cell) -> Candidate:
+        """As in the other spaces, as far as this one has it."""
+        narrowest = self.narrowest(cell)
+        embedding = min(self.task.embedding, self._embeddings(narrowest)[1])
+        return replace(narrowest, embedding=embedding, batch_size=_BATCH_SIZE.values[0])
+
     def narrowest(self, cell: Cell) -> Candidate:
         """One unit of this cell on the narrowest embedding on offer."""
         return replace(super().narrowest(cell), embedding=min(4, self.task.embedding))
 
-    def _suggest(self, trial: "CellTrial") -> Candidate:
-        stacks = self._stacks(trial.cell)
-        stack = stacks[trial.choice("stack", list(stacks))]
-        embedded = replace(stack, embedding=self._embedding(stack, trial))
-        smallest = embedded.parameters(self.budget.scope, self.task)
+    def _suggest_shape(self, trial: CellTrial) -> Candidate:
+        architectures = self._architectures(trial.cell)
+        shape = architectures[trial.choice("architecture", list(architectures))]
+        share = trial.number("embedding_share", 0.0, 1.0)
+        shape = replace(shape, embedding=round(_between(*self._embeddings(shape), share)))
+        smallest = shape.parameters(self.budget.scope, self.task)
         share = trial.number("budget_share", 0.0, 1.0)
-        target = math.floor(smallest ** (1 - share) * self.budget.limit**share)
-        units = largest_within(embedded, target, self.budget.scope, self.task)
-        return replace(
-            embedded,
-            units=max(1, units),
-            dropout=trial.number("dropout", 0.0, 0.5),
-            recurrent_dropout=trial.number("recurrent_dropout", 0.0, 0.5),
-            learning_rate=trial.number("learning_rate", 3e-4, 1e-2, log=True),
-            batch_size=int(trial.choice("batch_size", ["32", "64", "128"])),
-        )
+        target = math.floor(_between(smallest, self.budget.limit, share))
+        units = largest_within(shape, target, self.budget.scope, self.task)
+        return replace(shape, units=max(1, units))
 
-    def _stacks(self, cell: Cell) -> dict[str, Candidate]:
+    def _encode_shape(self, candidate: Candidate) -> dict[str, Value]:
+        architectures = self._architectures(candidate.cell)
+        architecture = _architecture_name(candidate)
+        if architecture not in architectures:
+            raise CandidateError("architecture", architecture, f"one of {', '.join(architectures)}")
+        embeddings = self._embeddings(architectures[architecture])
+        _require("embedding", candidate.embedding, *embeddings)
+        narrowest, widest = self._widths(candidate)
+        _require("units", candidate.units, narrowest, widest)
+        smallest, count, next_count = (
+            replace(candidate, units=units).parameters(self.budget.scope, self.task)
+            for units in (1, candidate.units, candidate.units + 1)
+        )
+        target = self.budget.limit if candidate.units == widest else (count + next_count) / 2
+        return {
+            "architecture": architecture,
+            "embedding_share": _share(*embeddings, candidate.embedding),
+            "budget_share": _share(smallest, self.budget.limit, target),
+        }
+
+    def _widths(self, candidate: Candidate) -> tuple[int, int]:
+        limit, scope = self.budget.limit, self.budget.scope
+        return 1, max(1, largest_within(candidate, limit, scope, self.task))
+
+    def _architectures(self, cell: Cell) -> dict[str, Candidate]:
         """Arrangements of layers of which at least one unit fits, by name."""
-        shapes = {
-            f"{layers} {'bidirectional' if both else 'forward'}": replace(
-                self.narrowest(cell), layers=layers, bidirectional=both
-            )
+        shapes = [
+            replace(self.narrowest(cell), layers=layers, bidirectional=both)
             for layers in (1, 2)
             for both in (False, True)
-        }
+        ]
         return {
-            name: shape
-            for name, shape in shapes.items()
+            _architecture_name(shape): shape
+            for shape in shapes
             if self.budget.excess(shape, self.task) <= 0
         }
 
-    def _embedding(self, stack: Candidate, trial: "CellTrial") -> int:
-        """A width, even on a log scale, between the narrowest and the widest that fits."""
-        low, high = stack.embedding, 2 * self.task.embedding
-        while low < high and self.budget.excess(replace(stack, embedding=high), self.task) > 0:
+    def _embeddings(self, shape: Candidate) -> tuple[int, int]:
+        """The narrowest embedding of an architecture, and the widest of which one unit fits."""
+        low, high = shape.embedding, 2 * self.task.embedding
+        while low < high and self.budget.excess(replace(shape, embedding=high), self.task) > 0:
             high -= 1
-        share = trial.number("embedding_share", 0.0, 1.0)
-        width: float = low ** (1 - share) * high**share
-        return round(width)
+        return low, high
 
 
-_SPACES: dict[SpaceName, type[SearchSpace]] = {
+def _architecture_name(candidate: Candidate) -> str:
+    return f"{candidate.layers} {'bidirectional' if candidate.bidirectional else 'forward'}"
+
+
+def _between(low: float, high: float, share: float) -> float:
+    """The value at a share in [0, 1] of the way from low to high, on a log scale."""
+    value: float = low ** (1 - share) * high**share
+    return value
+
+
+def _share(low: float, high: float, value: float) -> float:
+    """The share at which `_between` has this value."""
+    return 1.0 if value == high else math.log(value / low) / math.log(high / low)
+
+
+def _require(name: str, value: int, low: int, high: int) -> None:
+    if not low <= value <= high:
+        raise CandidateError(name, value, f"a whole number from {low} to {high}")
+
+
+_SPACES: Mapping[SpaceName, type[SearchSpace]] = {
     SpaceName.BASIC: BasicSpace,
     SpaceName.STANDARD: StandardSpace,
     SpaceName.WIDE: WideSpace,
@@ -176,28 +282,3 @@ def search_space(
         BudgetError: The budget fits one of the cells not at all.
     """
     return _SPACES[name](task, budget, cells, batch_size)
-
-
-@dataclass(frozen=True)
-class CellTrial:
-    """A trial seen through one cell: its parameters carry the cell's name."""
-
-    trial: Suggester
-    cell: Cell
-
-    def integer(self, name: str, low: int, high: int) -> int:
-        return self.trial.suggest_int(self._named(name), low, high, log=True)
-
-    def number(self, name: str, low: float, high: float, log: bool = False) -> float:
-        return self.trial.suggest_float(self._named(name), low, high, log=log)
-
-    def choice(self, name: str, choices: list[str]) -> str:
-        return self.trial.suggest_categorical(self._named(name), choices)
-
-    def _named(self, name: str) -> str:
-        return parameter_name(self.cell, name)
-
-
-def parameter_name(cell: Cell, name: str) -> str:
-    """The name under which a trial stores this parameter of this cell."""
-    return f"{cell.value.replace('-', '_')}_{name}"

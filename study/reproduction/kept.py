@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 from search_spaces.candidate import Candidate
-from search_spaces.cells import Cell
 from study.errors import UserError
 from study.machine.environment import environment
 from study.machine.files import write_atomically
@@ -58,7 +57,9 @@ class Kept:
         """Keras' counts, or nothing."""
         try:
             rows = json.loads(self._path(_COUNTS).read_text(encoding="utf-8"))
-            return tuple(Counted(**{**row, "candidate": _candidate(row)}) for row in rows)
+            return tuple(
+                Counted(**{**row, "candidate": Candidate.of(row["candidate"])}) for row in rows
+            )
         except (OSError, ValueError, TypeError, KeyError):
             return ()
 
@@ -88,8 +89,3 @@ def kept_results(folder: Path, plan: Plan) -> Kept:
     """What is kept of this plan; what was found with other settings is out of its sight."""
     shape = f"{plan.epochs}-epochs-seed-{plan.seed}-{plan.dataset.fingerprint}"
     return Kept(folder / "runs" / f"{shape}-{environment()['backend']}", plan)
-
-
-def _candidate(row: dict[str, Any]) -> Candidate:
-    fields = row["candidate"]
-    return Candidate(**{**fields, "cell": Cell(fields["cell"])})

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from dataclasses import asdict
 
 from search_spaces.candidate import Candidate
-from search_spaces.cells import Cell
 from study.training.curve import CurvePoint
 
 # Known when a trial is planned.
@@ -53,8 +52,7 @@ def pack_candidate(candidate: Candidate) -> str:
 
 def unpack_candidate(text: str) -> Candidate:
     """The candidate that `pack_candidate` wrote."""
-    fields = json.loads(text)
-    return Candidate(**{**fields, "cell": Cell(fields["cell"])})
+    return Candidate.of(json.loads(text))
 
 
 def pack_curve(points: Sequence[CurvePoint]) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from search_spaces.budget import Budget
 from search_spaces.candidate import Candidate, Task
+from search_spaces.parameters import parameter_name
 from study.training.curve import CurvePoint
 from study.trials import attributes as attrs
 
@@ -194,7 +195,7 @@ def trial_record(trial: "FrozenTrial") -> TrialRecord:
     """Read one search trial."""
     attributes = trial.user_attrs
     packed = attributes.get(attrs.CANDIDATE)
-    prefix = f"{attributes[attrs.CELL].replace('-', '_')}_"
+    prefix = parameter_name(attributes[attrs.CELL], "")
     return TrialRecord(
         number=trial.number,
         slot=attributes[attrs.SLOT],

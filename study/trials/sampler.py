@@ -18,6 +18,7 @@ from optuna.pruners import BasePruner, MedianPruner
 from optuna.samplers import BaseSampler, TPESampler
 from optuna.trial import FrozenTrial, TrialState
 
+from search_spaces.parameters import parameter_name
 from study.trials import attributes as attrs
 
 _STARTUP_TRIALS = 4  # of each cell, before TPE models it
@@ -118,7 +119,7 @@ class OneCell(optuna.Study):
     @property
     def prefix(self) -> str:
         """What the names of the cell's parameters begin with."""
-        return f"{self._cell.replace('-', '_')}_"
+        return parameter_name(self._cell, "")
 
     def begins_with(self, trial: FrozenTrial) -> bool:
         """Whether the plan has this trial's slot before all others of the cell."""

@@ -1,14 +1,29 @@
 """No space ever suggests what is over the budget, and none builds a model to know."""
 
+import math
 import random
 import subprocess
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
 
 import optuna
 import pytest
+from hypothesis import given, reject, settings
+from hypothesis import strategies as st
 
-from search_spaces import Budget, BudgetError, Cell, Scope, SpaceName, Task, search_space
+from search_spaces import (
+    Budget,
+    BudgetError,
+    Cell,
+    Scope,
+    SearchSpace,
+    SpaceName,
+    Task,
+    search_space,
+)
+from search_spaces.parameters import CandidateError, FixedTrial
 from study.training.model import build
 
 TASKS = {
@@ -55,6 +70,58 @@ def test_every_candidate_fits(name: SpaceName, scope: Scope, task: Task) -> None
             assert model.count_params() == candidate.model_parameters(task)
             built += 1
     assert built
+
+
+@st.composite
+def spaces(draw: st.DrawFn) -> SearchSpace:
+    cells = draw(st.permutations(list(Cell)))[:2]
+    budget = Budget(draw(st.integers(500, 2_000_000)), draw(st.sampled_from(Scope)))
+    task = draw(st.sampled_from(list(TASKS.values())))
+    try:
+        return search_space(draw(st.sampled_from(SpaceName)), task, budget, tuple(cells), 64)
+    except BudgetError:
+        reject()
+
+
+@settings(max_examples=500, deadline=None)
+@given(spaces(), st.integers(0, 1000))
+def test_encode_is_the_inverse_of_suggest(space: SearchSpace, seed: int) -> None:
+    candidate = space.suggest(Draw(seed))
+    study = optuna.create_study()
+    study.enqueue_trial(space.encode(candidate))
+    assert space.suggest(study.ask()) == candidate
+
+
+@settings(max_examples=300, deadline=None)
+@given(spaces(), st.integers(0, 1000), st.integers(1, 500))
+def test_a_width_is_encoded_or_refused(space: SearchSpace, seed: int, units: int) -> None:
+    candidate = replace(space.suggest(Draw(seed)), units=units)
+    fitted = space.fitted(candidate)
+    assert space.suggest(FixedTrial(space.encode(fitted))) == fitted
+    assert space.budget.excess(fitted, space.task) <= 0
+    if fitted != candidate:
+        with pytest.raises(CandidateError, match=f"The units is a whole number .* {units} was"):
+            space.encode(candidate)
+
+
+@pytest.mark.parametrize(
+    ("name", "changes", "message"),
+    [
+        (SpaceName.BASIC, {"learning_rate": 3e-3}, "learning_rate is 0.001 in this space"),
+        (SpaceName.STANDARD, {"dropout": 0.6}, "dropout is a number from 0 to 0.5"),
+        (SpaceName.STANDARD, {"dropout": math.nan}, "dropout is a number from 0 to 0.5"),
+        (SpaceName.STANDARD, {"embedding": 8}, "embedding is 16 in this space"),
+        (SpaceName.WIDE, {"layers": 3}, "architecture is one of 1 forward"),
+        (SpaceName.WIDE, {"batch_size": 48}, "batch_size is one of 32, 64, 128"),
+        (SpaceName.WIDE, {"cell": Cell.SIMPLE_RNN}, "cell is one of lstm, gru"),
+    ],
+)
+def test_what_a_space_has_not_is_refused(
+    name: SpaceName, changes: dict[str, Any], message: str
+) -> None:
+    space = search_space(name, TASKS["characters"], Budget(20_000), CELLS, batch_size=32)
+    with pytest.raises(CandidateError, match=message):
+        space.encode(replace(space.suggest(Draw(0)), **changes))
 
 
 def test_budget_is_reached() -> None:

@@ -16,7 +16,8 @@ from sqlalchemy import Engine, event
 from reports.comparison.verdict import Outcome, Verdict
 from reports.findings.answer import answer
 from search_spaces import Candidate, Cell, SearchSpace
-from search_spaces.space import BasicSpace, CellTrial
+from search_spaces.parameters import CellTrial
+from search_spaces.space import BasicSpace
 from study.machine.environment import cores
 from study.pipeline import work_on
 from study.processes.training_process import TrainingProcess
@@ -29,7 +30,6 @@ from study.question.settings import (
     SearchSettings,
     Settings,
 )
-from study.question.settings_file import study_folder
 from study.runs.archive import Archive
 from study.storage.sqlite import FileStore
 from study.trials.record import StudyRecord
@@ -131,7 +131,7 @@ def compare_with_itself(settings: Settings) -> tuple[StudyRecord, Verdict]:
     plan = resolve(settings)
     plan = replace(plan, space=same_cell(plan.space))
     assert work_on(plan, SilentReporter()) == 0
-    folder = study_folder(plan)
+    folder = plan.folder
     record = Archive(folder, plan, FileStore(folder.database)).record()
     assert {run.candidate.cell for run in record.confirmations} == {Cell.GRU}
     assert {run.cell for run in record.confirmations} == {"lstm", "gru"}

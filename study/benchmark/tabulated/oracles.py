@@ -10,7 +10,8 @@ from study.benchmark.tabulated.ledger import Ledger
 
 if TYPE_CHECKING:
     from search_spaces.candidate import Candidate
-    from search_spaces.space import SearchSpace, Suggester
+    from search_spaces.parameters import Suggester
+    from search_spaces.space import SearchSpace
     from study.benchmark.tabulated.trainings import Training
 
 _NO_END = 10**6  # more trials, failures or rounds than any allowance of epochs pays for

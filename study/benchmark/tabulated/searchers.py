@@ -19,7 +19,8 @@ from optuna.trial import TrialState
 
 from search_spaces.candidate import Candidate
 from search_spaces.cells import Cell
-from search_spaces.space import SearchSpace, Suggester
+from search_spaces.parameters import Suggester
+from search_spaces.space import SearchSpace
 from study.benchmark.tabulated.ledger import Ledger, Tried
 from study.benchmark.tabulated.oracles import Tuner, search_with_oracle
 from study.benchmark.tabulated.trainings import Tabulated

@@ -20,7 +20,8 @@ from numpy.typing import NDArray
 from search_spaces.budget import Budget
 from search_spaces.candidate import Candidate, Scope, Task
 from search_spaces.cells import Cell
-from search_spaces.space import SearchSpace, SpaceName, parameter_name, search_space
+from search_spaces.parameters import parameter_name
+from search_spaces.space import SearchSpace, SpaceName, search_space
 from study.errors import UserError
 from study.machine.files import write_atomically
 

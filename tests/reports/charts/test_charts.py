@@ -206,7 +206,9 @@ def test_hyperparameters_are_thinned_and_keep_the_best() -> None:
 def test_categories_keep_the_cells_apart() -> None:
     record = search_record(20)
     trials = tuple(
-        replace(one, hyperparameters={"stack": "2 forward" if one.number % 3 else "1 forward"})
+        replace(
+            one, hyperparameters={"architecture": "2 forward" if one.number % 3 else "1 forward"}
+        )
         for one in record.trials
     )
     (chart,) = hyperparameter_charts(replace(record, trials=trials))
