@@ -23,7 +23,7 @@ from study.processes.interruption import Interruption
 from study.processes.limits import ProcessLimits
 from study.question.plan import StudyPlan, resolve
 from study.question.settings import Settings
-from study.question.settings_file import save_settings, study_folder
+from study.question.settings_file import save_settings
 from study.runs.archive import Archive
 from study.runs.models import keep_best_models
 from study.runs.reporter import Reporter
@@ -101,7 +101,7 @@ def run_job(settings: Settings, reporter: Reporter) -> int:
     """
     plan = resolve(settings)
     if settings.run.dry_run:
-        print_dry_run(plan, settings.run.n_jobs or cores(), Terminal())
+        print_dry_run(plan, Terminal())
         return 0
     return work_on(plan, reporter)
 
@@ -116,7 +116,7 @@ def work_on(plan: StudyPlan, reporter: Reporter, folder: RunFolder | None = None
         UserError: The folder or the storage cannot be used, or holds another study.
     """
     optuna.logging.set_verbosity(optuna.logging.WARNING)
-    folder = folder or study_folder(plan)
+    folder = folder or plan.folder
     store = open_store(plan.settings.run.storage, folder.database)
     folder.create()
     with as_user_errors(store.shown_url):
@@ -126,9 +126,9 @@ def work_on(plan: StudyPlan, reporter: Reporter, folder: RunFolder | None = None
 def _phases(plan: StudyPlan, folder: RunFolder, store: Store, reporter: Reporter) -> int:
     settings = plan.settings
     study = open_search(store, plan)
-    save_settings(folder.settings, plan)
+    save_settings(folder.settings, settings)
     limits = ProcessLimits(
-        jobs=settings.run.n_jobs or cores(),
+        jobs=plan.jobs,
         cores=cores(),
         log=folder.log,
         trial_timeout=settings.run.trial_timeout,
@@ -136,6 +136,7 @@ def _phases(plan: StudyPlan, folder: RunFolder, store: Store, reporter: Reporter
     interruption = Interruption()
     with store.lease() as owner, interruption.open():
         context = JobContext(plan, folder, store, owner, limits, Terminal(), interruption, reporter)
+        context.say(*plan.known.notes)
         done = _search(context, study)
         if settings.answer.confirm and not interruption():
             if not done:

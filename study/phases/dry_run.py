@@ -12,12 +12,15 @@ from study.terminal.words import duration, number_of
 from study.training.job import TrainingError
 
 
-def print_dry_run(plan: StudyPlan, jobs: int, console: Console) -> None:
+def print_dry_run(plan: StudyPlan, console: Console) -> None:
     """The widths of each cell at each budget, what will be trained, and how long that takes."""
     console.print(_widths(plan))
     trials = plan.settings.search.n_trials
     budgets, replicates = len(plan.ladder()), plan.replicates
-    lines = [f"Search: {trials} trials of at most {number_of(plan.epochs, 'epoch')}."]
+    lines = [
+        *plan.known.notes,
+        f"Search: {trials} trials of at most {number_of(plan.epochs, 'epoch')}.",
+    ]
     runs = 0
     if plan.settings.answer.confirm:
         runs = 2 * budgets * replicates
@@ -28,10 +31,11 @@ def print_dry_run(plan: StudyPlan, jobs: int, console: Console) -> None:
         )
     for line in lines:
         console.print(line, highlight=False, soft_wrap=True)
-    console.print(_time(plan, jobs, trials + runs), highlight=False, soft_wrap=True)
+    console.print(_time(plan, trials + runs), highlight=False, soft_wrap=True)
 
 
-def _time(plan: StudyPlan, jobs: int, trainings: int) -> str:
+def _time(plan: StudyPlan, trainings: int) -> str:
+    jobs = plan.jobs
     try:
         epoch = longest_epoch(plan, max(1, cores() // jobs))
     except TrainingError as error:

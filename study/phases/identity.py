@@ -9,32 +9,46 @@ from study.machine.environment import environment
 from study.question.plan import StudyPlan
 
 IDENTITY = "identity"  # study attribute: the settings that cannot change
-
-
 ENVIRONMENT = "environment"  # study attribute: machine and versions of its first run
+_FORMAT_NAME = "format"  # study attribute: of the names and the meaning of all that is stored
+_FORMAT = 2
+_FIRST = 1  # which stored no number
+_WRITERS = {_FIRST: "version 0.1"}
 
 
-def _claim(study: optuna.Study, plan: StudyPlan) -> None:
-    """Sign a new study with the plan's identity; refuse one of another identity."""
-    if IDENTITY not in study.user_attrs:
-        if study.get_trials(deepcopy=False):
-            raise UserError(
-                f"The storage already has a study {plan.name!r} that isoparam did not make. "
-                "Choose another --study-name."
-            )
-        name_metric(study, "validation_accuracy")
-        study.set_user_attr(ENVIRONMENT, environment())
-        study.set_user_attr(IDENTITY, plan.identity)  # last: then it is whole
+def claim(study: optuna.Study, plan: StudyPlan) -> None:
+    """Sign a new study with the plan's identity; refuse one of another identity.
+
+    Raises:
+        UserError: It is not the plan's, or not of this version.
+    """
+    if IDENTITY in study.user_attrs or study.get_trials(deepcopy=False):
+        refuse_other(study, plan)
         return
-    refuse_other(study, plan)
+    name_metric(study, "validation_accuracy")
+    study.set_user_attr(ENVIRONMENT, environment())
+    study.set_user_attr(_FORMAT_NAME, _FORMAT)
+    study.set_user_attr(IDENTITY, plan.identity)  # last: then it is whole
 
 
 def refuse_other(study: optuna.Study, plan: StudyPlan) -> None:
-    """Refuse to take a study for one of other settings or data.
+    """Refuse to take a study for one of other settings, data, or form.
 
     Raises:
         UserError: It was begun with others; these are named.
     """
+    if IDENTITY not in study.user_attrs:
+        raise UserError(
+            f"The storage already has a study {plan.name!r} that isoparam did not make. "
+            "Choose another --study-name."
+        )
+    stored = study.user_attrs.get(_FORMAT_NAME, _FIRST)
+    if stored != _FORMAT:
+        raise UserError(
+            f"The study {plan.name!r} was written by {_WRITERS.get(stored, 'a later version')} of "
+            "isoparam, and this is another version, which reads it otherwise. Choose another "
+            "--study-name, or use that version again; nothing was changed."
+        )
     then = study.user_attrs[IDENTITY]
     changes = [
         f"--{name} was {then.get(name)}, now {value}"

@@ -10,7 +10,7 @@ from optuna.pruners import NopPruner
 from optuna.trial import TrialState
 
 from search_spaces.candidate import Candidate
-from study.phases.identity import _claim
+from study.phases.identity import claim
 from study.question.plan import StudyPlan
 from study.storage.folder import RunFolder
 from study.storage.store import Store
@@ -44,7 +44,7 @@ def open_search(store: Store, plan: StudyPlan) -> optuna.Study:
             pruner=pruner,
             load_if_exists=True,
         )
-        _claim(study, plan)
+        claim(study, plan)
     return study
 
 
@@ -54,7 +54,7 @@ def search_plan(plan: StudyPlan) -> list[Slot]:
     slots = []
     for number in range(plan.settings.search.n_trials):
         cell = plan.cells[number % cells]
-        known = plan.known.get(cell, {}) if number < cells else {}
+        known = plan.known.parameters.get(cell, {}) if number < cells else {}
         slots.append(Slot(number, {"cell": cell.value, **known}, {attrs.CELL: cell.value}))
     return slots
 

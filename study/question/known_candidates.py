@@ -1,44 +1,85 @@
 """Candidates that are known beforehand, for a search to begin with."""
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, get_type_hints
 
+from search_spaces.candidate import HYPERPARAMETERS, Candidate
 from search_spaces.cells import Cell
-from search_spaces.space import SearchSpace, parameter_name
+from search_spaces.parameters import CandidateError, Value, parameter_name
+from search_spaces.space import SearchSpace
 from study.errors import UserError
 
-Parameters = dict[str, str | int | float]
+Parameters = Mapping[str, Value]
+
+_TYPES = {int: "a positive integer", float: "a number", bool: "true or false"}
 
 
-def known_parameters(path: Path, space: SearchSpace) -> dict[Cell, Parameters]:
-    """Each cell's hyperparameters as its first trial takes them, by parameter name.
+@dataclass(frozen=True)
+class Known:
+    """What a search begins with.
+
+    Attributes:
+        parameters: Of each cell's first trial, by stored name; what is missing is sampled.
+        notes: A sentence for each width that was moved into the space.
+    """
+
+    parameters: Mapping[Cell, Parameters] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+
+def known_candidates(path: Path, space: SearchSpace) -> Known:
+    """Each cell's hyperparameters as its first trial takes them.
 
     Args:
         path: A study's `summary.json`, or JSON of the form
             `{"lstm": {"units": 64, "dropout": 0.2}, "gru": {...}}`.
 
     Returns:
-        What the space samples and the file names. A width beyond the budget becomes the widest
-        that fits.
+        What the file names. A width beyond the budget, or below what the space tries, becomes
+        the nearest that it has.
 
     Raises:
-        UserError: The file is none of these, or a value is out of the space's range.
+        UserError: The file is none of these, or the space has no such candidate.
     """
     wanted = _read(path)
-    found: dict[Cell, Parameters] = {}
+    parameters: dict[Cell, Parameters] = {}
+    notes = []
     for cell in space.cells:
         if cell.value not in wanted:
             raise UserError(
                 f"--candidates takes hyperparameters of every compared cell, but {path} has none "
                 f"of {cell.value}. Add them, or leave the flag out."
             )
-        known = _Known(path, cell, wanted[cell.value])
-        space.suggest(known)
-        found[cell] = known.found
-    return found
+        named = {name: value for name, value in wanted[cell.value].items() if value is not None}
+        for name in named.keys() - set(HYPERPARAMETERS):
+            raise UserError(
+                f"The hyperparameters are {', '.join(HYPERPARAMETERS)}, but {path} has a "
+                f"{name!r} of {cell.value}. Correct it, or leave --candidates out."
+            )
+        try:
+            _check_types(named)
+            candidate = space.fitted(replace(space.usual(cell), **named))
+            encoded = space.encode(candidate)
+        except CandidateError as error:
+            raise UserError(
+                f"The {error.name} of {cell.value} is {error.expected}, but {path} has "
+                f"{error.value!r}. Correct it, choose another --space, or leave --candidates out."
+            ) from error
+        deciding = {
+            parameter_name(cell, parameter)
+            for hyperparameter in named
+            for parameter in space.deciding(hyperparameter)
+        }
+        parameters[cell] = {name: encoded[name] for name in encoded if name in deciding}
+        if candidate.units != named.get("units", candidate.units):
+            notes.append(
+                f"{cell.display_name} begins with {candidate.units} units, the nearest that this "
+                f"study tries to the {named['units']} of {path}."
+            )
+    return Known(parameters, tuple(notes))
 
 
 def _read(path: Path) -> Mapping[str, Mapping[str, Any]]:
@@ -61,50 +102,11 @@ def _read(path: Path) -> Mapping[str, Mapping[str, Any]]:
     return content
 
 
-@dataclass
-class _Known:
-    """Asked as a trial is, it answers with what is known, and notes it."""
-
-    path: Path
-    cell: Cell
-    wanted: Mapping[str, Any]
-    found: Parameters = field(default_factory=dict)
-
-    def suggest_categorical(self, name: str, choices: Sequence[str]) -> str:
-        if name == "cell":
-            return self.cell.value
-        value = self._value(name)
-        if value is None:
-            return choices[0]
-        if str(value) not in choices:
-            raise self._refused(name, value, f"one of {', '.join(choices)}")
-        self.found[name] = str(value)
-        return str(value)
-
-    def suggest_int(self, name: str, low: int, high: int, *, log: bool = False) -> int:
-        value = self._value(name)
-        if value is None:
-            return low
-        if not isinstance(value, int) or isinstance(value, bool) or value < 1:
-            raise self._refused(name, value, "a positive integer")
-        self.found[name] = min(max(value, low), high)
-        return min(max(value, low), high)
-
-    def suggest_float(self, name: str, low: float, high: float, *, log: bool = False) -> float:
-        value = self._value(name)
-        if value is None:
-            return low
-        if not isinstance(value, int | float) or not low <= value <= high:
-            raise self._refused(name, value, f"a number from {low:g} to {high:g}")
-        self.found[name] = float(value)
-        return float(value)
-
-    def _value(self, name: str) -> Any:
-        return self.wanted.get(name.removeprefix(parameter_name(self.cell, "")))
-
-    def _refused(self, name: str, value: object, expected: str) -> UserError:
-        short = name.removeprefix(parameter_name(self.cell, ""))
-        return UserError(
-            f"The {short} of {self.cell.value} is {expected}, but {self.path} has {value!r}. "
-            "Correct it, or leave --candidates out."
-        )
+def _check_types(named: Mapping[str, Any]) -> None:
+    types = get_type_hints(Candidate)
+    for name, value in named.items():
+        kind = types[name]
+        accepted = int | float if kind is float else kind
+        right = isinstance(value, accepted) and isinstance(value, bool) is (kind is bool)
+        if not right or (kind is int and value < 1):
+            raise CandidateError(name, value, _TYPES[kind])

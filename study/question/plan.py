@@ -2,40 +2,27 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, TypeVar
 
 from search_spaces.budget import Budget
 from search_spaces.candidate import Task
 from search_spaces.cells import Cell
 from search_spaces.space import SearchSpace, search_space
 from study.datasets.dataset import Dataset, DatasetSpec
-from study.datasets.level import Level
 from study.datasets.prepare import prepare
-from study.machine.environment import environment
-from study.question.known_candidates import Parameters, known_parameters
-from study.question.settings import Settings, check_study_name
+from study.machine.environment import cores, environment
+from study.question.known_candidates import Known, known_candidates
+from study.question.settings import DataSettings, Settings
+from study.storage.folder import RunFolder
+
+T = TypeVar("T")
 
 _EMBEDDED = "surnames"
-
-
-@dataclass(frozen=True)
-class LevelDefaults:
-    """What is usual for texts read at one level."""
-
-    max_params: int
-    epochs: int
-    patience: int
-    batch_size: int
-
-
-_LEVEL_DEFAULTS = {
-    # LSTM(128) on 128 inputs, the notebook's model; reviews overfit after two or three epochs.
-    Level.WORD: LevelDefaults(max_params=131_584, epochs=10, patience=2, batch_size=32),
-    # LSTM(64) on 16 inputs.
-    Level.CHARACTER: LevelDefaults(max_params=20_736, epochs=20, patience=3, batch_size=64),
-}
+_NAMED = {_EMBEDDED, "imdb"}  # these are no paths
+_REPLICATES = 12
+_EMBEDDED_REPLICATES = 5  # so that the first study a newcomer runs takes minutes
 
 
 @dataclass(frozen=True)
@@ -43,21 +30,25 @@ class StudyPlan:
     """Two cells, a data set and a budget, with nothing left open.
 
     Attributes:
-        settings: As given.
-        epochs, patience: Of every training, in the search and in confirmation.
-        replicates: Seeds for each cell at each budget.
-        known: Parameters of each cell's first trial; empty where the sampler draws them.
+        settings: What is None in them has no default: no limit, or every token.
+        known: What each cell's first trial begins with.
     """
 
-    name: str
     settings: Settings
     dataset: Dataset
     task: Task
     space: SearchSpace
-    epochs: int
-    patience: int
-    replicates: int
-    known: Mapping[Cell, Parameters] = field(default_factory=dict)
+    known: Known = field(default_factory=Known)
+
+    @property
+    def name(self) -> str:
+        """The study's."""
+        return _decided(self.settings.run.study_name)
+
+    @property
+    def folder(self) -> RunFolder:
+        """Where the study's files are, unless its folder was renamed."""
+        return RunFolder(self.settings.run.output_dir / self.name)
 
     @property
     def budget(self) -> Budget:
@@ -74,6 +65,26 @@ class StudyPlan:
         """Smallest difference that matters, as a fraction."""
         return self.settings.question.margin / 100
 
+    @property
+    def epochs(self) -> int:
+        """The most of every training, in the search and in confirmation."""
+        return _decided(self.settings.search.epochs)
+
+    @property
+    def patience(self) -> int:
+        """Epochs without progress after which a training stops."""
+        return _decided(self.settings.search.patience)
+
+    @property
+    def replicates(self) -> int:
+        """Seeds for each cell at each budget."""
+        return _decided(self.settings.answer.replicates)
+
+    @property
+    def jobs(self) -> int:
+        """Training processes."""
+        return _decided(self.settings.run.n_jobs)
+
     def ladder(self) -> tuple[Budget, ...]:
         """The budgets at which the cells are compared.
 
@@ -88,20 +99,13 @@ class StudyPlan:
     @property
     def identity(self) -> dict[str, Any]:
         """The settings that a study cannot change once it has begun, by flag name."""
-        question, search = self.settings.question, self.settings.search
         return {
             "dataset": f"{self.dataset.name} ({self.dataset.fingerprint[:12]})",
-            "embedding": self.task.embedding,
-            "max-params": self.budget.limit,
-            "budget-scope": self.budget.scope.value,
-            "cells": " ".join(self.cells),
-            "margin": question.margin,
-            "space": search.space.value,
-            "epochs": self.epochs,
-            "patience": self.patience,
-            "batch-size": self.space.batch_size,
-            "pruning": search.pruning,
-            "seed": self.settings.run.seed,
+            **{
+                flag.name: " ".join(flag.value) if isinstance(flag.value, tuple) else flag.value
+                for flag in self.settings.flags()
+                if flag.trait.identity
+            },
             "backend": environment()["backend"],
             **self._known_identity,
         }
@@ -109,9 +113,9 @@ class StudyPlan:
     @property
     def _known_identity(self) -> dict[str, str]:
         """Only where they are given: a study that is gone on with has them in its plan."""
-        if not self.known:
+        if not self.known.parameters:
             return {}
-        text = json.dumps(self.known, sort_keys=True)
+        text = json.dumps(self.known.parameters, sort_keys=True)
         return {"candidates": hashlib.sha256(text.encode()).hexdigest()[:12]}
 
 
@@ -119,11 +123,41 @@ def resolve(settings: Settings) -> StudyPlan:
     """Prepare the data set, and decide what the settings leave open.
 
     Raises:
-        UserError: The data set cannot be read.
+        UserError: The data set cannot be read, or the known candidates are none of the space.
         BudgetError: The budget fits one of the cells not at all.
     """
-    data, question, search = settings.data, settings.question, settings.search
-    dataset = prepare(
+    dataset = _prepared(settings.data)
+    settings = replace(settings, data=_found_anywhere(settings.data)).decided(
+        dataset.level,
+        {
+            "level": dataset.level,
+            "vocabulary": dataset.level.vocabulary,
+            "sequence_length": dataset.sequence_length,
+            "embedding": dataset.embedding,
+            "replicates": _EMBEDDED_REPLICATES
+            if settings.data.dataset == _EMBEDDED
+            else _REPLICATES,
+            "study_name": dataset.name,
+            "n_jobs": cores(),
+        },
+    )
+    question, search = settings.question, settings.search
+    task = Task(
+        vocabulary=dataset.vocabulary,
+        classes=len(dataset.labels),
+        embedding=_decided(settings.data.embedding),
+    )
+    budget = Budget(_decided(question.max_params), question.budget_scope)
+    batch_size = _decided(search.batch_size)
+    space = search_space(search.space, task, budget, question.cells, batch_size)
+    known = known_candidates(search.candidates, space) if search.candidates else Known()
+    plan = StudyPlan(settings, dataset, task, space, known)
+    plan.ladder()  # refuses too many budgets now, not after the search
+    return plan
+
+
+def _prepared(data: DataSettings) -> Dataset:
+    return prepare(
         DatasetSpec(
             source=data.dataset,
             vocabulary=data.vocabulary,
@@ -133,31 +167,16 @@ def resolve(settings: Settings) -> StudyPlan:
             label_column=data.label_column,
         )
     )
-    name = settings.run.study_name or dataset.name
-    check_study_name(name)
-    defaults = _LEVEL_DEFAULTS[dataset.level]
-    task = Task(
-        vocabulary=dataset.vocabulary,
-        classes=len(dataset.labels),
-        embedding=data.embedding or dataset.embedding,
-    )
-    space = search_space(
-        search.space,
-        task,
-        Budget(question.max_params or defaults.max_params, question.budget_scope),
-        question.cells,
-        search.batch_size or defaults.batch_size,
-    )
-    plan = StudyPlan(
-        name=name,
-        settings=settings,
-        dataset=dataset,
-        task=task,
-        space=space,
-        epochs=search.epochs or defaults.epochs,
-        patience=search.patience or defaults.patience,
-        replicates=settings.answer.replicates or (5 if dataset.name == _EMBEDDED else 12),
-        known=known_parameters(search.candidates, space) if search.candidates else {},
-    )
-    plan.ladder()  # refuses too many budgets now, not after the search
-    return plan
+
+
+def _found_anywhere(data: DataSettings) -> DataSettings:
+    """The same data set from whichever folder the command is run in."""
+    path = Path(data.dataset)
+    if data.dataset in _NAMED or not path.exists():
+        return data
+    return replace(data, dataset=str(path.absolute()))
+
+
+def _decided(value: T | None) -> T:
+    assert value is not None  # `resolve` has decided it
+    return value

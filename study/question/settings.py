@@ -1,9 +1,13 @@
-"""The settings of a study: flags, help texts and the TOML file all derive from these classes."""
+"""The settings of a study: everything that is said of a flag is said at its field.
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+The flags, their help texts, the settings file, the defaults and the study's identity derive
+from these classes. None stands for what is left open.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import Field, dataclass, field, fields, replace
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, NamedTuple, Self
 
 from cyclopts import Group, Parameter, Token
 from cyclopts.validators import Number
@@ -30,6 +34,36 @@ def _integer(least: int, most: int | None = None) -> Parameter:
     return Parameter(converter=whole_number, validator=Number(gte=least, lte=most))
 
 
+@dataclass(frozen=True, kw_only=True)
+class Trait:
+    """What else is to be known of a setting.
+
+    Attributes:
+        identity: A study cannot change it once it has begun.
+        saved: It is in settings.toml. What is of one call, secret, or in the search's plan is not.
+        words, characters: Its default for texts read at that level.
+    """
+
+    identity: bool = False
+    saved: bool = True
+    words: int | None = None
+    characters: int | None = None
+
+    def default(self, level: Level) -> int | None:
+        """The default at this level; None where the level has no say."""
+        return self.words if level is Level.WORD else self.characters
+
+
+class Flag(NamedTuple):
+    """A setting with its value."""
+
+    name: str  # as it is typed, without dashes
+    value: Any
+    trait: Trait
+
+
+_IDENTITY = Trait(identity=True)
+_NOT_SAVED = Trait(saved=False)
 _LONGEST_NAME = 100
 MOST_BUDGETS = 16
 MOST_REPLICATES = 1000
@@ -52,7 +86,7 @@ class DataSettings:
     """Most frequent tokens kept. Default: 10,000 words, or every character."""
     sequence_length: Annotated[int | None, _integer(1)] = None
     """Last tokens kept of each text. Default: 100 words, or 20 characters."""
-    embedding: Annotated[int | None, _integer(1)] = None
+    embedding: Annotated[int | None, _integer(1), _IDENTITY] = None
     """Width of the token embedding. Default: 128 for words, 16 for characters."""
 
 
@@ -61,15 +95,20 @@ class DataSettings:
 class QuestionSettings:
     """What is compared, at which size."""
 
-    max_params: Annotated[int | None, _integer(1)] = None
+    max_params: Annotated[
+        int | None, _integer(1), Trait(identity=True, words=131_584, characters=20_736)
+    ] = None
     """Parameter budget. Default: 131,584 for words (LSTM 128), 20,736 for characters (LSTM 64)."""
-    budget_scope: Scope = Scope.CELL
+    budget_scope: Annotated[Scope, _IDENTITY] = Scope.CELL
     """What the budget bounds: the recurrent cell, or the whole model."""
     budgets: Annotated[int, _integer(1, MOST_BUDGETS)] = 4
     """Budgets at which the cells are compared: the budget and halvings of it."""
-    cells: Annotated[tuple[Cell, Cell], Parameter(consume_multiple=True)] = (Cell.LSTM, Cell.GRU)
+    cells: Annotated[tuple[Cell, Cell], Parameter(consume_multiple=True), _IDENTITY] = (
+        Cell.LSTM,
+        Cell.GRU,
+    )
     """The two cells that are compared."""
-    margin: Annotated[float, Parameter(validator=Number(gt=0, lt=100))] = 0.5
+    margin: Annotated[float, Parameter(validator=Number(gt=0, lt=100)), _IDENTITY] = 0.5
     """Smallest difference in accuracy that matters, in percentage points."""
 
 
@@ -78,23 +117,25 @@ class QuestionSettings:
 class SearchSettings:
     """How candidates are tried."""
 
-    space: SpaceName = SpaceName.STANDARD
+    space: Annotated[SpaceName, _IDENTITY] = SpaceName.STANDARD
     """`basic`: units, dropout. `standard`: and recurrent dropout, learning rate. `wide`: and
     embedding width, layers, direction, batch size."""
     n_trials: Annotated[int, _integer(2)] = 32
     """Trials in all, the cells in turn."""
     timeout: Annotated[float | None, Parameter(validator=Number(gt=0))] = None
     """Stop asking for new search trials after this many seconds."""
-    epochs: Annotated[int | None, _integer(1)] = None
+    epochs: Annotated[int | None, _integer(1), Trait(identity=True, words=10, characters=20)] = None
     """Most epochs a model trains. Default: 10 for words, 20 for characters."""
-    patience: Annotated[int | None, _integer(1)] = None
+    patience: Annotated[int | None, _integer(1), Trait(identity=True, words=2, characters=3)] = None
     """Epochs without a better validation accuracy before training stops. Default: 2 for words,
     3 for characters."""
-    batch_size: Annotated[int | None, _integer(1)] = None
+    batch_size: Annotated[
+        int | None, _integer(1), Trait(identity=True, words=32, characters=64)
+    ] = None
     """Examples per step. Default: 32 for words, 64 for characters."""
-    candidates: Path | None = None
+    candidates: Annotated[Path | None, _NOT_SAVED] = None
     """JSON of hyperparameters by cell, such as a study's summary.json: its first trials."""
-    pruning: bool = True
+    pruning: Annotated[bool, _IDENTITY] = True
     """Stop trials early that are behind the median of their own cell."""
 
 
@@ -120,17 +161,17 @@ class RunSettings:
     """Name of the study and of its folder. Default: the data set's name."""
     output_dir: Path = Path("runs")
     """Folder that holds the studies' folders."""
-    storage: Annotated[str | None, Parameter(env_var="OPTUNA_STORAGE")] = None
+    storage: Annotated[str | None, Parameter(env_var="OPTUNA_STORAGE"), _NOT_SAVED] = None
     """Database URL for Optuna. Default: SQLite in the study's folder."""
-    n_jobs: Annotated[int | None, _integer(1)] = None
+    n_jobs: Annotated[int | None, _integer(1), _NOT_SAVED] = None
     """Worker processes. Default: one for each core."""
     trial_timeout: Annotated[float | None, Parameter(validator=Number(gt=0))] = None
     """Seconds after which a trial counts as hung; it is tried again, at most twice."""
-    seed: Annotated[int, _integer(0, 2**31 - 1)] = 0
+    seed: Annotated[int, _integer(0, 2**31 - 1), _IDENTITY] = 0
     """Every other seed derives from this one."""
-    dry_run: Annotated[bool, Parameter(negative=())] = False
+    dry_run: Annotated[bool, Parameter(negative=()), _NOT_SAVED] = False
     """Print the plan and stop."""
-    quiet: Annotated[bool, Parameter(negative=())] = False
+    quiet: Annotated[bool, Parameter(negative=()), _NOT_SAVED] = False
     """Print nothing but errors."""
 
     def __post_init__(self) -> None:
@@ -156,6 +197,35 @@ class Settings:
                 f"--cells takes two different cells, but {first} was given twice. "
                 f"Choose two of: {', '.join(Cell)}."
             )
+
+    def flags(self) -> Iterator[Flag]:
+        """Every flag, in the order of the help."""
+        for group in fields(self):
+            part = getattr(self, group.name)
+            for one in fields(part):
+                yield Flag(one.name.replace("_", "-"), getattr(part, one.name), _trait(one))
+
+    def decided(self, level: Level, found: Mapping[str, Any]) -> Self:
+        """The settings with what they leave open decided, as far as it has a default.
+
+        Args:
+            level: At which the texts are read.
+            found: Defaults by field name that only the data set and the machine know.
+        """
+        groups = {}
+        for group in fields(self):
+            part = getattr(self, group.name)
+            left_open = [one for one in fields(part) if getattr(part, one.name) is None]
+            defaults = {
+                one.name: found.get(one.name, _trait(one).default(level)) for one in left_open
+            }
+            groups[group.name] = replace(part, **defaults)
+        return replace(self, **groups)
+
+
+def _trait(setting: Field[Any]) -> Trait:
+    markers = getattr(setting.type, "__metadata__", ())  # of `Annotated`
+    return next((marker for marker in markers if isinstance(marker, Trait)), Trait())
 
 
 def check_study_name(name: str) -> None:

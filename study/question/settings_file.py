@@ -2,6 +2,7 @@
 
 import dataclasses
 import tomllib
+from collections.abc import Mapping
 from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -9,46 +10,29 @@ from typing import TYPE_CHECKING, Any
 from study.errors import UserError
 from study.machine.files import write_atomically
 from study.question.settings import Settings
-from study.storage.folder import RunFolder
 
 if TYPE_CHECKING:
     from cyclopts.config import Toml
 
-    from study.question.plan import StudyPlan
-
-# Of one call, secret, or in the plan already.
-_NOT_KEPT = {"dry_run", "quiet", "storage", "n_jobs", "candidates"}
+_RENAMED = {"steps": "sequence-length", "rungs": "budgets"}  # since version 0.1
+_RENAMED_SPACE = "card"  # now basic
 
 
-def study_folder(plan: "StudyPlan") -> RunFolder:
-    """The folder of the study of this plan."""
-    return RunFolder(plan.settings.run.output_dir / plan.name)
-
-
-def kept_flags(plan: "StudyPlan") -> dict[str, Any]:
-    """The settings by flag name, as TOML values, with what they left open decided."""
-    dataset = Path(plan.settings.data.dataset)
-    decided = {
-        "dataset": str(dataset.absolute()) if dataset.exists() else str(dataset),
-        "study-name": plan.name,
-        "level": plan.dataset.level.value,
-        "sequence-length": plan.dataset.sequence_length,
-        "embedding": plan.task.embedding,
-        "max-params": plan.budget.limit,
-        "epochs": plan.epochs,
-        "patience": plan.patience,
-        "batch-size": plan.space.batch_size,
-        "replicates": plan.replicates,
+def saved_flags(settings: Settings) -> dict[str, Any]:
+    """The settings by flag name, as TOML values; those left open are left out."""
+    return {
+        flag.name: _plain(flag.value)
+        for flag in sorted(settings.flags())
+        if flag.trait.saved and flag.value is not None
     }
-    return dict(sorted({**flag_values(plan.settings), **decided}.items()))
 
 
-def save_settings(path: Path, plan: "StudyPlan") -> None:
+def save_settings(path: Path, settings: Settings) -> None:
     """Write the settings in force, so that the study can go on whatever the defaults are."""
     import tomli_w
 
     with write_atomically(path) as made:
-        made.write_text(tomli_w.dumps(kept_flags(plan)), encoding="utf-8")
+        made.write_text(tomli_w.dumps(saved_flags(settings)), encoding="utf-8")
 
 
 def load_settings(path: Path) -> Settings:
@@ -56,7 +40,7 @@ def load_settings(path: Path) -> Settings:
 
     Raises:
         CycloptsError: A setting is unknown or out of range.
-        UserError: The file is none of TOML.
+        UserError: The file is none of TOML, or of another version.
     """
     from cyclopts import App
 
@@ -70,17 +54,6 @@ def load_settings(path: Path) -> Settings:
     # The folder may have been moved or named in another way since it was written.
     run = dataclasses.replace(loaded.run, output_dir=path.absolute().parent.parent)
     return dataclasses.replace(loaded, run=run)
-
-
-def flag_values(settings: Settings) -> dict[str, Any]:
-    """The settings by flag name, as TOML values; those left open are left out."""
-    return {
-        field.name.replace("_", "-"): _plain(value)
-        for group in dataclasses.fields(settings)
-        for field in dataclasses.fields(getattr(settings, group.name))
-        if (value := getattr(getattr(settings, group.name), field.name)) is not None
-        and field.name not in _NOT_KEPT
-    }
 
 
 def _plain(value: Any) -> Any:
@@ -99,14 +72,27 @@ def toml(path: Path) -> "Toml":
     """A TOML file as a source of settings.
 
     Raises:
-        UserError: There is no such file, or it is not TOML.
+        UserError: There is no such file, it is not TOML, or it is of another version.
     """
     if not path.is_file():
         raise UserError(f"Settings are read from a TOML file, but {path} is none. Check the path.")
     try:
-        tomllib.loads(path.read_text(encoding="utf-8"))
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
     except ValueError as error:
         raise UserError(f"Settings are read from TOML, but {path} is not: {error}.") from error
+    _refuse_renamed(path, content)
     from cyclopts.config import Toml
 
     return Toml(path)
+
+
+def _refuse_renamed(path: Path, content: Mapping[str, Any]) -> None:
+    renamed = [f"{old} is {new} now" for old, new in _RENAMED.items() if old in content]
+    if content.get("space") == _RENAMED_SPACE:
+        renamed.append(f"the space {_RENAMED_SPACE} is basic now")
+    if renamed:
+        raise UserError(
+            f"The settings in {path} are of isoparam 0.1, and this is another version: "
+            f"{', '.join(renamed)}. Rename them for a study of another --study-name; one that "
+            "version 0.1 has begun goes on with version 0.1 only."
+        )

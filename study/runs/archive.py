@@ -20,7 +20,7 @@ from study.phases.confirmation import (
 )
 from study.phases.identity import ENVIRONMENT, IDENTITY, refuse_other
 from study.question.plan import StudyPlan, resolve
-from study.question.settings_file import kept_flags, load_settings
+from study.question.settings_file import load_settings, saved_flags
 from study.storage.folder import RunFolder
 from study.storage.opening import open_store
 from study.storage.sqlite import FileStore
@@ -87,7 +87,7 @@ class Archive:
         trials = search.get_trials(deepcopy=False)
         runs = confirmation.get_trials(deepcopy=False) if confirmation else []
         confirmations = tuple(confirmation_record(run) for run in runs)
-        settings = {**kept_flags(plan), **search.user_attrs[IDENTITY]}
+        settings = {**saved_flags(plan.settings), **search.user_attrs[IDENTITY]}
         del settings["output-dir"]  # a report is passed on: where its files lie is private
         records = tuple(trial_record(trial) for trial in trials)
         return StudyRecord(

@@ -105,7 +105,7 @@ def load_model(run: Path, cell: Cell | None) -> SavedModel:
     """The model that a study has kept of a cell, or the better one on validation.
 
     Raises:
-        UserError: The folder holds no such model.
+        UserError: The folder holds no such model, or one of another version.
     """
     folder = RunFolder(run)
     kept = [
@@ -127,13 +127,23 @@ def load_model(run: Path, cell: Cell | None) -> SavedModel:
         member: json.loads(folder.model_card(member).read_text(encoding="utf-8")) for member in kept
     }
     chosen = cell or max(kept, key=lambda member: float(cards[member]["validation_accuracy"]))
-    vocabulary = (folder.models / cards[chosen]["vocabulary"]).read_text(encoding="utf-8")
+    vocabulary = _vocabulary(folder.models / cards[chosen]["vocabulary"])
     with unheard_start():
         import keras
 
         model = keras.saving.load_model(folder.model(chosen), compile=False, safe_mode=True)
     return SavedModel(
         model=model,
-        vocabulary=Vocabulary.from_json(vocabulary),
+        vocabulary=vocabulary,
         labels=tuple(cards[chosen]["labels"]),
     )
+
+
+def _vocabulary(path: Path) -> Vocabulary:
+    try:
+        return Vocabulary.from_json(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise UserError(
+            f"The tokens of a model are read from {path}, but that is {error}. It is damaged, or "
+            "of another version of isoparam: use that one."
+        ) from error

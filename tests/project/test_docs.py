@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from study.question.settings import Settings
-from study.question.settings_file import flag_values
+from study.question.settings_file import saved_flags
 from tests.support.commands import ROOT
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -37,4 +37,4 @@ def test_every_link_leads_somewhere(link: str) -> None:
 
 
 def test_kept_settings_are_flags() -> None:
-    assert set(flag_values(Settings())) <= set(FLAGS)
+    assert set(saved_flags(Settings())) <= set(FLAGS)

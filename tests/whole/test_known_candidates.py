@@ -9,9 +9,10 @@ import pytest
 from search_spaces import Cell
 from search_spaces.budget import Budget
 from search_spaces.candidate import Task
+from search_spaces.parameters import FixedTrial
 from search_spaces.space import SearchSpace, SpaceName, search_space
 from study.errors import UserError
-from study.question.known_candidates import known_parameters
+from study.question.known_candidates import known_candidates
 from study.runs.archive import read
 from tests.support.commands import search, small_study
 
@@ -27,6 +28,12 @@ def space() -> SearchSpace:
     return search_space(SpaceName.STANDARD, task, Budget(20_736), (Cell.LSTM, Cell.GRU), 32)
 
 
+@pytest.fixture
+def wide() -> SearchSpace:
+    task = Task(vocabulary=60, classes=3, embedding=16)
+    return search_space(SpaceName.WIDE, task, Budget(20_736), (Cell.LSTM, Cell.GRU), 48)
+
+
 def written(folder: Path, content: object) -> Path:
     path = folder / "candidates.json"
     path.write_text(content if isinstance(content, str) else json.dumps(content))
@@ -34,23 +41,41 @@ def written(folder: Path, content: object) -> Path:
 
 
 def test_what_the_space_samples_is_taken(space: SearchSpace, tmp_path: Path) -> None:
-    assert known_parameters(written(tmp_path, GOOD), space) == {
+    known = known_candidates(written(tmp_path, GOOD), space)
+    assert known.parameters == {
         Cell.LSTM: {"lstm_units": 20, "lstm_dropout": 0.25, "lstm_learning_rate": 0.002},
         Cell.GRU: {"gru_units": space.largest(Cell.GRU).units, "gru_dropout": 0.0},
     }
+    (note,) = known.notes
+    assert note.startswith(
+        "GRU begins with 74 units, the nearest that this study tries to the 5000"
+    )
 
 
-def test_a_choice_of_the_wide_space(tmp_path: Path) -> None:
-    task = Task(vocabulary=60, classes=3, embedding=16)
-    wide = search_space(SpaceName.WIDE, task, Budget(20_736), (Cell.LSTM, Cell.GRU), 32)
+def test_a_choice_of_the_wide_space(wide: SearchSpace, tmp_path: Path) -> None:
     content = {"lstm": {"batch_size": 64}, "gru": {}}
-    assert known_parameters(written(tmp_path, content), wide) == {
+    assert known_candidates(written(tmp_path, content), wide).parameters == {
         Cell.LSTM: {"lstm_batch_size": "64"},
         Cell.GRU: {},
     }
     content["gru"] = {"batch_size": 48}
     with pytest.raises(UserError, match="batch_size of gru is one of 32, 64, 128"):
-        known_parameters(written(tmp_path, content), wide)
+        known_candidates(written(tmp_path, content), wide)
+
+
+def test_the_widths_of_the_wide_space(wide: SearchSpace, tmp_path: Path) -> None:
+    lstm = {"units": 20, "embedding": 9, "layers": 2, "bidirectional": True}
+    known = known_candidates(written(tmp_path, {"lstm": lstm, "gru": {"units": 64}}), wide)
+    for cell, embedding, units in ((Cell.LSTM, 9, 20), (Cell.GRU, 16, 64)):
+        complete = {**wide.encode(wide.fitted(wide.usual(cell))), **known.parameters[cell]}
+        candidate = wide.suggest(FixedTrial(complete))
+        assert (candidate.embedding, candidate.units) == (embedding, units)
+    with pytest.raises(
+        UserError, match=r"architecture of lstm is one of 1 forward, .* '3 forward'"
+    ):
+        known_candidates(written(tmp_path, {"lstm": {"layers": 3}, "gru": {}}), wide)
+    with pytest.raises(UserError, match="embedding of gru is a whole number from 4 to 32"):
+        known_candidates(written(tmp_path, {"lstm": {}, "gru": {"embedding": 33}}), wide)
 
 
 @pytest.mark.parametrize(
@@ -62,17 +87,22 @@ def test_a_choice_of_the_wide_space(tmp_path: Path) -> None:
         ({"lstm": {}}, "has none of gru"),
         ({**GOOD, "gru": {"dropout": 0.9}}, "dropout of gru is a number from 0 to 0.5"),
         ({**GOOD, "gru": {"dropout": "much"}}, "dropout of gru is a number"),
+        ({**GOOD, "gru": {"dropout": True}}, "dropout of gru is a number"),
         ({**GOOD, "gru": {"units": 7.5}}, "units of gru is a positive integer"),
+        ({**GOOD, "gru": {"layers": 2}}, "layers of gru is 1 in this space"),
+        ({**GOOD, "gru": {"batch_size": 64}}, "batch_size of gru is 32 in this space"),
+        ({**GOOD, "gru": {"bidirectional": "yes"}}, "bidirectional of gru is true or false"),
+        ({**GOOD, "gru": {"droput": 0.1}}, "has a 'droput' of gru"),
     ],
 )
 def test_bad_files(content: object, message: str, space: SearchSpace, tmp_path: Path) -> None:
     with pytest.raises(UserError, match=message):
-        known_parameters(written(tmp_path, content), space)
+        known_candidates(written(tmp_path, content), space)
 
 
 def test_a_missing_file(space: SearchSpace, tmp_path: Path) -> None:
     with pytest.raises(UserError, match="cannot be read"):
-        known_parameters(tmp_path / "none.json", space)
+        known_candidates(tmp_path / "none.json", space)
 
 
 def test_a_search_from_another_ones_summary(run: Path, texts: Path, tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from optuna.trial import FrozenTrial, TrialState, create_trial
 from study.phases.search import candidate_attributes, open_search, result_attributes, search_plan
 from study.question.plan import StudyPlan, resolve
 from study.question.settings import RunSettings, SearchSettings, Settings
-from study.question.settings_file import save_settings, study_folder
+from study.question.settings_file import save_settings
 from study.storage.folder import RunFolder
 from study.storage.sqlite import FileStore
 from study.training.curve import CurvePoint
@@ -31,11 +31,11 @@ def filled_study(trials: int, output_dir: Path) -> tuple[StudyPlan, RunFolder, F
             run=RunSettings(output_dir=output_dir, quiet=True),
         )
     )
-    folder = study_folder(plan)
+    folder = plan.folder
     folder.create()
     store = FileStore(folder.database)
     study = open_search(store, plan)
-    save_settings(folder.settings, plan)
+    save_settings(folder.settings, plan.settings)
     draws = optuna.create_study(direction="maximize", sampler=RandomSampler(seed=0))
     finished = [_finished(slot, plan, draws) for slot in search_plan(plan)[:trials]]
     with store.transaction():
