@@ -1,5 +1,8 @@
 """Tables of what confirmation found, on the test split."""
 
+from collections.abc import Callable, Iterable, Mapping
+from typing import NamedTuple
+
 from reports.comparison.estimate import Interval
 from reports.comparison.verdict import Outcome, Verdict
 from reports.findings.answer import Answer, BudgetAnswer
@@ -11,7 +14,7 @@ from reports.findings.confirmation import (
     mean_accuracy,
     training_seconds,
 )
-from reports.tables.table import Row, Table, columns
+from reports.tables.table import Row, Table, columns, table_of
 from reports.words.formatting import (
     NOTHING,
     count,
@@ -21,6 +24,7 @@ from reports.words.formatting import (
     points,
     shown_count,
     shown_number,
+    shown_percent,
 )
 from reports.words.labels import style_of
 from search_spaces.cells import cell_name
@@ -38,24 +42,21 @@ _OUTCOMES = {
 
 def difference_table(record: StudyRecord, answer: Answer, verdict: Verdict) -> Table:
     """The difference at each budget and overall, with everything that belongs to it."""
-    rows = [_difference_row(answered, record.margin) for answered in answer.budgets]
+    first, second = (cell_name(cell) for cell in record.cells)
     chance = verdict.probability_first_better
-    rows.append(
-        Row(
-            (
-                "Mean of the budgets",
-                _OUTCOMES[verdict.outcome],
-                str(sum(answered.comparison.seeds for answered in answer.budgets)),
-                points(verdict.difference or 0.0, limit=record.margin),
-                NOTHING,
-                _span(verdict.interval),
-                "95 %",
-                NOTHING,
-                percent(chance.value, 0) if chance else NOTHING,
-            )
+    mean = Row(
+        (
+            "Mean of the budgets",
+            _OUTCOMES[verdict.outcome],
+            str(answer.pairs),
+            points(verdict.difference or 0.0, limit=record.margin),
+            NOTHING,
+            _span(verdict.interval),
+            "95 %",
+            NOTHING,
+            percent(chance.value, 0) if chance else NOTHING,
         )
     )
-    first, second = (cell_name(cell) for cell in record.cells)
     return Table(
         caption=f"Test accuracy of {first} minus {second}, in percentage points, by budget in "
         f"{record.budget.scope} parameters",
@@ -70,7 +71,7 @@ def difference_table(record: StudyRecord, answer: Answer, verdict: Verdict) -> T
             "#p (Holm)",
             f"#{first} ahead",
         ),
-        rows=tuple(rows),
+        rows=(*(_difference_row(answered, record.margin) for answered in answer.budgets), mean),
     )
 
 
@@ -95,120 +96,95 @@ def _span(bounds: Interval | None) -> str:
     return interval(bounds) if bounds else NOTHING
 
 
+class _Confirmed(NamedTuple):
+    """A cell at a budget."""
+
+    answered: BudgetAnswer
+    cell: str
+
+    @property
+    def run(self) -> ConfirmationRecord:
+        """One of its runs; all train the same model."""
+        return self.answered.runs[self.cell][0]
+
+    def accuracy(self) -> str:
+        """Mean test accuracy."""
+        return percent(mean_accuracy(self.answered.accuracies(self.cell)).value, 2)
+
+    def accuracy_interval(self) -> str:
+        """Its interval over seeds."""
+        span = accuracy_span(mean_accuracy(self.answered.accuracies(self.cell)))
+        return f"{interval(span, 2)} %" if span else NOTHING
+
+    def median(self, cost: Cost) -> str:
+        """Median cost over seeds."""
+        found = cost_over_seeds(self.answered, self.cell, cost)
+        return shown_number(found.middle if found else None)
+
+    def apart(self) -> str:
+        """How far the sizes of the pair are apart."""
+        counts = list(self.answered.budget.counts.values())
+        share = percent((max(counts) - min(counts)) / max(counts))
+        return share if self.answered.budget.within_tolerance else f"{share} (nearest pair)"
+
+
+_COLUMNS: Mapping[str, Callable[[_Confirmed], str]] = {
+    "Cell": lambda found: cell_name(found.cell),
+    "#Budget": lambda found: count(found.answered.budget.limit),
+    "#Units": lambda found: count(found.run.candidate.units),
+    "#Cell parameters": lambda found: count(found.run.cell_parameters),
+    "#Model parameters": lambda found: count(found.run.model_parameters),
+    "#Sizes apart": _Confirmed.apart,
+    "#Test accuracy": _Confirmed.accuracy,
+    "#95 % interval over seeds": _Confirmed.accuracy_interval,
+    "#Training, s": lambda found: found.median(training_seconds),
+    "#Inference, \N{MICRO SIGN}s": lambda found: found.median(inference_microseconds),
+}
+_COSTS = ("Cell", "#Budget", "#Test accuracy", "#Training, s", "#Inference, \N{MICRO SIGN}s")
+
+
 def confirmed_table(record: StudyRecord, answer: Answer) -> Table:
     """Both cells at each budget: widths, both counts, accuracy, and what they cost."""
-    rows = [
-        _confirmed_row(record, answered, cell)
-        for answered in answer.budgets
-        for cell in record.cells
-    ]
-    return Table(
-        caption="Confirmed models: mean test accuracy over seeds with its 95 % interval, and "
-        "median cost",
-        columns=columns(
-            "Cell",
-            "#Budget",
-            "#Units",
-            "#Cell parameters",
-            "#Model parameters",
-            "#Sizes apart",
-            "#Test accuracy",
-            "#95 % interval over seeds",
-            "#Training, s",
-            "#Inference, \N{MICRO SIGN}s",
-        ),
-        rows=tuple(rows),
+    caption = (
+        "Confirmed models: mean test accuracy over seeds with its 95 % interval, and median cost"
     )
-
-
-def _confirmed_row(record: StudyRecord, answered: BudgetAnswer, cell: str) -> Row:
-    run = answered.runs[cell][0]
-    mean = mean_accuracy(answered.accuracies(cell))
-    return Row(
-        (
-            cell_name(cell),
-            count(answered.budget.limit),
-            count(run.candidate.units),
-            count(run.cell_parameters),
-            count(run.model_parameters),
-            _apart(answered),
-            percent(mean.value, 2),
-            f"{interval(span, 2)} %" if (span := accuracy_span(mean)) else NOTHING,
-            _median(answered, cell, training_seconds),
-            _median(answered, cell, inference_microseconds),
-        ),
-        style_of(record, cell),
-    )
-
-
-def _apart(answered: BudgetAnswer) -> str:
-    counts = list(answered.budget.counts.values())
-    share = percent((max(counts) - min(counts)) / max(counts))
-    return share if answered.budget.within_tolerance else f"{share} (nearest pair)"
-
-
-def _median(answered: BudgetAnswer, cell: str, cost: Cost) -> str:
-    found = cost_over_seeds(answered, cell, cost)
-    return shown_number(found.middle if found else None)
+    return _confirmed(record, answer, _COLUMNS, caption)
 
 
 def cost_table(record: StudyRecord, answer: Answer) -> Table:
     """What a model of each cell costs at each budget, and how accurate it is."""
-    rows = [
-        Row(
-            (
-                cell_name(cell),
-                count(answered.budget.limit),
-                percent(mean_accuracy(answered.accuracies(cell)).value, 2),
-                _median(answered, cell, training_seconds),
-                _median(answered, cell, inference_microseconds),
-            ),
-            style_of(record, cell),
-        )
-        for answered in answer.budgets
-        for cell in record.cells
-    ]
-    return Table(
-        "Mean test accuracy and median cost at each budget",
-        columns("Cell", "#Budget", "#Test accuracy", "#Training, s", "#Inference, \N{MICRO SIGN}s"),
-        tuple(rows),
+    return _confirmed(record, answer, _COSTS, "Mean test accuracy and median cost at each budget")
+
+
+def _confirmed(record: StudyRecord, answer: Answer, names: Iterable[str], caption: str) -> Table:
+    return table_of(
+        [_Confirmed(answered, cell) for answered in answer.budgets for cell in record.cells],
+        caption,
+        {name: _COLUMNS[name] for name in names},
+        look=lambda found: style_of(record, found.cell),
     )
 
 
 def runs_table(record: StudyRecord, answer: Answer) -> Table:
     """Every run behind the verdict, pairs together."""
-    pairs = [
-        (answered.runs[record.cells[0]][place], answered.runs[record.cells[1]][place])
+    runs = [
+        run
         for answered in answer.budgets
-        for place in range(answered.comparison.seeds)
+        for pair in zip(*(answered.runs[cell] for cell in record.cells), strict=True)
+        for run in pair
     ]
-    runs = [run for pair in pairs[: ROWS // 2] for run in pair]
-    more = "" if 2 * len(pairs) <= ROWS else f"; the first {len(runs)} of {2 * len(pairs):,} runs"
-    return Table(
+    more = "" if len(runs) <= ROWS else f"; the first {ROWS} of {len(runs):,} runs"
+    return table_of(
+        runs[:ROWS],
         f"Runs of the confirmation that belong to a complete pair{more}",
-        columns(
-            "Cell",
-            "#Budget",
-            "#Replicate",
-            "#Epochs",
-            "#Validation accuracy",
-            "#Test accuracy",
-            "#Training, s",
-        ),
-        tuple(_run_row(record, run) for run in runs),
-    )
-
-
-def _run_row(record: StudyRecord, run: ConfirmationRecord) -> Row:
-    return Row(
-        (
-            cell_name(run.cell),
-            count(run.budget),
-            str(run.replicate),
-            shown_count(run.epochs),
-            NOTHING if run.validation_accuracy is None else percent(run.validation_accuracy, 2),
-            NOTHING if run.test_accuracy is None else percent(run.test_accuracy, 2),
-            shown_number(run.training_seconds),
-        ),
-        style_of(record, run.cell),
+        {
+            "Cell": lambda run: cell_name(run.cell),
+            "#Budget": lambda run: count(run.budget),
+            "#Replicate": lambda run: str(run.replicate),
+            "#Epochs": lambda run: shown_count(run.epochs),
+            "#Validation accuracy": lambda run: shown_percent(run.validation_accuracy),
+            "#Test accuracy": lambda run: shown_percent(run.test_accuracy),
+            "#Training, s": lambda run: shown_number(run.training_seconds),
+        },
+        look=lambda run: style_of(record, run.cell),
     )

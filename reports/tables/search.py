@@ -1,6 +1,7 @@
 """Tables of what the search found, on validation."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 from reports.findings.answer import Answer, accuracy_of, complete_trials
 from reports.findings.frontier import frontier
@@ -12,7 +13,7 @@ from reports.findings.search import (
     scope_label,
     sized_trials,
 )
-from reports.tables.table import Row, Table, columns
+from reports.tables.table import Row, Table, columns, table_of
 from reports.words.formatting import (
     NOTHING,
     count,
@@ -50,48 +51,32 @@ def trials_table(record: StudyRecord) -> Table:
 
 
 def _trials_table(record: StudyRecord, trials: Sequence[TrialRecord], caption: str) -> Table:
-    names = [name for name in _sampled(trials) if name != "units"]
-    return Table(
-        caption=f"{caption}; budget {budget_label(record)}",
-        columns=columns(
-            "Cell",
-            "#Trial",
-            "#Validation accuracy",
-            "#Units",
-            "#Cell parameters",
-            "#Model parameters",
-            *(f"#{name.replace('_', ' ')}" for name in names),
-            "#Epochs",
-            "#Seconds",
-        ),
-        rows=tuple(_trial_row(record, trial, names) for trial in trials),
+    sampled = dict.fromkeys(name for trial in trials for name in trial.hyperparameters)
+    return table_of(
+        trials,
+        f"{caption}; budget {budget_label(record)}",
+        {
+            "Cell": lambda trial: cell_name(trial.cell),
+            "#Trial": lambda trial: str(trial.number),
+            "#Validation accuracy": lambda trial: percent(accuracy_of(trial)),
+            "#Units": lambda trial: count(trial.candidate.units) if trial.candidate else NOTHING,
+            "#Cell parameters": lambda trial: shown_count(trial.cell_parameters),
+            "#Model parameters": lambda trial: shown_count(trial.model_parameters),
+            **{
+                f"#{name.replace('_', ' ')}": partial(_sampled, name)
+                for name in sampled
+                if name != "units"
+            },
+            "#Epochs": lambda trial: shown_count(trial.epochs),
+            "#Seconds": lambda trial: shown_number(trial.seconds),
+        },
+        look=lambda trial: style_of(record, trial.cell),
     )
 
 
-def _sampled(trials: Sequence[TrialRecord]) -> list[str]:
-    return list(dict.fromkeys(name for trial in trials for name in trial.hyperparameters))
-
-
-def _trial_row(record: StudyRecord, trial: TrialRecord, names: Sequence[str]) -> Row:
-    return Row(
-        (
-            cell_name(trial.cell),
-            str(trial.number),
-            percent(accuracy_of(trial)),
-            count(trial.candidate.units) if trial.candidate else NOTHING,
-            shown_count(trial.cell_parameters),
-            shown_count(trial.model_parameters),
-            *(
-                shown_value(trial.hyperparameters[name])
-                if name in trial.hyperparameters
-                else NOTHING
-                for name in names
-            ),
-            shown_count(trial.epochs),
-            shown_number(trial.seconds),
-        ),
-        style_of(record, trial.cell),
-    )
+def _sampled(name: str, trial: TrialRecord) -> str:
+    found = trial.hyperparameters
+    return shown_value(found[name]) if name in found else NOTHING
 
 
 def frontier_table(record: StudyRecord) -> Table:
@@ -158,17 +143,22 @@ def curve_table(record: StudyRecord) -> Table:
 
 
 def hyperparameter_table(record: StudyRecord) -> Table:
-    """For each hyperparameter and cell: the best trial's value, and the best tenth's range."""
-    rows = []
-    for name in hyperparameter_names(record):
-        for cell in record.cells:
-            trials = [
-                trial
-                for trial in leaders(record, cell, len(record.trials))
-                if name in trial.hyperparameters
-            ]
-            if trials:
-                rows.append(_hyperparameter_row(record, name, trials))
+    """For each hyperparameter and cell: the best trial's value, and the best quarter's range."""
+    rows = [
+        Row(
+            (
+                cell_name(cell),
+                name.replace("_", " "),
+                shown_value(values[0]),
+                _range(values[: max(1, round(len(values) / 4))]),
+                _range(values),
+            ),
+            style_of(record, cell),
+        )
+        for name in hyperparameter_names(record)
+        for cell in record.cells
+        if (values := _values(record, cell, name))
+    ]
     return Table(
         "Values that went with high validation accuracy",
         columns(
@@ -178,20 +168,10 @@ def hyperparameter_table(record: StudyRecord) -> Table:
     )
 
 
-def _hyperparameter_row(record: StudyRecord, name: str, trials: Sequence[TrialRecord]) -> Row:
-    values = [trial.hyperparameters[name] for trial in trials]
-    quarter = values[: max(1, round(len(values) / 4))]
-    cell = trials[0].cell
-    return Row(
-        (
-            cell_name(cell),
-            name.replace("_", " "),
-            shown_value(values[0]),
-            _range(quarter),
-            _range(values),
-        ),
-        style_of(record, cell),
-    )
+def _values(record: StudyRecord, cell: str, name: str) -> list[object]:
+    """A hyperparameter's values in the complete trials of a cell, the best trial's first."""
+    trials = leaders(record, cell, len(record.trials))
+    return [trial.hyperparameters[name] for trial in trials if name in trial.hyperparameters]
 
 
 def _range(values: Sequence[object]) -> str:
@@ -211,14 +191,13 @@ def failure_table(record: StudyRecord) -> Table:
             if run.status in kinds:
                 reason = run.reason or _UNTOLD.get(run.status, "no reason was recorded")
                 found.setdefault((phase, run.cell, run.status, reason), []).append(run.number)
+    most_first = sorted(found.items(), key=lambda item: -len(item[1]))
     rows = [
         Row(
             (cell_name(cell), phase, status.value, reason, count(len(numbers)), _few(numbers)),
             style_of(record, cell),
         )
-        for (phase, cell, status, reason), numbers in sorted(
-            found.items(), key=lambda item: -len(item[1])
-        )[:ROWS]
+        for (phase, cell, status, reason), numbers in most_first[:ROWS]
     ]
     more = f"; {len(found) - ROWS:,} rarer reasons are in trials.csv" if len(found) > ROWS else ""
     return Table(

@@ -1,7 +1,10 @@
 """A table as plain values."""
 
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import ClassVar, NamedTuple
+from typing import ClassVar, NamedTuple, TypeVar
+
+Item = TypeVar("Item")
 
 
 class Column(NamedTuple):
@@ -32,3 +35,19 @@ class Table:
 def columns(*names: str) -> tuple[Column, ...]:
     """Columns of these names; those of numbers are given with a "#" in front."""
     return tuple(Column(name.removeprefix("#"), name.startswith("#")) for name in names)
+
+
+def table_of(
+    items: Iterable[Item],
+    caption: str,
+    shown: Mapping[str, Callable[[Item], str]],
+    look: Callable[[Item], str] = lambda _: "",
+) -> Table:
+    """A table with a row for each item.
+
+    Args:
+        shown: By the name of each column, as `columns` takes it: what it says of an item.
+        look: The style of an item's row.
+    """
+    rows = (Row(tuple(tell(item) for tell in shown.values()), look(item)) for item in items)
+    return Table(caption, columns(*shown), tuple(rows))

@@ -89,6 +89,11 @@ def shown_count(number: int | None) -> str:
     return count(number) if number is not None else NOTHING
 
 
+def shown_percent(fraction: float | None) -> str:
+    """An accuracy with two decimals."""
+    return percent(fraction, 2) if fraction is not None else NOTHING
+
+
 def shown_number(number: float | None) -> str:
     """A measurement with three significant digits, whole from 100 on."""
     if number is None:
