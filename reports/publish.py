@@ -1,7 +1,7 @@
 """What the commands hand to a study, which knows no reports: it shows what was found."""
 
 from reports.charts.trial import learning_curve
-from reports.exports.dashboard import keep_files, publish
+from reports.exports.dashboard import publish, upload_files
 from reports.findings.answer import answer
 from reports.write import write
 from study.runs.archive import Archive
@@ -19,12 +19,12 @@ class Reporter:
         Raises:
             UserError: The folder cannot be written.
         """
-        record = archive.record()
+        search, confirmation = archive.search(), archive.confirmation()
+        record = archive.record_of(search, confirmation)
         found = answer(record)
         report = write(record, found, archive.folder.path)
-        search, confirmation = archive.search(), archive.confirmation()
         publish(search, confirmation, record, found)
         if confirmation is not None:
             models = sorted(archive.folder.models.glob("[!.]*"))
-            keep_files(confirmation, models, archive.folder.artifacts)
+            upload_files(confirmation, models, archive.folder.artifacts)
         return Published(report, found.sentence, record)

@@ -6,11 +6,10 @@ from pathlib import Path
 from reports.charts.figure import charts_of, figures
 from reports.drawing.draw import draw
 from reports.exports.csv_files import confirmations_csv, trials_csv
+from reports.exports.files import write_files
 from reports.exports.summary import summary
 from reports.findings.answer import Answer
 from reports.page.report import report
-from study.errors import UserError
-from study.machine.files import write_atomically
 from study.trials.record import StudyRecord
 
 
@@ -34,14 +33,5 @@ def write(record: StudyRecord, found: Answer, folder: Path) -> Path:
         **{f"charts/{key}.svg": drawing.file for key, drawing in drawings.items()},
         "report.html": report(record, found, shown, drawings, folder),
     }
-    try:
-        (folder / "charts").mkdir(parents=True, exist_ok=True)
-        for name, text in texts.items():
-            with write_atomically(folder / name) as path:
-                path.write_bytes(text.encode(errors="backslashreplace"))
-    except OSError as error:
-        raise UserError(
-            f"The report is written to {folder}, but that failed ({error.strerror}). "
-            "Make room, or make the folder writable."
-        ) from error
+    write_files(folder, texts)
     return folder / "report.html"

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 
 from reports.charts.figure import Figure, figure
+from reports.charts.trial import curve_line
 from reports.drawing.axes import Axis, accuracy_axis, count_axis
 from reports.drawing.chart import STYLES, Chart, Emphasis, Line
 from reports.drawing.theme import Colour
@@ -87,24 +88,6 @@ def confirmed_curves(record: StudyRecord, answer: Answer) -> Figure | None:
         charts=tuple(charts),
         caption=f"Confirmation: validation accuracy by epoch at {parameters}, one line a seed.",
         numbers=runs_table(record, answer),
-    )
-
-
-def curve_line(
-    accuracies: Sequence[float],
-    colour: Colour,
-    emphasis: Emphasis = Emphasis.PLAIN,
-    dashed: bool = False,
-    label: str = "",
-) -> Line:
-    """Accuracy after each epoch."""
-    return Line(
-        colour=colour,
-        x=tuple(float(epoch) for epoch in range(1, len(accuracies) + 1)),
-        y=tuple(accuracies),
-        emphasis=emphasis,
-        dashed=dashed,
-        label=label,
     )
 
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from reports.charts.curves import curve_line
 from reports.drawing.axes import accuracy_axis, count_axis
-from reports.drawing.chart import STYLES, Chart, Emphasis
+from reports.drawing.chart import STYLES, Chart, Emphasis, Line
+from reports.drawing.theme import Colour
 from study.training.curve import CurvePoint
 
 
@@ -29,3 +29,21 @@ def learning_curve(curve: Sequence[CurvePoint], title: str) -> bytes:
         height=310,
     )
     return draw_png(chart, scale=1.5)
+
+
+def curve_line(
+    accuracies: Sequence[float],
+    colour: Colour,
+    emphasis: Emphasis = Emphasis.PLAIN,
+    dashed: bool = False,
+    label: str = "",
+) -> Line:
+    """Accuracy after each epoch."""
+    return Line(
+        colour=colour,
+        x=tuple(float(epoch) for epoch in range(1, len(accuracies) + 1)),
+        y=tuple(accuracies),
+        emphasis=emphasis,
+        dashed=dashed,
+        label=label,
+    )

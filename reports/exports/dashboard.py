@@ -15,7 +15,7 @@ from search_spaces.cells import cell_name
 from study.trials.artifacts import upload
 from study.trials.record import StudyRecord
 
-_KEPT = "artifact_sha256"  # study attribute: digests of the files that were uploaded
+_UPLOADED = "artifact_sha256"  # study attribute: digests of the files that were uploaded
 
 
 def publish(
@@ -33,16 +33,16 @@ def publish(
         save_plotly_graph_object(confirmation, figure, graph_object_id="accuracy-by-parameters")
 
 
-def keep_files(study: optuna.Study, files: Iterable[Path], artifacts: Path) -> None:
-    """Put files among the study's artifacts; what is there already is not put again."""
-    kept = dict(study.user_attrs.get(_KEPT, {}))
+def upload_files(study: optuna.Study, files: Iterable[Path], artifacts: Path) -> None:
+    """Put files among the study's artifacts; what is there already is not uploaded again."""
+    uploaded = dict(study.user_attrs.get(_UPLOADED, {}))
     for path in files:
         digest = hashlib.sha256(path.read_bytes()).hexdigest()
-        if kept.get(path.name) != digest:
+        if uploaded.get(path.name) != digest:
             upload(path, study, artifacts)
-            kept[path.name] = digest
-    if kept:
-        study.set_user_attr(_KEPT, kept)
+            uploaded[path.name] = digest
+    if uploaded:
+        study.set_user_attr(_UPLOADED, uploaded)
 
 
 _SEARCH = """\

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import Any
 
-from reports.comparison.estimate import Interval
 from reports.comparison.verdict import Verdict
 from reports.findings.answer import Answer, BudgetAnswer
 from reports.findings.search import trial_counts
@@ -36,7 +35,7 @@ def summary(record: StudyRecord, answer: Answer) -> dict[str, Any]:
         "verdict": _verdict(answer.verdict) if answer.verdict else None,
         "sentence": answer.sentence,
         "optimism": {
-            cell: {"difference": estimate.value, "interval": _bounds(estimate.interval())}
+            cell: {"difference": estimate.value, "interval": estimate.interval()}
             for cell, estimate in answer.optimism.items()
         },
         "seconds": _seconds(record),
@@ -65,8 +64,8 @@ def _budget(cells: Sequence[str], answered: BudgetAnswer) -> dict[str, Any]:
         "within_tolerance": answered.budget.within_tolerance,
         "difference": comparison.difference,
         "confidence": comparison.confidence,
-        "interval_seeds": _bounds(comparison.interval_seeds),
-        "interval_seeds_examples": _bounds(comparison.interval_seeds_examples),
+        "interval_seeds": comparison.interval_seeds,
+        "interval_seeds_examples": comparison.interval_seeds_examples,
         "p_value": comparison.p_value,
         "outcome": comparison.outcome.value,
         "probability_first_better": comparison.probability_first_better.value,
@@ -89,14 +88,10 @@ def _verdict(verdict: Verdict) -> dict[str, Any]:
         "outcome": verdict.outcome.value,
         "winner": verdict.winner,
         "difference": verdict.difference,
-        "interval": _bounds(verdict.interval),
+        "interval": verdict.interval,
         "margin": verdict.margin,
         "seeds_needed": verdict.seeds_needed,
     }
-
-
-def _bounds(interval: Interval | None) -> list[float] | None:
-    return list(interval) if interval else None
 
 
 def _seconds(record: StudyRecord) -> dict[str, float]:

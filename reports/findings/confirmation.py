@@ -57,8 +57,3 @@ def training_seconds(run: ConfirmationRecord) -> float | None:
 def inference_microseconds(run: ConfirmationRecord) -> float | None:
     """Microseconds to answer one test example."""
     return run.inference_microseconds
-
-
-def within_range(span: Interval) -> Interval:
-    """The part of an accuracy's interval that an accuracy can lie in."""
-    return Interval(max(0.0, span.low), min(1.0, span.high))

@@ -15,7 +15,7 @@ from reports.drawing.chart import (
     Style,
 )
 from reports.drawing.theme import Colour
-from reports.findings.confirmation import within_range
+from reports.findings.confirmation import accuracy_span
 from reports.reproduction.findings import Findings
 from study.reproduction.protocols import GRU_128, GRU_154, LSTM_128, MODELS, NotebookModel
 
@@ -31,7 +31,7 @@ def results_chart(findings: Findings) -> Chart:
     reported = {model: model.accuracy for model in MODELS if known}
     repeated = {m: run.test_accuracy for m in MODELS if (run := findings.by_its_protocol(m))}
     means = {m: mean for m in MODELS if (mean := findings.fair_mean(m))}
-    spans = {m: within_range(span) for m, mean in means.items() if (span := mean.interval())}
+    spans = {m: span for m, mean in means.items() if (span := accuracy_span(mean))}
     fair = {model: mean.value for model, mean in means.items()}
     bars = Bars(
         colour=Colour.ACCENT,

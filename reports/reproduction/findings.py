@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from reports.comparison.estimate import Estimate, Interval
+from reports.comparison.estimate import Estimate
 from reports.comparison.runs import PairedRuns
 from reports.comparison.verdict import Verdict, compare
 from reports.findings.answer import unpack_correct
@@ -28,6 +28,7 @@ from study.reproduction.protocols import (
     model_name,
     reset_before,
 )
+from study.terminal.words import number_of
 
 SCHEMA = 1
 _GATES = {
@@ -197,7 +198,11 @@ class Findings:
         return (
             *(reported if self.reported is not None else []),
             Step("Its protocol, run here", self.repeated, "seed, versions of the software"),
-            Step(f"The same runs after {_epochs(epochs)} each", self.at_equal_epochs, "epochs"),
+            Step(
+                f"The same runs after {number_of(epochs, 'epoch')} each",
+                self.at_equal_epochs,
+                "epochs",
+            ),
             Step(
                 "Fair protocol, mean over seeds",
                 self.verdict.difference,
@@ -234,10 +239,6 @@ class Findings:
         )
 
 
-def _epochs(number: int) -> str:
-    return f"{number} epoch" if number == 1 else f"{number} epochs"
-
-
 def summary(findings: Findings) -> dict[str, Any]:
     """The findings for programs; accuracies are fractions, intervals 95 %."""
     plan, verdict = findings.record.plan, findings.verdict
@@ -264,8 +265,8 @@ def summary(findings: Findings) -> dict[str, Any]:
         "difference": {
             "models": [LSTM_128.name, GRU_154.name],
             "steps": [step._asdict() for step in findings.steps],
-            "interval_seeds": _bounds(budgets[0].interval_seeds) if budgets else None,
-            "interval_seeds_examples": _bounds(verdict.interval),
+            "interval_seeds": budgets[0].interval_seeds if budgets else None,
+            "interval_seeds_examples": verdict.interval,
             "outcome": verdict.outcome.value,
         },
         "failures": {run.name: reason for run, reason in findings.record.failures.items()},
@@ -301,10 +302,6 @@ def _model_summary(findings: Findings, model: NotebookModel) -> dict[str, Any]:
         "fair": {
             "test_accuracy": [run.test_accuracy for run in findings.fair(model).values()],
             "mean": mean.value if mean else None,
-            "interval": _bounds(mean.interval()) if mean else None,
+            "interval": mean.interval() if mean else None,
         },
     }
-
-
-def _bounds(interval: Interval | None) -> list[float] | None:
-    return list(interval) if interval else None

@@ -13,6 +13,7 @@ from rich.table import Table as RichTable
 from reports.comparison.verdict import Outcome
 from reports.drawing.chart import Chart
 from reports.drawing.draw import draw
+from reports.exports.files import write_files
 from reports.page.glossary import GLOSSARY
 from reports.page.render import render
 from reports.reproduction import words
@@ -40,8 +41,6 @@ from reports.reproduction.tables import (
     step_table,
 )
 from reports.tables.table import Row, Table, columns
-from study.errors import UserError
-from study.machine.files import write_atomically
 from study.reproduction.protocols import Reproduction
 
 
@@ -54,19 +53,13 @@ def write(findings: Findings, folder: Path) -> Path:
     Raises:
         UserError: The folder cannot be written.
     """
-    texts = {
-        "reproduction.json": f"{json.dumps(summary(findings), indent=2, allow_nan=False)}\n",
-        "reproduction.html": html(findings),
-    }
-    try:
-        for name, text in texts.items():
-            with write_atomically(folder / name) as path:
-                path.write_bytes(text.encode(errors="backslashreplace"))
-    except OSError as error:
-        raise UserError(
-            f"The report is written to {folder}, but that failed ({error.strerror}). "
-            "Make room, or make the folder writable."
-        ) from error
+    write_files(
+        folder,
+        {
+            "reproduction.json": f"{json.dumps(summary(findings), indent=2, allow_nan=False)}\n",
+            "reproduction.html": html(findings),
+        },
+    )
     return folder / "reproduction.html"
 
 

@@ -1,12 +1,13 @@
 """Tables of a reproduction, for the page and the terminal."""
 
-from reports.findings.confirmation import within_range
+from reports.findings.confirmation import accuracy_span
 from reports.reproduction.findings import Findings
 from reports.tables.table import Row, Table, columns
 from reports.words.formatting import NOTHING, count, interval, percent, points, shown_count
 from search_spaces.candidate import Candidate
 from search_spaces.cells import Cell
 from study.reproduction.protocols import GRU_154, LSTM_128, MODELS, NotebookModel, model_name
+from study.terminal.words import number_of
 
 _TIMES = "\N{MULTIPLICATION SIGN}"
 
@@ -16,7 +17,7 @@ def results_table(findings: Findings) -> Table:
     seeds = findings.record.plan.replicates
     return Table(
         caption=f"Test accuracy: as the notebook reported it, by its protocol run here, and by "
-        f"the fair protocol (mean of {seeds} {'seed' if seeds == 1 else 'seeds'}, 95 % interval "
+        f"the fair protocol (mean of {number_of(seeds, 'seed')}, 95 % interval "
         "over seeds)",
         columns=columns(
             "Model",
@@ -34,7 +35,7 @@ def results_table(findings: Findings) -> Table:
 def _result_row(findings: Findings, model: NotebookModel) -> Row:
     worked = findings.arithmetic(model.candidate)
     own, mean = findings.by_its_protocol(model), findings.fair_mean(model)
-    span = mean.interval() if mean else None
+    span = accuracy_span(mean) if mean else None
     known = findings.record.plan.on_the_notebooks_data
     return Row(
         (
@@ -44,7 +45,7 @@ def _result_row(findings: Findings, model: NotebookModel) -> Row:
             percent(model.accuracy, 2) if known else NOTHING,
             percent(own.test_accuracy, 2) if own else NOTHING,
             percent(mean.value, 2) if mean else NOTHING,
-            f"{interval(within_range(span))} %" if span else NOTHING,
+            f"{interval(span)} %" if span else NOTHING,
         ),
         _look(model.cell),
     )

@@ -4,9 +4,10 @@ from reports.comparison.estimate import FLOAT_NOISE
 from reports.comparison.verdict import Outcome
 from reports.reproduction.blocks import Definition
 from reports.reproduction.findings import Findings
-from reports.words.formatting import count, counted, percent, points
+from reports.words.formatting import count, percent, points
 from reports.words.statement import Statement, statement
 from study.reproduction.protocols import GRU_154, LSTM_128, PATIENCE, Measured, model_name
+from study.terminal.words import number_of
 
 FIRST, SECOND = LSTM_128.name, GRU_154.name
 
@@ -116,13 +117,13 @@ def _epochs(findings: Findings) -> str:
         return ""
     long, short = len(lstm.curve), len(gru.curve)
     if long == short:
-        cut = counted(short, "epoch")
+        cut = number_of(short, "epoch")
         return f"With both cut to {cut}, these runs cannot tell what its epochs did."
     early = lstm.curve[short - 1].validation_accuracy
     return (
-        f"Epochs: after {counted(short, 'epoch')}, as long as {SECOND} was trained, {FIRST} was "
+        f"Epochs: after {number_of(short, 'epoch')}, as long as {SECOND} was trained, {FIRST} was "
         f"{percent(early, 2)} accurate on test, {_standing(equal)} {SECOND}. Training it on to "
-        f"{counted(long, 'epoch')} {_change(lstm.test_accuracy - early)}; so much of the "
+        f"{number_of(long, 'epoch')} {_change(lstm.test_accuracy - early)}; so much of the "
         "difference is due to unequal epochs in these runs."
     )
 
@@ -157,7 +158,7 @@ def _optimism(findings: Findings) -> str:
     return (
         f"By the fair protocol the accuracy on the split that chose the epoch is on average "
         f"{points(abs(mean), 2)} points {where} that on the test split "
-        f"({counted(len(gaps), 'run')})."
+        f"({number_of(len(gaps), 'run')})."
     )
 
 
@@ -230,7 +231,7 @@ def facts(findings: Findings) -> tuple[Definition, ...]:
     """On what the answer rests."""
     plan = findings.record.plan
     sizes = plan.dataset.sizes
-    cut = f", cut here to {counted(plan.epochs, 'epoch')}" if _is_cut(findings) else ""
+    cut = f", cut here to {number_of(plan.epochs, 'epoch')}" if _is_cut(findings) else ""
     return (
         Definition(
             "Data set",
@@ -238,12 +239,12 @@ def facts(findings: Findings) -> tuple[Definition, ...]:
             f"{count(sizes['validation'])} validation, {count(sizes['test'])} test examples",
         ),
         Definition(
-            "Its protocol", f"LSTM {counted(LSTM_128.epochs, 'epoch')}{cut}; GRUs 1; one seed"
+            "Its protocol", f"LSTM {number_of(LSTM_128.epochs, 'epoch')}{cut}; GRUs 1; one seed"
         ),
         Definition(
             "Fair protocol",
-            f"up to {counted(plan.epochs, 'epoch')} for each model; "
-            f"{counted(plan.replicates, 'seed')}",
+            f"up to {number_of(plan.epochs, 'epoch')} for each model; "
+            f"{number_of(plan.replicates, 'seed')}",
         ),
         Definition("Last tokens read", count(plan.dataset.sequence_length)),
     )

@@ -15,11 +15,6 @@ def count(number: int) -> str:
     return _signed(f"{number:,}")
 
 
-def counted(number: int, noun: str) -> str:
-    """A number of things: 1 seed, 12 seeds."""
-    return f"{count(number)} {noun}{'' if number == 1 else 's'}"
-
-
 def percent(fraction: float, decimals: int = 1) -> str:
     """A fraction from 0 to 1 as a percentage: 83.5 %; 0.9996 is "> 99.9 %"."""
     step = Decimal(1).scaleb(-decimals)

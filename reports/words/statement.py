@@ -10,6 +10,7 @@ from reports.comparison.estimate import (
 from reports.comparison.power import MOST_SEEDS
 from reports.comparison.verdict import Outcome, Verdict
 from reports.words import formatting
+from study.terminal.words import number_of
 
 
 @dataclass(frozen=True)
@@ -91,9 +92,9 @@ def _interval(bounds: Interval | None, confidence: int) -> str:
 
 def _seeds(overall: Estimate) -> str:
     fewest, most, budgets = min(overall.seeds), max(overall.seeds), len(overall.seeds)
-    number = f"{most}" if fewest == most else f"{fewest} to {most}"
+    span = "" if fewest == most else f"{fewest} to "
     where = "one budget" if budgets == 1 else f"each of {budgets} budgets"
-    return f"{number} {'seed' if most == 1 else 'seeds'} at {where}"
+    return f"{span}{number_of(most, 'seed')} at {where}"
 
 
 def _remedy(verdict: Verdict) -> str:

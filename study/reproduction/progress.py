@@ -13,7 +13,7 @@ from study.reproduction.protocols import (
     Protocol,
     Run,
 )
-from study.terminal.words import duration
+from study.terminal.words import duration, number_of
 from study.training.curve import CurvePoint
 
 
@@ -46,9 +46,8 @@ class Board:
 
     def ended(self, run: Run, found: Measured) -> None:
         """A run has its result."""
-        epochs = len(found.curve)
-        times = f"{epochs} epoch" if epochs == 1 else f"{epochs} epochs"
-        self._leave(run, f"{found.test_accuracy:.2%} on test, {times}, {duration(found.seconds)}")
+        times = f"{number_of(len(found.curve), 'epoch')}, {duration(found.seconds)}"
+        self._leave(run, f"{found.test_accuracy:.2%} on test, {times}")
 
     def failed(self, run: Run, reason: str) -> None:
         """A run can have none."""

@@ -82,8 +82,11 @@ class Archive:
 
     def record(self) -> StudyRecord:
         """Everything that a report needs."""
+        return self.record_of(self.search(), self.confirmation())
+
+    def record_of(self, search: optuna.Study, confirmation: optuna.Study | None) -> StudyRecord:
+        """`record`, where the two studies have been opened already."""
         plan = self.plan
-        search, confirmation = self.search(), self.confirmation()
         trials = search.get_trials(deepcopy=False)
         runs = confirmation.get_trials(deepcopy=False) if confirmation else []
         confirmations = tuple(confirmation_record(run) for run in runs)
@@ -143,11 +146,7 @@ def open_archive(run: Path, storage: str | None = None) -> Archive:
         UserError: The folder holds no study.
     """
     folder = RunFolder(run)
-    if not folder.settings.is_file():
-        raise UserError(
-            f"A run is the folder of a study, with its settings.toml, but {run} has none. "
-            "Check the path; `python -m study.search` prints it."
-        )
+    folder.require(folder.settings)
     if storage is None and not folder.database.is_file():
         raise UserError(
             f"The studies of {run} are not in its folder, which has no {folder.database.name}. "

@@ -20,6 +20,7 @@ from study.phases.confirmation import CHOSEN, chosen_candidates, confirmation_pl
 from study.phases.search import search_plan
 from study.runs.archive import Archive, open_archive
 from study.runs.reporter import Reporter
+from study.storage.folder import RunFolder
 from study.storage.opening import open_store
 from study.storage.sqlite import FileStore
 from study.trials.queue import Queue, Slot
@@ -64,12 +65,9 @@ def examine(run: Path, storage: str | None, reporter: Reporter) -> list[Finding]
     Raises:
         UserError: The folder holds no study.
     """
-    if not (run / "settings.toml").is_file():
-        raise UserError(
-            f"A run is the folder of a study, with its settings.toml, but {run} has none. "
-            "Check the path; `python -m study.search` prints it."
-        )
-    store = open_store(storage, run / "study.db")
+    folder = RunFolder(run)
+    folder.require(folder.settings)
+    store = open_store(storage, folder.database)
     findings: list[Finding] = []
     if isinstance(store, FileStore):
         findings.append(_database(store))

@@ -39,11 +39,7 @@ def serve(run: Path, port: int, announce: Callable[[str], None] = print) -> None
         UserError: The folder holds no database, or the port is taken.
     """
     folder = RunFolder(run)
-    if not folder.database.is_file():
-        raise UserError(
-            f"A run is the folder of a study, with its study.db, but {run} has none. For a study "
-            "kept elsewhere use optuna-dashboard with its URL."
-        )
+    folder.require(folder.database, "For a study kept elsewhere use optuna-dashboard with its URL.")
     with suppress(OSError):  # a folder that cannot be written is read without pictures
         folder.artifacts.mkdir(exist_ok=True)
     storage = FileStore(folder.database).reader()

@@ -54,6 +54,23 @@ class RunFolder:
         """The model of one confirmation run, until the best is chosen."""
         return self.models / f".{cell}-{replicate}.keras"
 
+    def require(
+        self, file: Path, remedy: str = "Check the path; `python -m study.search` prints it."
+    ) -> None:
+        """Refuse a folder that is no study's.
+
+        Args:
+            file: One that the folder of a study has.
+
+        Raises:
+            UserError: The folder has no such file.
+        """
+        if not file.is_file():
+            raise UserError(
+                f"A run is the folder of a study, with its {file.name}, but {self.path} has none. "
+                f"{remedy}"
+            )
+
     def create(self) -> None:
         """Make the folder.
 
