@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from study.datasets.level import Level
+from study.datasets.registry import DATASETS
 from study.datasets.splits import Part, stratified_split
 from study.datasets.vocabulary import FIRST_TOKEN, Vocabulary
 from study.errors import UserError
@@ -31,17 +32,18 @@ class DatasetSpec:
         UserError: A number out of range.
     """
 
-    source: str  # "surnames", "imdb", or a path
-    vocabulary: int | None = None  # rows of the embedding: the tokens kept and four more
-    sequence_length: int | None = None  # the last tokens kept of every text
-    level: Level | None = None  # how a text is cut into tokens
+    source: str  # a name in DATASETS, or a path
+    vocabulary: int | None = None  # rows of the embedding: the tokens and four more
+    sequence_length: int | None = None  # of every text, its last tokens
+    level: Level | None = None  # what its tokens are
     text_column: str = "text"
     label_column: str = "label"
     seed: int = 0  # of the draw of the splits the data do not bring
 
     def __post_init__(self) -> None:
         if not self.source:
-            raise UserError("--dataset takes surnames, imdb or a path, but it is empty.")
+            names = ", ".join(DATASETS)
+            raise UserError(f"--dataset takes {names} or a path, but it is empty.")
         bounds = {"vocabulary": FIRST_TOKEN + 1, "sequence_length": 1, "seed": 0}
         for name, least in bounds.items():
             value = getattr(self, name)
@@ -119,8 +121,8 @@ class Dataset:
             return parts
         tokens = np.concatenate([part.tokens for part in parts])
         labels = np.concatenate([part.labels for part in parts])
-        kept, drawn = stratified_split(labels, self.sizes[Part.VALIDATION], seed)
-        return Split(tokens[kept], labels[kept]), Split(tokens[drawn], labels[drawn])
+        train, validation = stratified_split(labels, self.sizes[Part.VALIDATION], seed)
+        return Split(tokens[train], labels[train]), Split(tokens[validation], labels[validation])
 
     def encode(self, texts: Sequence[str]) -> NDArray[np.int32]:
         """Texts as a model of this data set takes them, (texts, steps), int32."""

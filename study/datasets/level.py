@@ -1,4 +1,4 @@
-"""How a text is cut into tokens, and what is usual at each level."""
+"""What the tokens of a text are, and what is usual at each level."""
 
 import string
 import unicodedata
@@ -13,14 +13,14 @@ _SEPARATORS = str.maketrans(
 
 
 class Level(StrEnum):
-    """How a text is cut into tokens."""
+    """What the tokens of a text are."""
 
     CHARACTER = "character"
     WORD = "word"
 
     @property
     def sequence_length(self) -> int:
-        """Tokens kept of a text where nothing else is asked for."""
+        """Last tokens that are read of a text where nothing else is asked for."""
         return 20 if self is Level.CHARACTER else 100
 
     @property

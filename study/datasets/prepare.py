@@ -23,10 +23,9 @@ from study.datasets.cache import (
 )
 from study.datasets.dataset import Dataset, DatasetSpec, Split
 from study.datasets.level import Level
+from study.datasets.registry import DATASETS, defaults_of
 from study.datasets.sources.corpus import Corpus, Source
 from study.datasets.sources.folder import Folder
-from study.datasets.sources.imdb import Imdb
-from study.datasets.sources.surnames import Surnames
 from study.datasets.sources.table import Table
 from study.datasets.splits import Part, assign_splits
 from study.datasets.vocabulary import FIRST_TOKEN, Vocabulary, rank
@@ -44,7 +43,7 @@ class _Shape:
 
 
 def prepare(spec: DatasetSpec, cache: Path | None = None) -> Dataset:
-    """The data set as integer arrays: from the cache where it is there, else made and kept.
+    """The data set as integer arrays: from the cache where it is there, else made and put there.
 
     An entry is found by the content of its source and by the settings; one that is damaged
     is made anew. Two processes that ask at the same time do the work once.
@@ -58,7 +57,8 @@ def prepare(spec: DatasetSpec, cache: Path | None = None) -> Dataset:
     """
     cache = cache or cache_folder()
     source = _source(spec, cache)
-    level = spec.level or source.level
+    defaults = defaults_of(spec.source)
+    level = spec.level or defaults.level
     shape = _Shape(
         level,
         spec.sequence_length or level.sequence_length,
@@ -67,40 +67,39 @@ def prepare(spec: DatasetSpec, cache: Path | None = None) -> Dataset:
     )
     key = json.dumps([FORMAT, source.identity(), *astuple(shape)])
     digest = hashlib.sha256(key.encode()).hexdigest()
-    entry = cache / f"{_plain(source.name)}-{digest[:16]}"
+    entry = cache / f"{_folder_name(source.name)}-{digest[:16]}"
     try:
         return load(entry)
     except DamagedEntryError:
         with locked(cache):
-            return _load_or_make(entry, source, shape)
+            return _load_or_make(entry, source, shape, defaults.validation_share)
 
 
 def _source(spec: DatasetSpec, cache: Path) -> Source:
-    if spec.source == "surnames":
-        return Surnames()
-    if spec.source == "imdb":
-        return Imdb(cache / "downloads")
+    if spec.source in DATASETS:
+        return DATASETS[spec.source].open(cache)
     path = Path(spec.source)
     try:
         is_folder = S_ISDIR(path.stat().st_mode)
     except (OSError, ValueError) as error:  # ValueError: a null character in the path
         raise UserError(
             f"There is no readable file or folder {spec.source!r}. "
-            "--dataset takes surnames, imdb, or the path of a table or of a folder of texts."
+            f"--dataset takes {', '.join(DATASETS)}, or the path of a table or of a folder of "
+            "texts."
         ) from error
     if is_folder:
         return Folder(path)
     return Table(path, spec.text_column, spec.label_column)
 
 
-def _load_or_make(entry: Path, source: Source, shape: _Shape) -> Dataset:
+def _load_or_make(entry: Path, source: Source, shape: _Shape, share: float) -> Dataset:
     try:
         return load(entry)  # another process may have made it meanwhile
     except DamagedEntryError:
         if entry.exists():
             shutil.rmtree(entry)
     corpus = source.read()
-    parts = assign_splits(corpus.labels, corpus.given, source.validation_share, shape.seed)
+    parts = assign_splits(corpus.labels, corpus.given, share, shape.seed)
     vocabulary = _vocabulary(corpus, parts, shape)
     splits = {
         part: Split(
@@ -129,10 +128,10 @@ def _vocabulary(
         pool = {Part.TRAIN} if Part.VALIDATION in corpus.given else {Part.TRAIN, Part.VALIDATION}
         positions = (position for part in pool for position in parts[part])
         ranking = rank((corpus.texts[position] for position in positions), shape.level)
-    kept = None if shape.vocabulary is None else shape.vocabulary - FIRST_TOKEN
-    return Vocabulary(shape.level, shape.sequence_length, tuple(ranking[:kept]), corpus.names)
+    size = None if shape.vocabulary is None else shape.vocabulary - FIRST_TOKEN
+    return Vocabulary(shape.level, shape.sequence_length, tuple(ranking[:size]), corpus.names)
 
 
-def _plain(name: str) -> str:
-    """The name as a part of a folder's name."""
+def _folder_name(name: str) -> str:
+    """What of a data set's name can stand in a folder's."""
     return re.sub(r"[^A-Za-z0-9]+", "-", name).strip("-")[:40] or "texts"

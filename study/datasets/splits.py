@@ -53,8 +53,8 @@ def assign_splits(
         if part not in parts:
             pool = parts[Part.TRAIN]
             take = round(fraction * len(pool))
-            kept, taken = stratified_split(labels[pool], take, seed)
-            parts[Part.TRAIN], parts[part] = pool[kept], pool[taken]
+            rest, taken = stratified_split(labels[pool], take, seed)
+            parts[Part.TRAIN], parts[part] = pool[rest], pool[taken]
     return parts
 
 

@@ -12,17 +12,13 @@ from search_spaces.cells import Cell
 from search_spaces.space import SearchSpace, search_space
 from study.datasets.dataset import Dataset, DatasetSpec
 from study.datasets.prepare import prepare
+from study.datasets.registry import DATASETS, defaults_of
 from study.machine.environment import cores, environment
 from study.question.known_candidates import Known, known_candidates
 from study.question.settings import DataSettings, Settings
 from study.storage.folder import RunFolder
 
 T = TypeVar("T")
-
-_EMBEDDED = "surnames"
-_NAMED = {_EMBEDDED, "imdb"}  # these are no paths
-_REPLICATES = 12
-_EMBEDDED_REPLICATES = 5  # so that the first study a newcomer runs takes minutes
 
 
 @dataclass(frozen=True)
@@ -134,9 +130,7 @@ def resolve(settings: Settings) -> StudyPlan:
             "vocabulary": dataset.level.vocabulary,
             "sequence_length": dataset.sequence_length,
             "embedding": dataset.embedding,
-            "replicates": _EMBEDDED_REPLICATES
-            if settings.data.dataset == _EMBEDDED
-            else _REPLICATES,
+            "replicates": defaults_of(settings.data.dataset).replicates,
             "study_name": dataset.name,
             "n_jobs": cores(),
         },
@@ -172,7 +166,7 @@ def _prepared(data: DataSettings) -> Dataset:
 def _found_anywhere(data: DataSettings) -> DataSettings:
     """The same data set from whichever folder the command is run in."""
     path = Path(data.dataset)
-    if data.dataset in _NAMED or not path.exists():
+    if data.dataset in DATASETS or not path.exists():
         return data
     return replace(data, dataset=str(path.absolute()))
 

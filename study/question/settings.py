@@ -16,6 +16,7 @@ from search_spaces.candidate import Scope
 from search_spaces.cells import Cell
 from search_spaces.space import SpaceName
 from study.datasets.level import Level
+from study.datasets.registry import default_in_words, sources_in_words
 from study.errors import UserError
 
 _DATA = Group("Data", sort_key=1)
@@ -67,6 +68,10 @@ _NOT_SAVED = Trait(saved=False)
 _LONGEST_NAME = 100
 MOST_BUDGETS = 16
 MOST_REPLICATES = 1000
+_LEVEL_HELP = f"What a text's tokens are. Default: {default_in_words('level')}."
+_REPLICATES_HELP = (
+    f"Fresh seeds for each cell at each budget. Default: {default_in_words('replicates')}."
+)
 
 
 @Parameter(name="*", group=_DATA)
@@ -74,14 +79,12 @@ MOST_REPLICATES = 1000
 class DataSettings:
     """What is learnt."""
 
-    dataset: str = "surnames"
-    """`surnames` (embedded), `imdb`, or a path: CSV, TSV, Parquet, or a folder of texts."""
+    dataset: Annotated[str, Parameter(help=f"{sources_in_words()}.")] = "surnames"
     text_column: str = "text"
     """Column of the texts."""
     label_column: str = "label"
     """Column of the labels."""
-    level: Level | None = None
-    """How a text is cut into tokens. Default: words; characters for surnames."""
+    level: Annotated[Level | None, Parameter(help=_LEVEL_HELP)] = None
     vocabulary: Annotated[int | None, _integer(5)] = None
     """Most frequent tokens kept. Default: 10,000 words, or every character."""
     sequence_length: Annotated[int | None, _integer(1)] = None
@@ -146,10 +149,10 @@ class AnswerSettings:
 
     confirm: bool = True
     """Train the best of each cell again on fresh seeds and score them on the test split."""
-    replicates: Annotated[int | None, Parameter(validator=Number(gte=1, lte=MOST_REPLICATES))] = (
-        None
-    )
-    """Fresh seeds for each cell at each budget. Default: 5 for surnames, else 12."""
+    replicates: Annotated[
+        int | None,
+        Parameter(validator=Number(gte=1, lte=MOST_REPLICATES), help=_REPLICATES_HELP),
+    ] = None
 
 
 @Parameter(name="*", group=_RUN)

@@ -7,6 +7,7 @@ from typing import Annotated
 from cyclopts import Parameter
 from cyclopts.validators import Number
 
+from study.datasets.registry import sources_in_words
 from study.question.settings import MOST_REPLICATES
 
 _POSITIVE = Number(gte=1)
@@ -17,8 +18,7 @@ _POSITIVE = Number(gte=1)
 class ReproductionSettings:
     """The flags."""
 
-    dataset: str = "imdb"
-    """`imdb`, `surnames`, or a path: CSV, TSV, Parquet, or a folder of texts."""
+    dataset: Annotated[str, Parameter(help=f"{sources_in_words()}.")] = "imdb"
     epochs: Annotated[int, Parameter(validator=_POSITIVE)] = 10
     """Most epochs by the fair protocol; fewer than 10 cut the notebook's own short, too."""
     replicates: Annotated[int, Parameter(validator=Number(gte=1, lte=MOST_REPLICATES))] = 3

@@ -10,7 +10,6 @@ from typing import Protocol, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from study.datasets.level import Level
 from study.datasets.splits import Part
 from study.errors import UserError
 
@@ -69,14 +68,6 @@ class Source(Protocol):
     def name(self) -> str:
         """What the data set is called."""
 
-    @property
-    def level(self) -> Level:
-        """How its texts are cut where nothing else is asked for."""
-
-    @property
-    def validation_share(self) -> float:
-        """Of the training examples, those for validation where the data say nothing."""
-
     def identity(self) -> str:
         """Changes when the content does; costs no parsing.
 
@@ -98,19 +89,18 @@ def number_labels(labels: Sequence[str]) -> tuple[tuple[str, ...], NDArray[np.in
     Where all labels are numbers they are ordered by value, and "1", "1.0" are one class.
     """
     distinct = set(labels)
-    plain = {label: label for label in distinct}
+    canonical = {label: label for label in distinct}
     names = sorted(distinct)
     if all(_NUMBER.fullmatch(label) for label in distinct):
-        values = {label: Decimal(label) for label in distinct}
-        plain = {label: _plainly(value) for label, value in values.items()}
-        names = [_plainly(value) for value in sorted(set(values.values()))]
+        canonical = {label: _canonical(Decimal(label)) for label in distinct}
+        names = sorted(set(canonical.values()), key=Decimal)
     position = {name: number for number, name in enumerate(names)}
-    numbers = np.array([position[plain[label]] for label in labels], dtype=np.int32)
+    numbers = np.array([position[canonical[label]] for label in labels], dtype=np.int32)
     return tuple(names), numbers
 
 
-def _plainly(value: Decimal) -> str:
-    """Without superfluous zeros, exponent, or a sign on zero."""
+def _canonical(value: Decimal) -> str:
+    """The number without superfluous zeros, exponent, or a sign on zero."""
     text = f"{value:f}"
     if "." in text:
         text = text.rstrip("0").rstrip(".")

@@ -7,7 +7,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
-from study.datasets.level import Level
 from study.datasets.sources.corpus import Corpus
 from study.datasets.sources.unpack import LARGEST
 from study.datasets.splits import Part
@@ -29,9 +28,6 @@ class Folder:
     Hidden folders are left out, and so is `train/unsup`, which the Large Movie Review Dataset
     has for reviews without a label.
     """
-
-    level = Level.WORD
-    validation_share = 0.2
 
     def __init__(self, path: Path) -> None:
         self._path = path

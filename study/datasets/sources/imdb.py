@@ -14,7 +14,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from study.datasets.level import Level
 from study.datasets.sources.corpus import Corpus
 from study.datasets.sources.download import Download
 from study.datasets.splits import Part
@@ -37,8 +36,6 @@ class Imdb:
     """
 
     name = "imdb"
-    level = Level.WORD
-    validation_share = 0.2
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder

@@ -6,7 +6,6 @@ import unicodedata
 from collections.abc import Iterator
 from importlib.metadata import version
 
-from study.datasets.level import Level
 from study.datasets.sources.corpus import Corpus
 
 # Latin script, and at least 350 names that no other language of the table has. Countries of
@@ -37,8 +36,6 @@ class Surnames:
     """
 
     name = "surnames"
-    level = Level.CHARACTER
-    validation_share = 0.1
 
     def identity(self) -> str:
         """Faker's version and the lists taken from it."""

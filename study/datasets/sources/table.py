@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from study.datasets.dataset import digest
-from study.datasets.level import Level
 from study.datasets.sources.corpus import Corpus
 from study.datasets.sources.unpack import LARGEST, PACKINGS, is_packed, unpacked
 from study.datasets.splits import PART_NAMES, Part
@@ -26,9 +25,6 @@ class Table:
     Raises:
         UserError: The file is empty, or of another kind.
     """
-
-    level = Level.WORD
-    validation_share = 0.2
 
     def __init__(self, path: Path, text_column: str, label_column: str) -> None:
         self._path = path

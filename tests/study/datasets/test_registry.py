@@ -1,0 +1,54 @@
+"""A data set that is known by name needs a source and an entry in one table."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from study.datasets.dataset import DatasetSpec
+from study.datasets.level import Level
+from study.datasets.prepare import prepare
+from study.datasets.registry import (
+    DATASETS,
+    BuiltInDataset,
+    default_in_words,
+    defaults_of,
+    sources_in_words,
+)
+from study.datasets.sources.table import Table
+from study.errors import UserError
+from tests.support.commands import ROOT
+from tests.support.tables import CSV
+
+
+def test_an_entry_is_all_that_a_new_one_needs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "table.csv"
+    path.write_text(CSV)
+    entry = BuiltInDataset(
+        open=lambda _: Table(path, "text", "label"),
+        remark="new",
+        level=Level.CHARACTER,
+        replicates=3,
+    )
+    monkeypatch.setitem(DATASETS, "films", entry)
+    assert prepare(DatasetSpec("films"), tmp_path / "cache").level is Level.CHARACTER
+    assert default_in_words("replicates") == "5 for surnames, 3 for films, else 12"
+    assert "`films` (new), or a path" in sources_in_words()
+    with pytest.raises(UserError, match="--dataset takes surnames, imdb, films"):
+        DatasetSpec("")
+
+
+def test_a_path_has_the_usual_defaults_whatever_its_name() -> None:
+    assert defaults_of("surnames").replicates == 5
+    assert defaults_of("surnames.csv").replicates == defaults_of("imdb").replicates == 12
+
+
+def test_reading_the_table_imports_no_source() -> None:
+    code = (
+        "import sys, study.datasets.registry;"
+        "sys.exit('numpy' in sys.modules or 'study.datasets.sources.imdb' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
