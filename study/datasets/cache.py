@@ -1,6 +1,5 @@
 """Prepared data sets on disk: a folder each, written whole, checked when opened."""
 
-import fcntl
 import json
 import os
 from collections.abc import Iterator, Mapping
@@ -8,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
+from platformdirs import user_cache_path
 
 from study.datasets.dataset import VOCABULARY_FILE, Dataset, Split, digest, split_files
 from study.datasets.level import Level
@@ -25,34 +25,39 @@ class DamagedEntryError(Exception):
 
 
 def cache_folder() -> Path:
-    """$ISOPARAM_CACHE, else `isoparam` under $XDG_CACHE_HOME, else ~/.cache/isoparam."""
+    """$ISOPARAM_CACHE, else `isoparam` in the user's cache: $XDG_CACHE_HOME, else ~/.cache.
+
+    On macOS the user's cache is ~/Library/Caches.
+    """
     if own := os.environ.get("ISOPARAM_CACHE"):
         return Path(own).absolute()
-    shared = Path(os.environ.get("XDG_CACHE_HOME", ""))
-    return (shared if shared.is_absolute() else Path.home() / ".cache") / "isoparam"
+    return user_cache_path("isoparam")
 
 
 @contextmanager
 def locked(cache: Path) -> Iterator[None]:
-    """Keep other processes from preparing data sets; they wait for their turn.
+    """Let other processes that prepare data sets wait for their turn.
 
     Raises:
         UserError: The folder cannot be written, or the disk is full.
     """
+    from filelock import FileLock  # late: what is in the cache is opened without
+
     try:
         cache.mkdir(parents=True, exist_ok=True)
-        lock = (cache / ".lock").open("w")
+        path = cache / ".lock"
+        path.touch()  # FileLock would try for ever where no file can be made
+        lock = FileLock(path).acquire()
     except OSError as error:
         raise unwritable(cache, error) from error
     with lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 
 
 def unwritable(cache: Path, error: OSError) -> UserError:
     """What to say when the cache cannot take a data set."""
     return UserError(
-        f"The cache folder {cache} cannot be written: {error.strerror}. "
+        f"The cache folder {cache} cannot be written: {error.strerror or error}. "
         "Set ISOPARAM_CACHE to a folder that can."
     )
 

@@ -98,7 +98,17 @@ def _load_or_make(entry: Path, source: Source, shape: _Shape, share: float) -> D
     except DamagedEntryError:
         if entry.exists():
             shutil.rmtree(entry)
-    corpus = source.read()
+    try:
+        corpus = source.read()  # perhaps by a download into the cache
+        splits, vocabulary = _encoded(corpus, shape, share)
+        store(entry, source.name, vocabulary, splits, Part.VALIDATION in corpus.given)
+    except OSError as error:
+        raise unwritable(entry.parent, error) from error
+    return load(entry)
+
+
+def _encoded(corpus: Corpus, shape: _Shape, share: float) -> tuple[dict[Part, Split], Vocabulary]:
+    """The texts as integers, and the tokens that these stand for."""
     parts = assign_splits(corpus.labels, corpus.given, share, shape.seed)
     vocabulary = _vocabulary(corpus, parts, shape)
     splits = {
@@ -108,11 +118,7 @@ def _load_or_make(entry: Path, source: Source, shape: _Shape, share: float) -> D
         )
         for part, positions in parts.items()
     }
-    try:
-        store(entry, source.name, vocabulary, splits, Part.VALIDATION in corpus.given)
-    except OSError as error:
-        raise unwritable(entry.parent, error) from error
-    return load(entry)
+    return splits, vocabulary
 
 
 def _vocabulary(

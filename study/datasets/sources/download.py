@@ -1,16 +1,12 @@
 """Files from the network, whole and as expected or not at all."""
 
-import hashlib
-import http.client
-import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
 
 from study.errors import UserError
-from study.machine.files import write_atomically
 
 _SECONDS = 30.0  # without an answer
-_LARGEST = 2**28  # bytes
+_LARGEST = 2**28  # bytes that are asked for
 _CHUNK = 2**20  # bytes
 
 
@@ -29,32 +25,28 @@ class Download:
             UserError: It cannot be fetched, or what came is not what was expected.
             OSError: The folder cannot be written.
         """
-        path = folder / self.url.rpartition("/")[2]
-        if path.is_file() and self._digest(path) == self.digest:
-            return path
-        folder.mkdir(parents=True, exist_ok=True)
-        with write_atomically(path) as temporary:
-            self._write(temporary)
-            if self._digest(temporary) != self.digest:
-                raise UserError(
-                    f"What came from {self.url} is not the file that was expected (its "
-                    f"{self.algorithm} differs): broken off on the way, or changed there. "
-                    "Try again, or give your own texts with --dataset PATH."
+        import pooch  # late, since it loads HTTP
+        from requests import RequestException
+
+        pooch.get_logger().setLevel("WARNING")  # --quiet is quiet
+        downloader = pooch.HTTPDownloader(
+            chunk_size=_CHUNK, timeout=_SECONDS, headers={"Range": f"bytes=0-{_LARGEST - 1}"}
+        )
+        name = self.url.rpartition("/")[2]
+        try:
+            return Path(
+                pooch.retrieve(
+                    self.url, f"{self.algorithm}:{self.digest}", name, folder, None, downloader
                 )
-        return path
-
-    def _write(self, path: Path) -> None:
-        with path.open("wb") as file:
-            try:
-                with urllib.request.urlopen(self.url, timeout=_SECONDS) as response:
-                    while file.tell() < _LARGEST and (chunk := response.read(_CHUNK)):
-                        file.write(chunk)
-            except (OSError, http.client.HTTPException) as error:
-                raise UserError(
-                    f"{self.url} cannot be fetched ({error}). Connect to the network, or give "
-                    "your own texts with --dataset PATH."
-                ) from error
-
-    def _digest(self, path: Path) -> str:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, self.algorithm).hexdigest()
+            )
+        except RequestException as error:
+            raise UserError(
+                f"{self.url} cannot be fetched ({error}). Connect to the network, or give "
+                "your own texts with --dataset PATH."
+            ) from error
+        except ValueError as error:  # what pooch says to another hash
+            raise UserError(
+                f"What came from {self.url} is not the file that was expected (its "
+                f"{self.algorithm} differs): broken off on the way, or changed there. "
+                "Try again, or give your own texts with --dataset PATH."
+            ) from error

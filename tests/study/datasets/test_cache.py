@@ -3,7 +3,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -151,6 +151,26 @@ def test_processes_that_ask_at_once_all_succeed(table: Path, tmp_path: Path) -> 
     assert len(entries(cache)) == 1
 
 
+def test_a_lock_whose_holder_was_killed_is_free(table: Path, tmp_path: Path) -> None:
+    cache = tmp_path / "cache"
+    code = (
+        "import sys; from pathlib import Path; from study.datasets.cache import locked\n"
+        f"with locked(Path({str(cache)!r})): print('locked', flush=True); sys.stdin.read()"
+    )
+    command = [sys.executable, "-c", code]
+    with subprocess.Popen(
+        command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as holder:
+        assert holder.stdout
+        assert holder.stdout.readline() == b"locked\n"
+        with ThreadPoolExecutor(1) as pool:
+            waiting = pool.submit(_prepare, str(table), str(cache))
+            with pytest.raises(TimeoutError):
+                waiting.result(timeout=0.3)
+            holder.kill()
+            assert waiting.result(timeout=30)
+
+
 def test_a_failure_leaves_nothing(
     table: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -166,6 +186,8 @@ def test_a_failure_leaves_nothing(
 def test_a_cache_that_cannot_be_written_is_told(table: Path) -> None:
     with pytest.raises(UserError, match=r"films\.csv/cache cannot be written: Not a directory"):
         prepare(DatasetSpec(str(table)), table / "cache")
+    with pytest.raises(UserError, match=r"/proc/1 cannot be written"):
+        prepare(DatasetSpec(str(table)), Path("/proc/1"))
 
 
 def test_where_the_cache_is(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -186,7 +208,8 @@ def test_opening_from_the_cache_imports_nothing_heavy(dataset: Dataset, table: P
         "import sys; from pathlib import Path; from study.datasets.dataset import DatasetSpec; "
         "from study.datasets.prepare import prepare;"
         f"prepare(DatasetSpec({str(table)!r}), Path({str(dataset.folder.parent)!r})).training();"
-        "heavy = {'pandas', 'pyarrow', 'faker', 'scipy', 'keras', 'tensorflow', 'optuna'};"
+        "heavy = {'pandas', 'pyarrow', 'faker', 'pooch', 'requests', 'filelock', 'scipy', 'keras',"
+        " 'tensorflow', 'optuna'};"
         "sys.exit(' '.join(heavy & set(sys.modules)) or 0)"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, check=False)

@@ -3,8 +3,10 @@ import json
 import os
 import pickle
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from http.server import BaseHTTPRequestHandler, HTTPServer, ThreadingHTTPServer
+from multiprocessing import get_context
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -28,19 +30,24 @@ LABELS = np.array([0, 1] * 30)
 
 @contextmanager
 def serving(answer: bytes, length: int | None = None) -> Iterator[str]:
-    """A server on this machine that gives every request this answer, perhaps cut short."""
+    """A server on this machine that gives every request this answer, perhaps cut short.
+
+    As the real one it sends no more than the range of bytes that is asked for.
+    """
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            self.send_response(200)
-            self.send_header("Content-Length", str(len(answer) if length is None else length))
+            last = int(self.headers["Range"].removeprefix("bytes=0-"))
+            sent = answer[: last + 1]
+            self.send_response(206)
+            self.send_header("Content-Length", str(len(sent) if length is None else length))
             self.end_headers()
-            self.wfile.write(answer)
+            self.wfile.write(sent)
 
         def log_message(self, *_: object) -> None:
             pass
 
-    with HTTPServer(("127.0.0.1", 0), Handler) as server:
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         thread = Thread(target=server.serve_forever, args=(0.01,))
         thread.start()
         try:
@@ -63,7 +70,7 @@ def names(folder: Path) -> list[str]:
     return sorted(entry.name for entry in folder.iterdir()) if folder.exists() else []
 
 
-def test_a_download_arrives_and_is_kept(tmp_path: Path) -> None:
+def test_a_download_arrives_and_stays(tmp_path: Path) -> None:
     content = os.urandom(3_000_000)
     with serving(content) as url:
         path = of(url, content).fetch(tmp_path / "new")
@@ -93,9 +100,26 @@ def test_what_was_not_expected_is_refused_and_removed(tmp_path: Path) -> None:
     assert names(tmp_path) == []
 
 
+def _fetch(download: Download, folder: Path) -> bytes:
+    return download.fetch(folder).read_bytes()
+
+
+def test_two_processes_may_fetch_at_once(tmp_path: Path) -> None:
+    content = os.urandom(3_000_000)
+    with serving(content) as url, ProcessPoolExecutor(2, get_context("spawn")) as pool:
+        asked = [pool.submit(_fetch, of(url, content), tmp_path) for _ in range(4)]
+        assert all(answer.result() == content for answer in asked)
+    assert names(tmp_path) == ["data.bin"]
+
+
+def test_a_folder_that_takes_no_file_is_told(tmp_path: Path) -> None:
+    (tmp_path / "downloads").touch()
+    with pytest.raises(UserError, match=r"cannot be written: Not a directory.*ISOPARAM_CACHE"):
+        prepare(DatasetSpec("imdb"), tmp_path)
+
+
 def test_an_endless_download_is_cut(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(download_module, "_LARGEST", 1000)
-    monkeypatch.setattr(download_module, "_CHUNK", 100)
     content = bytes(100_000)
     with serving(content) as url, pytest.raises(UserError, match="differs"):
         of(url, content).fetch(tmp_path)
