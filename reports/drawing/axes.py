@@ -1,14 +1,16 @@
 """Ranges and round ticks of a chart's axes."""
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
+
+from matplotlib.ticker import LogLocator, MaxNLocator
 
 from reports.words import formatting
 
 _PADDING = 0.06  # of the range, on either side
-_ROUND = (1.0, 2.0, 2.5, 5.0, 10.0)
+_MOST_TICKS = 7
 _MOST_LOG_TICKS = 6
 
 
@@ -39,42 +41,29 @@ class Axis:
 def accuracy_axis(label: str, accuracies: Iterable[float]) -> Axis:
     """An axis of accuracies, fractions shown in percent; it does not start at 0."""
     low, high = padded(accuracies, smallest=0.01)
-    low, high = max(0.0, low), min(1.0, high)
-    values = [value / 100 for value in round_values(100 * low, 100 * high)]
-    decimals = _decimals([100 * value for value in values])
-    ticks = tuple(Tick(value, f"{100 * value:.{decimals}f} %") for value in values)
-    return Axis(label=label, low=low, high=high, ticks=ticks)
+    ends = max(0.0, low), min(1.0, high)
+    return _round_axis(label, ends, lambda value, digits: f"{value:.{digits}f} %", unit=0.01)
 
 
 def points_axis(label: str, differences: Iterable[float]) -> Axis:
     """An axis of differences between accuracies, in percentage points, zero included."""
-    low, high = padded([*differences, 0.0], smallest=0.002)
-    values = [value / 100 for value in round_values(100 * low, 100 * high)]
-    decimals = _decimals([100 * value for value in values])
-    ticks = tuple(Tick(value, _signed(100 * value, decimals)) for value in values)
-    return Axis(label=label, low=low, high=high, ticks=ticks)
+    ends = padded([*differences, 0.0], smallest=0.002)
+    return _round_axis(label, ends, _signed, unit=0.01)
 
 
 def linear_axis(label: str, numbers: Iterable[float]) -> Axis:
     """An axis of plain numbers."""
     shown = list(numbers)
     magnitude = max((abs(number) for number in shown), default=0.0)
-    low, high = padded(shown, smallest=0.02 * magnitude or 1.0)
-    values = round_values(low, high)
-    decimals = _decimals(values)
-    return Axis(
-        label=label,
-        low=low,
-        high=high,
-        ticks=tuple(Tick(value, f"{value:,.{decimals}f}") for value in values),
-    )
+    ends = padded(shown, smallest=0.02 * magnitude or 1.0)
+    return _round_axis(label, ends, lambda value, digits: f"{value:,.{digits}f}")
 
 
 def count_axis(label: str, most: int) -> Axis:
     """An axis of whole numbers from 1 to `most`, and to 2 at least."""
     high = max(most, 2)
-    values = sorted({1, *(round(value) for value in round_values(1, high))})
-    ticks = tuple(Tick(value, formatting.count(value)) for value in values if value >= 1)
+    values = sorted({1, *(int(value) for value in round_values(1, high, integer=True))})
+    ticks = tuple(Tick(value, formatting.count(value)) for value in values)
     room = (high - 1) * _PADDING / 2
     return Axis(label=label, low=1 - room, high=high + room, ticks=ticks)
 
@@ -101,25 +90,40 @@ def padded(numbers: Iterable[float], smallest: float) -> tuple[float, float]:
     return low - room, high + room
 
 
-def round_values(low: float, high: float, aim: int = 5) -> list[float]:
-    """About `aim` round values (1, 2, 2.5 or 5 times a power of ten) within the range."""
-    raw = (high - low) / aim
-    power = 10.0 ** math.floor(math.log10(raw))
-    step = min(_ROUND, key=lambda factor: abs(math.log(factor * power / raw))) * power
-    first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
-    return [round(place * step, 12) for place in range(first, last + 1)]
+def round_values(
+    low: float, high: float, most: int = _MOST_TICKS, integer: bool = False
+) -> list[float]:
+    """Round values (1, 2, 2.5 or 5 times a power of ten) within the range."""
+    locator = MaxNLocator(most, steps=(1, 2, 2.5, 5, 10), integer=integer)
+    return _within(low, high, locator.tick_values(low, high))
 
 
 def log_values(low: float, high: float) -> list[float]:
     """Round values within a positive range: all of 1, 2, 5; or 1, 3; or powers of ten."""
-    first, last = math.floor(math.log10(low)), math.ceil(math.log10(high))
     for factors in ((1, 2, 5), (1, 3), (1,)):
-        values = [factor * 10.0**power for power in range(first, last + 1) for factor in factors]
-        within = [value for value in values if low <= value <= high]
-        if len(within) <= _MOST_LOG_TICKS:
-            break
-    every = math.ceil(len(within) / _MOST_LOG_TICKS) or 1
-    return within[::every] if len(within) > 1 else round_values(low, high, aim=3)
+        locator = LogLocator(subs=factors, numticks=_MOST_LOG_TICKS)
+        values = _within(low, high, locator.tick_values(low, high))
+        if 1 < len(values) <= _MOST_LOG_TICKS:
+            return values
+    return round_values(low, high, most=4)
+
+
+def _within(low: float, high: float, values: Iterable[float]) -> list[float]:
+    return [float(value) for value in values if low <= value <= high]
+
+
+def _round_axis(
+    label: str,
+    ends: tuple[float, float],
+    text: Callable[[float, int], str],
+    unit: float = 1.0,
+) -> Axis:
+    """An axis whose ticks are round in a unit; `text` says a number with so many decimals."""
+    low, high = ends
+    values = round_values(low / unit, high / unit)
+    decimals = _decimals(values)
+    ticks = tuple(Tick(value * unit, text(value, decimals)) for value in values)
+    return Axis(label=label, low=low, high=high, ticks=ticks)
 
 
 def _decimals(values: Sequence[float]) -> int:

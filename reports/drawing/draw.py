@@ -1,9 +1,24 @@
-"""Charts as pictures, SVG for the report and PNG for the dashboard."""
+"""A chart in calls of Matplotlib, as SVG for the report and as PNG for the dashboard.
 
+Matplotlib's object-oriented interface is used without pyplot, so that nothing is shared between
+pictures. Lengths are in CSS pixels, which at this resolution are Matplotlib's points.
+"""
+
+import io
 import math
 from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
 
-from reports.drawing.canvas import Canvas, Frame, Pen, Place
+import matplotlib as mpl
+import numpy as np
+import numpy.typing as npt
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import PathPatch
+from matplotlib.path import Path
+from matplotlib.transforms import Affine2D
+
 from reports.drawing.chart import (
     Band,
     Bars,
@@ -14,58 +29,97 @@ from reports.drawing.chart import (
     Orientation,
     Points,
     ReferenceLine,
-    Style,
 )
 from reports.drawing.svg import Svg
 from reports.drawing.theme import Colour
 
-FONT_SIZE = 12.5  # CSS pixels
+FONT_SIZE = 12.5
+_DPI = 72
 _CHARACTER = 0.56 * FONT_SIZE  # average width
 _ENLARGED = 17.0 / FONT_SIZE  # text of wide charts on a narrow page, by the style sheet
 _LINE = 22.0  # height of a line of text
 _ENDS = 1.35  # lines for what the ends of an axis mean, set apart from its label
 _BASELINE = 4.5  # of text that is centred on a height
 _SAMPLE = 22.0  # width of a sample in the legend
+_HALO = 1.6  # of paper around what must be told apart from what lies under it
 
 _OPACITY = {Emphasis.FAINT: 0.45, Emphasis.PLAIN: 1.0, Emphasis.BOLD: 1.0}
 _LINE_WIDTH = {Emphasis.FAINT: 1.1, Emphasis.PLAIN: 1.7, Emphasis.BOLD: 2.6}
 _BAR_WIDTH = {Emphasis.FAINT: 1.2, Emphasis.PLAIN: 1.5, Emphasis.BOLD: 7.0}
 _RADIUS = {Emphasis.FAINT: 2.5, Emphasis.PLAIN: 3.4, Emphasis.BOLD: 4.8}
-_CAP = 5.0  # half the width of a plain interval's cap
-_HALO = 1.6  # of paper around what must be told apart from what lies under it
+
+_DOT = Path([(0, 0), (0, 0)], [Path.MOVETO, Path.LINETO])  # with round ends
+_DIAMOND = Path([(0, 1), (1, 0), (0, -1), (-1, 0), (0, 1)], closed=True)
+_SWATCH = Path([(-11, -6), (-11, 6), (11, 6), (11, -6), (-11, -6)], closed=True)
+_TICK = Path([(0, 0), (0, -4)], [Path.MOVETO, Path.LINETO])
+_CAP = Path([(0, -5), (0, 5)], [Path.MOVETO, Path.LINETO])
+
+_SETTINGS: dict[Any, Any] = {
+    "figure.dpi": _DPI,
+    "figure.facecolor": "none",
+    "font.family": "DejaVu Sans",
+    "font.size": FONT_SIZE,
+    "lines.dashed_pattern": (3.0, 2.5),
+    "lines.solid_capstyle": "round",
+    "path.simplify": False,  # it would take dots for nothing
+    "svg.fonttype": "none",
+    "svg.hashsalt": "isoparam",
+    "text.color": Colour.MUTED.light,
+    "text.parse_math": False,
+}
+# Over the grid, each layer over those before, and whole at the edge of the plotting area.
+_ABOVE: dict[str, Any] = {"zorder": 3, "clip_on": False}
 
 
 def draw(chart: Chart) -> Svg:
     """The chart as SVG; the same chart gives the same bytes."""
-    return Svg.of_matplotlib(_canvas(chart).svg(), chart, FONT_SIZE)
+    picture = _picture(chart, format="svg", metadata={"Date": None})
+    return Svg.of_matplotlib(picture, chart, FONT_SIZE)
 
 
 def draw_png(chart: Chart, scale: float = 1.0) -> bytes:
     """The chart as PNG on white, `scale` pixels for each CSS pixel."""
-    return _canvas(chart).png(scale)
+    return _picture(chart, format="png", dpi=_DPI * scale, facecolor="white")
 
 
-def _canvas(chart: Chart) -> Canvas:
+def _picture(chart: Chart, **options: Any) -> bytes:
+    buffer = io.BytesIO()
+    with mpl.rc_context():
+        mpl.rcdefaults()  # whatever the user's matplotlibrc says
+        mpl.rcParams.update(_SETTINGS)
+        _figure(chart).savefig(buffer, **options)
+    return buffer.getvalue()
+
+
+def _figure(chart: Chart) -> Figure:
+    figure = Figure(figsize=(chart.width / _DPI, chart.height / _DPI))
+    axes = _axes(figure, chart)
+    _draw_y_axis(axes, chart)
+    _draw_x_axis(axes, chart)
+    for layer in chart.layers:
+        _draw(axes, layer)
+    _draw_legend(axes, chart)
+    return figure
+
+
+def _axes(figure: Figure, chart: Chart) -> Axes:
+    """The scales, with room around them for all text, which Matplotlib measures too slowly."""
     above = _legend_rows(chart) + bool(chart.y.label) + _has_rule_label(chart)
     below = 2 + _ENDS * bool(chart.ends) + _crowded(chart)
     longest = max((len(tick.label) for tick in chart.y.ticks), default=0)
-    frame = Frame(
-        left=14 + longest * _character(chart),
-        bottom=6 + below * _LINE,
-        right=chart.width - 26,
-        top=chart.height - 14 - above * _LINE,
-    )
-    canvas = Canvas(chart.width, chart.height, frame)
-    canvas.set_axes(chart.x, chart.y)
-    for layer in chart.layers:
-        if isinstance(layer, Band):
-            _draw_band(canvas, layer)
-    _draw_y_axis(canvas, chart)
-    _draw_x_axis(canvas, chart)
-    for layer in chart.layers:
-        _draw(canvas, layer)
-    _draw_legend(canvas, chart)
-    return canvas
+    area = {
+        "left": (14 + longest * _character(chart)) / chart.width,
+        "right": 1 - 26 / chart.width,
+        "bottom": (6 + below * _LINE) / chart.height,
+        "top": 1 - (14 + above * _LINE) / chart.height,
+    }
+    axes = figure.subplots(gridspec_kw=area)
+    axes.set_axis_off()
+    axes.set_xscale("log" if chart.x.log else "linear")
+    axes.set_yscale("log" if chart.y.log else "linear")
+    axes.set_xlim(chart.x.low, chart.x.high)
+    axes.set_ylim(chart.y.low, chart.y.high)
+    return axes
 
 
 def _has_rule_label(chart: Chart) -> bool:
@@ -78,109 +132,112 @@ def _crowded(chart: Chart) -> bool:
     return letters * _character(chart) > 0.9 * chart.width
 
 
-def _draw_y_axis(canvas: Canvas, chart: Chart) -> None:
-    left, _, right, top = canvas.frame
-    places = canvas.places(
-        [chart.x.low] * len(chart.y.ticks), [tick.value for tick in chart.y.ticks]
-    )
-    canvas.strokes([[(left, y), (right, y)] for _, y in places], Pen(Colour.GRID, 1.0))
-    for tick, (_, y) in zip(chart.y.ticks, places, strict=True):
-        canvas.text((left - 9, y - _BASELINE), tick.label, FONT_SIZE, align="right")
-    above = top + 14 + (_LINE if _has_rule_label(chart) else 0)
-    canvas.text((4, above), chart.y.label, FONT_SIZE, Colour.TEXT)
+def _character(chart: Chart) -> float:
+    """Room for one character of text."""
+    return _CHARACTER if chart.narrow else _CHARACTER * _ENLARGED
 
 
-def _draw_x_axis(canvas: Canvas, chart: Chart) -> None:
-    left, bottom, right, _ = canvas.frame
-    places = canvas.places(
-        [tick.value for tick in chart.x.ticks], [chart.y.low] * len(chart.x.ticks)
-    )
-    pen = Pen(Colour.EDGE, 1.0)
-    canvas.strokes([[(left, bottom), (right, bottom)]], pen)
-    canvas.strokes([[(x, bottom), (x, bottom - 4)] for x, _ in places], pen)
-    crowded = _crowded(chart)
-    row = bottom - 19
-    for place, (tick, (x, _)) in enumerate(zip(chart.x.ticks, places, strict=True)):
+def _draw_y_axis(axes: Axes, chart: Chart) -> None:
+    values = [tick.value for tick in chart.y.ticks]
+    grid = _segments([chart.x.low] * len(values), [chart.x.high] * len(values), values)
+    axes.plot(*grid, color=Colour.GRID.light, linewidth=1.0)
+    for tick in chart.y.ticks:
+        left, height = axes.transData.transform((chart.x.low, tick.value))
+        _write(axes, tick.label, left - 9, height - _BASELINE, ha="right")
+    above = axes.bbox.y1 + 14 + _LINE * _has_rule_label(chart)
+    _write(axes, chart.y.label, 4, above, color=Colour.TEXT.light)
+
+
+def _draw_x_axis(axes: Axes, chart: Chart) -> None:
+    values, low = [tick.value for tick in chart.x.ticks], chart.y.low
+    axes.axhline(low, color=Colour.EDGE.light, linewidth=1.0)
+    _draw_marks(axes, values, [low] * len(values), _TICK, edgecolor=Colour.EDGE.light)
+    left, bottom, right, _ = axes.bbox.extents
+    crowded, row = _crowded(chart), bottom - 19
+    for place, tick in enumerate(chart.x.ticks):
         down = _LINE * 0.75 if crowded and place % 2 else 0.0
-        canvas.text((x, row - down), tick.label, FONT_SIZE, align="center")
+        x, _ = axes.transData.transform((tick.value, low))
+        _write(axes, tick.label, x, row - down, ha="center")
     row -= _LINE * (1 + crowded)
     if chart.ends:
-        canvas.text((left, row), f"\N{LEFTWARDS ARROW} {chart.ends[0]}", FONT_SIZE)
-        canvas.text((right, row), f"{chart.ends[1]} \N{RIGHTWARDS ARROW}", FONT_SIZE, align="right")
+        _write(axes, f"\N{LEFTWARDS ARROW} {chart.ends[0]}", left, row)
+        _write(axes, f"{chart.ends[1]} \N{RIGHTWARDS ARROW}", right, row, ha="right")
         row -= _ENDS * _LINE
-    canvas.text(((left + right) / 2, row), chart.x.label, FONT_SIZE, Colour.TEXT, "center")
+    _write(axes, chart.x.label, (left + right) / 2, row, ha="center", color=Colour.TEXT.light)
 
 
-def _draw(canvas: Canvas, layer: Layer) -> None:
+def _draw(axes: Axes, layer: Layer) -> None:
     match layer:
         case Points():
-            _draw_points(canvas, canvas.places(layer.x, layer.y), layer.style, layer.emphasis)
-        case Line() if layer.x:
-            corners = _steps(layer.x, layer.y) if layer.steps else (layer.x, layer.y)
-            canvas.strokes([canvas.places(*corners)], _pen(layer))
+            _draw_points(axes, layer)
+        case Line():
+            axes.plot(
+                layer.x,
+                layer.y,
+                color=layer.colour.light,
+                linewidth=_LINE_WIDTH[layer.emphasis],
+                alpha=_OPACITY[layer.emphasis],
+                linestyle="dashed" if layer.dashed else "solid",
+                drawstyle="steps-post" if layer.steps else "default",
+                **_ABOVE,
+            )
         case Bars():
-            _draw_bars(canvas, layer)
+            _draw_bars(axes, layer)
+        case Band():
+            axes.axvspan(layer.low, layer.high, fc=Colour.BAND.light, linewidth=0, zorder=0)
         case ReferenceLine():
-            _draw_rule(canvas, layer)
+            style = "solid" if layer.solid else "dashed"
+            axes.axvline(layer.value, color=Colour.EDGE.light, lw=1.2, ls=style, **_ABOVE)
+            x, _ = axes.transData.transform((layer.value, 1))
+            _write(axes, layer.label, x, axes.bbox.y1 + 7, ha="center")
 
 
-def _pen(line: Line) -> Pen:
-    return Pen(line.colour, _LINE_WIDTH[line.emphasis], _OPACITY[line.emphasis], line.dashed)
-
-
-def _steps(x: Sequence[float], y: Sequence[float]) -> tuple[list[float], list[float]]:
-    """Corners of the steps that keep each value until the next."""
-    across = [x[0], *(value for value in x[1:] for _ in range(2))]
-    up = [*(value for value in y[:-1] for _ in range(2)), y[-1]]
-    return across, up
-
-
-def _draw_points(canvas: Canvas, places: Sequence[Place], style: Style, emphasis: Emphasis) -> None:
-    radius, opacity = _RADIUS[emphasis], _OPACITY[emphasis]
-    dots = [[place, place] for place in places]
-    if emphasis is not Emphasis.FAINT:
-        canvas.strokes(dots, Pen(Colour.PAPER, 2 * (radius + _HALO)))
-    if not style.hollow:
-        canvas.strokes(dots, Pen(style.colour, 2 * radius, opacity))
-        return
-    reach = 1.2 * radius
-    diamonds = [[(x, y + reach), (x + reach, y), (x, y - reach), (x - reach, y)] for x, y in places]
-    edge = Pen(style.colour, 1.2 if emphasis is Emphasis.FAINT else 2.0, opacity)
-    canvas.shapes(diamonds, None if emphasis is Emphasis.FAINT else Colour.PAPER, edge)
-
-
-def _draw_bars(canvas: Canvas, bars: Bars) -> None:
-    if bars.orientation is Orientation.X:
-        starts, ends = canvas.places(bars.low, bars.at), canvas.places(bars.high, bars.at)
+def _draw_points(axes: Axes, points: Points) -> None:
+    x, y, radius = points.x, points.y, _RADIUS[points.emphasis]
+    colour, faint = points.style.colour.light, points.emphasis is Emphasis.FAINT
+    opacity = _OPACITY[points.emphasis]
+    if not faint:
+        halo = 2 * (radius + _HALO)
+        _draw_marks(axes, x, y, _DOT, edgecolor=Colour.PAPER.light, linewidth=halo)
+    if points.style.hollow:
+        outline = _DIAMOND.transformed(Affine2D().scale(1.2 * radius))
+        fill, edge = ("none", 1.2) if faint else (Colour.PAPER.light, 2.0)
+        _draw_marks(axes, x, y, outline, fc=fill, edgecolor=colour, linewidth=edge, alpha=opacity)
     else:
-        starts, ends = canvas.places(bars.at, bars.low), canvas.places(bars.at, bars.high)
-    pen = Pen(bars.colour, _BAR_WIDTH[bars.emphasis], flat=True)
-    spans = list(zip(starts, ends, strict=True))
-    canvas.strokes(spans, pen)
+        _draw_marks(axes, x, y, _DOT, edgecolor=colour, linewidth=2 * radius, alpha=opacity)
+
+
+def _draw_bars(axes: Axes, bars: Bars) -> None:
+    along, across = _segments(bars.low, bars.high, bars.at)
+    upright = bars.orientation is Orientation.Y
+    x, y = (across, along) if upright else (along, across)
+    colour, width = bars.colour.light, _BAR_WIDTH[bars.emphasis]
+    axes.plot(x, y, color=colour, linewidth=width, solid_capstyle="butt", **_ABOVE)
     if bars.emphasis is not Emphasis.BOLD:
-        canvas.strokes([_cap(place, bars.orientation) for span in spans for place in span], pen)
+        cap = _CAP.transformed(Affine2D().rotate_deg(90)) if upright else _CAP
+        _draw_marks(axes, x, y, cap, edgecolor=colour, linewidth=width)
 
 
-def _cap(place: Place, orientation: Orientation) -> list[Place]:
-    x, y = place
-    if orientation is Orientation.X:
-        return [(x, y - _CAP), (x, y + _CAP)]
-    return [(x - _CAP, y), (x + _CAP, y)]
+def _segments(
+    low: Sequence[float], high: Sequence[float], at: Sequence[float]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Coordinates of a line that goes from each low to its high end, with gaps between them."""
+    return np.column_stack((low, high, [math.nan] * len(at))).ravel(), np.repeat(at, 3)
 
 
-def _draw_band(canvas: Canvas, band: Band) -> None:
-    _, bottom, _, top = canvas.frame
-    (left, _), (right, _) = canvas.places((band.low, band.high), (1, 1))
-    canvas.shapes([[(left, bottom), (left, top), (right, top), (right, bottom)]], Colour.BAND)
+def _draw_marks(axes: Axes, x: npt.ArrayLike, y: npt.ArrayLike, mark: Path, **style: Any) -> None:
+    """A mark at each place, all as one path: Matplotlib's markers take ten times as long."""
+    places = axes.transData.transform(np.column_stack((x, y)))
+    corners = places[:, np.newaxis] + np.asarray(mark.vertices, dtype=float)
+    path = Path(corners.reshape(-1, 2) / _DPI, np.tile(np.asarray(mark.codes), len(places)))
+    style = {"facecolor": "none", "capstyle": "round", **_ABOVE, **style}
+    axes.add_artist(PathPatch(path, transform=axes.figure.dpi_scale_trans, **style))
 
 
-def _draw_rule(canvas: Canvas, reference_line: ReferenceLine) -> None:
-    _, bottom, _, top = canvas.frame
-    x = canvas.places([reference_line.value], [1])[0][0]
-    canvas.strokes(
-        [[(x, bottom), (x, top)]], Pen(Colour.EDGE, 1.2, dashed=not reference_line.solid)
-    )
-    canvas.text((x, top + 7), reference_line.label, FONT_SIZE, align="center")
+def _write(axes: Axes, text: str, x: float, y: float, **style: Any) -> None:
+    """One line of text, which starts on its baseline at a place in pixels."""
+    figure = axes.figure
+    figure.text(x / _DPI, y / _DPI, text, transform=figure.dpi_scale_trans, **style)
 
 
 def _legend_columns(chart: Chart) -> tuple[int, float]:
@@ -194,33 +251,25 @@ def _legend_rows(chart: Chart) -> int:
     return math.ceil(len(chart.labelled) / _legend_columns(chart)[0])
 
 
-def _character(chart: Chart) -> float:
-    """Room for one character of text."""
-    return _CHARACTER if chart.narrow else _CHARACTER * _ENLARGED
-
-
-def _draw_legend(canvas: Canvas, chart: Chart) -> None:
+def _draw_legend(axes: Axes, chart: Chart) -> None:
     columns, width = _legend_columns(chart)
     for place, layer in enumerate(chart.labelled):
-        left = 4 + place % columns * width
-        base = chart.height - 16 - place // columns * _LINE
-        _draw_sample(canvas, layer, left, base + _BASELINE)
-        canvas.text((left + _SAMPLE + 6, base), layer.label, FONT_SIZE)
+        left, base = 4 + place % columns * width, chart.height - 16 - place // columns * _LINE
+        _draw_sample(axes, layer, left + _SAMPLE / 2, base + _BASELINE)
+        _write(axes, layer.label, left + _SAMPLE + 6, base)
 
 
-def _draw_sample(canvas: Canvas, layer: Layer, left: float, height: float) -> None:
-    right = left + _SAMPLE
+def _draw_sample(axes: Axes, layer: Layer, middle: float, height: float) -> None:
+    """The layer reduced to what stands beside its label, around a place in pixels."""
+    pixels = [(middle + across, height) for across in (-9, 0, 9)]
+    (low, y), (x, _), (high, _) = axes.transData.inverted().transform(pixels)
     match layer:
         case Points():
-            _draw_points(canvas, [(left + _SAMPLE / 2, height)], layer.style, layer.emphasis)
+            _draw_points(axes, replace(layer, x=(x,), y=(y,)))
         case Line():
-            canvas.strokes([[(left + 1, height), (right - 1, height)]], _pen(layer))
+            _draw(axes, replace(layer, x=(low, high), y=(y, y)))
         case Bars():
-            pen = Pen(layer.colour, _BAR_WIDTH[layer.emphasis], flat=True)
-            canvas.strokes([[(left + 2, height), (right - 2, height)]], pen)
-            if layer.emphasis is not Emphasis.BOLD:
-                caps = [_cap((x, height), Orientation.X) for x in (left + 2, right - 2)]
-                canvas.strokes(caps, pen)
+            along = Orientation.X
+            _draw_bars(axes, replace(layer, at=(y,), low=(low,), high=(high,), orientation=along))
         case Band():
-            low, high = height - 6, height + 6
-            canvas.shapes([[(left, low), (left, high), (right, high), (right, low)]], Colour.BAND)
+            _draw_marks(axes, (x,), (y,), _SWATCH, facecolor=Colour.BAND.light, linewidth=0)

@@ -13,14 +13,15 @@ from reports.words.text import visible
 _NAMESPACE = "{http://www.w3.org/2000/svg}"
 _FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', sans-serif"
 _KEPT = {  # attributes of a path, and what they are without being written
-    "fill": "black",
+    "fill": "none",  # given once, on the root
     "stroke": "none",
     "stroke-width": "1",
     "stroke-dasharray": "none",
-    "stroke-linecap": "round",  # given once, on the root
+    "stroke-linecap": "butt",
+    "stroke-opacity": "1",
     "opacity": "1",
 }
-_TOKEN = re.compile(r"[MLz]|-?[\d.]+(?:e-?\d+)?")
+_STEP = re.compile(r"([MLz])(?: ([\d.e-]+) ([\d.e-]+))?")
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ class Svg:
         attributes = (
             f'class="chart" role="img" aria-labelledby="{names}" '
             f'viewBox="0 0 {chart.width} {chart.height}" '
-            f'font-size="{font_size}" stroke-linejoin="round" stroke-linecap="round"'
+            f'font-size="{font_size}" fill="none" stroke-linejoin="round"'
         )
         head = (
             f'<title id="{chart.key}-title">{_text(chart.title)}</title>'
@@ -74,25 +75,16 @@ def _elements(root: ElementTree.Element) -> Iterator[str]:
     for element in root.iter():
         # Matplotlib leaves out the steps of a path that has none.
         if element.tag == f"{_NAMESPACE}path" and "d" in element.attrib:
-            style = _style(element)
-            if style.get("fill") != "none" or "stroke" in style:
-                yield _path(element, style)
+            style = {name: _style(element).get(name, unset) for name, unset in _KEPT.items()}
+            if style["fill"] != "none" or style["stroke"] != "none":
+                yield _path(element.attrib["d"], style)
         elif element.tag == f"{_NAMESPACE}text":
             yield _label(element)
 
 
-def _path(element: ElementTree.Element, style: Mapping[str, str]) -> str:
-    attributes = "".join(
-        f' {name}="{value}"'
-        for name, default in _KEPT.items()
-        if (value := style.get(name, _unset(name))) != default
-    )
-    return f'<path{attributes} d="{compact(element.attrib["d"])}"/>'
-
-
-def _unset(name: str) -> str:
-    """What Matplotlib means where it writes nothing."""
-    return "butt" if name == "stroke-linecap" else _KEPT[name]
+def _path(steps: str, style: Mapping[str, str]) -> str:
+    written = (f' {name}="{value}"' for name, value in style.items() if value != _KEPT[name])
+    return f'<path{"".join(written)} d="{compact(steps)}"/>'
 
 
 def _label(element: ElementTree.Element) -> str:
@@ -100,8 +92,8 @@ def _label(element: ElementTree.Element) -> str:
     x, y = (round(float(element.attrib[name]), 1) for name in ("x", "y"))
     anchor = style.get("text-anchor", "start")
     aligned = f' text-anchor="{anchor}"' if anchor != "start" else ""
-    fill = style.get("fill", "#000000")
-    return f'<text x="{x:g}" y="{y:g}" fill="{fill}"{aligned}>{_text(element.text or "")}</text>'
+    text = _text(element.text or "")
+    return f'<text x="{x:g}" y="{y:g}" fill="{style["fill"]}"{aligned}>{text}</text>'
 
 
 def _style(element: ElementTree.Element) -> dict[str, str]:
@@ -117,19 +109,15 @@ def compact(path: str) -> str:
     """The same path in relative steps of tenths of a pixel; a dot stays a dot."""
     parts: list[str] = []
     here = start = (0, 0)
-    tokens = iter(_TOKEN.findall(path))
-    for command in tokens:
+    for command, x, y in _STEP.findall(path):
+        there = start if command == "z" else (round(10 * float(x)), round(10 * float(y)))
+        across, down = there[0] - here[0], there[1] - here[1]
         if command == "z":
             parts.append("z")
-            here = start
-            continue
-        there = (round(10 * float(next(tokens))), round(10 * float(next(tokens))))
-        across, down = there[0] - here[0], there[1] - here[1]
-        if command == "L" and not across and not down:
+        elif command == "L" and not across and not down:
             parts.append("h0")
         else:
             parts.append(f"{command.lower()}{across / 10:g} {down / 10:g}")
         here = there
-        if command == "M":
-            start = there
+        start = there if command == "M" else start
     return "".join(parts)

@@ -2,6 +2,7 @@ import re
 import struct
 from xml.etree import ElementTree
 
+import matplotlib as mpl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -65,6 +66,38 @@ def test_every_colour_follows_the_scheme(chart: Chart) -> None:
 def test_the_same_chart_gives_the_same_bytes() -> None:
     assert draw(CHARTS[0]).file == draw(CHARTS[0]).file
     assert draw_png(CHARTS[0]) == draw_png(CHARTS[0])
+
+
+def test_settings_of_matplotlib_neither_matter_nor_change() -> None:
+    expected = draw(CHARTS[0]).file
+    with mpl.rc_context({"lines.linewidth": 9.0, "font.size": 40.0, "lines.marker": "o"}):
+        before = dict(mpl.rcParams)
+        assert draw(CHARTS[0]).file == expected
+        assert dict(mpl.rcParams) == before
+
+
+@pytest.mark.parametrize("chart", CHARTS, ids=lambda chart: chart.key)
+def test_axes_ticks_and_legend_are_told_in_words(chart: Chart) -> None:
+    told = [text.text for text in ElementTree.fromstring(draw(chart).inline).iter("text")]
+    for axis in (chart.x, chart.y):
+        assert {tick.label for tick in axis.ticks} <= set(told)
+        assert not axis.label or axis.label in told
+    assert [layer.label for layer in chart.labelled] == told[-len(chart.labelled) :]
+
+
+@pytest.mark.parametrize("hollow", [False, True])
+def test_what_is_faint_stands_back(hollow: bool) -> None:
+    style = STYLES[hollow]
+    axis = linear_axis("", [0, 1])
+    for emphasis in Emphasis:
+        points = Points(style=style, x=(0, 1), y=(0, 1), emphasis=emphasis)
+        line = Line(colour=style.colour, x=(0, 1), y=(0, 1), emphasis=emphasis)
+        for layer in (points, line):
+            chart = Chart(key="a", title="", description="", x=axis, y=axis, layers=(layer,))
+            root = ElementTree.fromstring(draw(chart).inline)
+            (path,) = (p for p in root.iter("path") if p.get("stroke") == style.colour.light)
+            seen = path.get("opacity", "1"), path.get("stroke-opacity", "1")
+            assert (seen == ("1", "1")) == (emphasis is not Emphasis.FAINT)
 
 
 def test_no_two_charts_share_an_id() -> None:
