@@ -1,10 +1,9 @@
-"""The parameters of a trial: their names, their ranges, and how they are asked for."""
+"""The parameters of a trial: how they are named, asked for, and found for a known candidate."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from search_spaces.candidate import Candidate
 from search_spaces.cells import Cell
 
 Value = str | int | float  # of a parameter, as a trial stores it
@@ -14,7 +13,7 @@ class CandidateError(ValueError):
     """A space has no such candidate.
 
     Attributes:
-        name, value: The hyperparameter that the space has not.
+        name, value: The hyperparameter that it has not.
         expected: What it has instead.
     """
 
@@ -39,23 +38,6 @@ class Suggester(Protocol):
 
 
 @dataclass(frozen=True)
-class FixedTrial:
-    """Has every parameter's value already."""
-
-    values: Mapping[str, Any]
-
-    def suggest_categorical(self, name: str, choices: Sequence[str]) -> str:
-        value: str = self.values[name]
-        return value
-
-    def suggest_int(self, name: str, low: int, high: int, *, log: bool = False) -> int:
-        return int(self.values[name])
-
-    def suggest_float(self, name: str, low: float, high: float, *, log: bool = False) -> float:
-        return float(self.values[name])
-
-
-@dataclass(frozen=True)
 class CellTrial:
     """A trial seen through one cell: its parameters carry the cell's name."""
 
@@ -68,7 +50,7 @@ class CellTrial:
     def number(self, name: str, low: float, high: float, log: bool = False) -> float:
         return self.trial.suggest_float(self._named(name), low, high, log=log)
 
-    def choice(self, name: str, choices: list[str]) -> str:
+    def choice(self, name: str, choices: Sequence[str]) -> str:
         return self.trial.suggest_categorical(self._named(name), choices)
 
     def _named(self, name: str) -> str:
@@ -76,53 +58,56 @@ class CellTrial:
 
 
 @dataclass(frozen=True)
-class Number:
-    """A hyperparameter that is any number of a range."""
+class KnownTrial:
+    """Asked as a trial is, it answers with what is known, within the ranges that it is asked for.
 
-    name: str
-    low: float
-    high: float
-    log: bool = False
+    Attributes:
+        known: Values by parameter name, without the cell's; any will do of what is missing.
+        found: Takes what was asked for and is known, as a trial stores it.
 
-    def suggest(self, trial: CellTrial) -> float:
-        """The trial's value."""
-        return trial.number(self.name, self.low, self.high, self.log)
+    Raises:
+        CandidateError: A known value is out of its range.
+    """
 
-    def encode(self, candidate: Candidate) -> float:
-        """The value that a trial stores for this candidate.
+    cell: Cell
+    known: Mapping[str, Any]
+    found: dict[str, Value] = field(default_factory=dict)
 
-        Raises:
-            CandidateError: It is out of the range.
-        """
-        value = getattr(candidate, self.name)
-        if not self.low <= value <= self.high:
-            expected = f"a number from {self.low:g} to {self.high:g}"
-            raise CandidateError(self.name, value, expected)
-        return float(value)
-
-
-@dataclass(frozen=True)
-class Choice:
-    """A hyperparameter that is one of a few integers, which a trial stores as text."""
-
-    name: str
-    values: tuple[int, ...]
-
-    def suggest(self, trial: CellTrial) -> int:
-        """The trial's value."""
-        return int(trial.choice(self.name, [str(value) for value in self.values]))
-
-    def encode(self, candidate: Candidate) -> str:
-        """The value that a trial stores for this candidate.
-
-        Raises:
-            CandidateError: It is none of them.
-        """
-        value = getattr(candidate, self.name)
-        if value not in self.values:
-            expected = f"one of {', '.join(map(str, self.values))}"
-            raise CandidateError(self.name, value, expected)
+    def suggest_categorical(self, name: str, choices: Sequence[str]) -> str:
+        value = self.known.get(self._short(name), choices[0])
+        if str(value) not in choices:
+            raise CandidateError(self._short(name), value, f"one of {', '.join(choices)}")
+        self._note(name, str(value))
         return str(value)
+
+    def suggest_int(self, name: str, low: int, high: int, *, log: bool = False) -> int:
+        value: int = self.known.get(self._short(name), low)
+        require(self._short(name), value, low, high)
+        self._note(name, value)
+        return value
+
+    def suggest_float(self, name: str, low: float, high: float, *, log: bool = False) -> float:
+        value: float = self.known.get(self._short(name), low)
+        require(self._short(name), value, low, high)
+        self._note(name, float(value))
+        return value
+
+    def _note(self, name: str, value: Value) -> None:
+        if self._short(name) in self.known:
+            self.found[name] = value
+
+    def _short(self, name: str) -> str:
+        return name.removeprefix(parameter_name(self.cell, ""))
+
+
+def require(name: str, value: float, low: float, high: float) -> None:
+    """Refuse a hyperparameter that is out of its range.
+
+    Raises:
+        CandidateError: It is, or it is not a number.
+    """
+    if not low <= value <= high:
+        raise CandidateError(name, value, f"a number from {low:g} to {high:g}")
 
 
 def parameter_name(cell: str, name: str) -> str:

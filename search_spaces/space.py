@@ -10,7 +10,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Any, ClassVar
+from typing import Any
 
 from search_spaces.budget import Budget, largest_within
 from search_spaces.candidate import HYPERPARAMETERS, Candidate, Task
@@ -18,12 +18,10 @@ from search_spaces.cells import Cell
 from search_spaces.parameters import (
     CandidateError,
     CellTrial,
-    Choice,
-    FixedTrial,
-    Number,
+    KnownTrial,
     Suggester,
     Value,
-    parameter_name,
+    require,
 )
 
 _SMALLEST_SHARE = 32  # the narrowest candidate takes about 1/32 of the budget
@@ -44,14 +42,12 @@ class SearchSpace(ABC):
     Attributes:
         cells: The cells that are compared.
         batch_size: Examples per step, where the space does not choose it.
-        sampled: The hyperparameters that are parameters of a trial as they are.
     """
 
     task: Task
     budget: Budget
     cells: tuple[Cell, ...] = (Cell.LSTM, Cell.GRU)
     batch_size: int = 32
-    sampled: ClassVar[tuple[Number | Choice, ...]] = ()
 
     def __post_init__(self) -> None:
         for cell in self.cells:
@@ -68,31 +64,33 @@ class SearchSpace(ABC):
         Raises:
             CandidateError: It makes no such candidate.
         """
-        if candidate.cell not in self.cells:
-            names = ", ".join(self.cells)
-            raise CandidateError("cell", candidate.cell.value, f"one of {names}")
-        values = self._encode_shape(candidate)
-        values |= {parameter.name: parameter.encode(candidate) for parameter in self.sampled}
-        named = {parameter_name(candidate.cell, name): value for name, value in values.items()}
-        parameters: dict[str, Value] = {"cell": candidate.cell.value, **named}
-        made = self.suggest(FixedTrial(parameters))
-        for name in HYPERPARAMETERS:
-            if (value := getattr(candidate, name)) != getattr(made, name):
+        return self.encode_known(
+            candidate.cell, {name: getattr(candidate, name) for name in HYPERPARAMETERS}
+        )
+
+    def encode_known(self, cell: Cell, known: Mapping[str, Any]) -> dict[str, Value]:
+        """The parameters of which `suggest` makes candidates with these hyperparameters.
+
+        Args:
+            known: Any of a candidate's fields; the parameters that decide none of them are left
+                to be chosen.
+
+        Raises:
+            CandidateError: It makes no such candidate.
+        """
+        trial = KnownTrial(cell, {"cell": cell.value, **self._parameters(cell, known)})
+        made = self.suggest(trial)
+        for name, value in known.items():
+            if getattr(made, name) != value:
                 raise CandidateError(name, value, f"{getattr(made, name)!r} in this space")
-        return parameters
+        return trial.found
 
-    def deciding(self, hyperparameter: str) -> tuple[str, ...]:
-        """The names, without the cell, of the parameters that decide a hyperparameter."""
-        return (hyperparameter,)
-
-    def fitted(self, candidate: Candidate) -> Candidate:
-        """The candidate at its width, or at the nearest that the space has of its shape."""
-        narrowest, widest = self._widths(candidate)
-        return replace(candidate, units=min(max(candidate.units, narrowest), widest))
-
-    def usual(self, cell: Cell) -> Candidate:
-        """What is taken of a candidate where it is not all known; its width may not be tried."""
-        return self.narrowest(cell)
+    def nearest(self, cell: Cell, known: Mapping[str, Any]) -> dict[str, Any]:
+        """Known hyperparameters with the width that this space tries next to the known one."""
+        if "units" not in known:
+            return dict(known)
+        narrowest, widest = self._widths(self._shape(cell, known))
+        return {**known, "units": min(max(known["units"], narrowest), widest)}
 
     def narrowest(self, cell: Cell) -> Candidate:
         """One unit of this cell, nothing else chosen."""
@@ -109,55 +107,48 @@ class SearchSpace(ABC):
         narrowest = self.narrowest(cell)
         return replace(narrowest, units=self.budget.largest(narrowest, self.task))
 
-    def _suggest(self, trial: CellTrial) -> Candidate:
-        shape = self._suggest_shape(trial)
-        chosen: dict[str, Any] = {one.name: one.suggest(trial) for one in self.sampled}
-        return replace(shape, **chosen)
+    @abstractmethod
+    def _suggest(self, trial: CellTrial) -> Candidate: ...
 
     @abstractmethod
-    def _suggest_shape(self, trial: CellTrial) -> Candidate:
-        """A candidate of some width, `sampled` not yet chosen."""
+    def _widths(self, shape: Candidate) -> tuple[int, int]:
+        """The narrowest and the widest that are tried of a shape."""
 
-    @abstractmethod
-    def _encode_shape(self, candidate: Candidate) -> dict[str, Value]:
-        """The parameters of which `_suggest_shape` makes this candidate, by name."""
+    def _parameters(self, cell: Cell, known: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Known hyperparameters as the parameters that a trial has for them."""
+        return known
 
-    @abstractmethod
-    def _widths(self, candidate: Candidate) -> tuple[int, int]:
-        """The narrowest and the widest that are tried of this candidate's shape."""
+    def _shape(self, cell: Cell, known: Mapping[str, Any]) -> Candidate:
+        """The known layers and embedding, as far as this space chooses them."""
+        return self.narrowest(cell)
 
 
 class BasicSpace(SearchSpace):
     """Cell, units and dropout."""
 
-    sampled: ClassVar[tuple[Number | Choice, ...]] = (Number("dropout", 0.0, 0.5),)
-
-    def _suggest_shape(self, trial: CellTrial) -> Candidate:
+    def _suggest(self, trial: CellTrial) -> Candidate:
         shape = self.narrowest(trial.cell)
-        return replace(shape, units=trial.integer("units", *self._widths(shape)))
+        return replace(
+            shape,
+            units=trial.integer("units", *self._widths(shape)),
+            dropout=trial.number("dropout", 0.0, 0.5),
+        )
 
-    def _encode_shape(self, candidate: Candidate) -> dict[str, Value]:
-        _require("units", candidate.units, *self._widths(candidate))
-        return {"units": candidate.units}
-
-    def _widths(self, candidate: Candidate) -> tuple[int, int]:
-        largest = self.largest(candidate.cell)
+    def _widths(self, shape: Candidate) -> tuple[int, int]:
         floor = self.budget.limit // _SMALLEST_SHARE
-        low = largest_within(largest, floor, self.budget.scope, self.task)
-        return max(1, low), largest.units
+        low = largest_within(shape, floor, self.budget.scope, self.task)
+        return max(1, low), self.budget.largest(shape, self.task)
 
 
 class StandardSpace(BasicSpace):
     """Basic, and recurrent dropout and learning rate."""
 
-    sampled = (
-        *BasicSpace.sampled,
-        Number("recurrent_dropout", 0.0, 0.5),
-        Number("learning_rate", 3e-4, 1e-2, log=True),
-    )
-
-
-_BATCH_SIZE = Choice("batch_size", (32, 64, 128))
+    def _suggest(self, trial: CellTrial) -> Candidate:
+        return replace(
+            super()._suggest(trial),
+            recurrent_dropout=trial.number("recurrent_dropout", 0.0, 0.5),
+            learning_rate=trial.number("learning_rate", 3e-4, 1e-2, log=True),
+        )
 
 
 class WideSpace(SearchSpace):
@@ -167,63 +158,66 @@ class WideSpace(SearchSpace):
     bounds never move, and solves for the widths.
     """
 
-    sampled = (*StandardSpace.sampled, _BATCH_SIZE)
-
-    def deciding(self, hyperparameter: str) -> tuple[str, ...]:
-        match hyperparameter:
-            case "layers" | "bidirectional":
-                return ("architecture",)
-            case "embedding":
-                return "architecture", "embedding_share"
-            case "units":
-                return "architecture", "embedding_share", "budget_share"
-            case _:
-                return (hyperparameter,)
-
-    def usual(self, cell: Cell) -> Candidate:
-        """As in the other spaces, as far as this one has it."""
-        narrowest = self.narrowest(cell)
-        embedding = min(self.task.embedding, self._embeddings(narrowest)[1])
-        return replace(narrowest, embedding=embedding, batch_size=_BATCH_SIZE.values[0])
-
     def narrowest(self, cell: Cell) -> Candidate:
         """One unit of this cell on the narrowest embedding on offer."""
         return replace(super().narrowest(cell), embedding=min(4, self.task.embedding))
 
-    def _suggest_shape(self, trial: CellTrial) -> Candidate:
+    def _suggest(self, trial: CellTrial) -> Candidate:
         architectures = self._architectures(trial.cell)
         shape = architectures[trial.choice("architecture", list(architectures))]
         share = trial.number("embedding_share", 0.0, 1.0)
-        shape = replace(shape, embedding=round(_between(*self._embeddings(shape), share)))
-        smallest = shape.parameters(self.budget.scope, self.task)
+        embedded = replace(shape, embedding=round(_between(*self._embeddings(shape), share)))
+        smallest = embedded.parameters(self.budget.scope, self.task)
         share = trial.number("budget_share", 0.0, 1.0)
         target = math.floor(_between(smallest, self.budget.limit, share))
-        units = largest_within(shape, target, self.budget.scope, self.task)
-        return replace(shape, units=max(1, units))
+        units = largest_within(embedded, target, self.budget.scope, self.task)
+        return replace(
+            embedded,
+            units=max(1, units),
+            dropout=trial.number("dropout", 0.0, 0.5),
+            recurrent_dropout=trial.number("recurrent_dropout", 0.0, 0.5),
+            learning_rate=trial.number("learning_rate", 3e-4, 1e-2, log=True),
+            batch_size=int(trial.choice("batch_size", ["32", "64", "128"])),
+        )
 
-    def _encode_shape(self, candidate: Candidate) -> dict[str, Value]:
-        architectures = self._architectures(candidate.cell)
-        architecture = _architecture_name(candidate)
+    def _parameters(self, cell: Cell, known: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Also of what the units rest on: the embedding, and of that, the architecture."""
+        parameters = {name: value for name, value in known.items() if name not in _SHAPE}
+        shape = self._shape(cell, known)
+        architectures = self._architectures(cell)
+        architecture = _architecture(shape)
         if architecture not in architectures:
-            raise CandidateError("architecture", architecture, f"one of {', '.join(architectures)}")
-        embeddings = self._embeddings(architectures[architecture])
-        _require("embedding", candidate.embedding, *embeddings)
-        narrowest, widest = self._widths(candidate)
-        _require("units", candidate.units, narrowest, widest)
+            names = ", ".join(architectures)
+            raise CandidateError("architecture", architecture, f"one of {names}")
+        if known.keys() & _SHAPE:
+            parameters["architecture"] = architecture
+        if known.keys() & {"embedding", "units"}:
+            low, high = self._embeddings(architectures[architecture])
+            require("embedding", shape.embedding, low, high)
+            parameters["embedding_share"] = _share(low, high, shape.embedding)
+        if "units" in known:
+            parameters["budget_share"] = self._budget_share(replace(shape, units=known["units"]))
+        return parameters
+
+    def _budget_share(self, candidate: Candidate) -> float:
+        """The share in the middle of those that lead to the candidate's width."""
+        require("units", candidate.units, *self._widths(candidate))
         smallest, count, next_count = (
             replace(candidate, units=units).parameters(self.budget.scope, self.task)
             for units in (1, candidate.units, candidate.units + 1)
         )
-        target = self.budget.limit if candidate.units == widest else (count + next_count) / 2
-        return {
-            "architecture": architecture,
-            "embedding_share": _share(*embeddings, candidate.embedding),
-            "budget_share": _share(smallest, self.budget.limit, target),
-        }
+        middle = min((count + next_count) / 2, self.budget.limit)
+        return _share(smallest, self.budget.limit, middle)
 
-    def _widths(self, candidate: Candidate) -> tuple[int, int]:
-        limit, scope = self.budget.limit, self.budget.scope
-        return 1, max(1, largest_within(candidate, limit, scope, self.task))
+    def _widths(self, shape: Candidate) -> tuple[int, int]:
+        widest = largest_within(shape, self.budget.limit, self.budget.scope, self.task)
+        return 1, max(1, widest)
+
+    def _shape(self, cell: Cell, known: Mapping[str, Any]) -> Candidate:
+        """What is not known is as in the other spaces."""
+        chosen = {"embedding": self.task.embedding, **known}
+        shape = {name: chosen[name] for name in _SHAPE if name in chosen}
+        return replace(self.narrowest(cell), **{**shape, "units": 1})
 
     def _architectures(self, cell: Cell) -> dict[str, Candidate]:
         """Arrangements of layers of which at least one unit fits, by name."""
@@ -232,38 +226,33 @@ class WideSpace(SearchSpace):
             for layers in (1, 2)
             for both in (False, True)
         ]
-        return {
-            _architecture_name(shape): shape
-            for shape in shapes
-            if self.budget.excess(shape, self.task) <= 0
-        }
+        fitting = (shape for shape in shapes if self.budget.excess(shape, self.task) <= 0)
+        return {_architecture(shape): shape for shape in fitting}
 
     def _embeddings(self, shape: Candidate) -> tuple[int, int]:
-        """The narrowest embedding of an architecture, and the widest of which one unit fits."""
+        """The narrowest embedding of an architecture, and the widest beside which a unit fits."""
         low, high = shape.embedding, 2 * self.task.embedding
         while low < high and self.budget.excess(replace(shape, embedding=high), self.task) > 0:
             high -= 1
         return low, high
 
 
-def _architecture_name(candidate: Candidate) -> str:
-    return f"{candidate.layers} {'bidirectional' if candidate.bidirectional else 'forward'}"
+_SHAPE = {"layers", "bidirectional", "embedding", "units"}
+
+
+def _architecture(shape: Candidate) -> str:
+    return f"{shape.layers} {'bidirectional' if shape.bidirectional else 'forward'}"
 
 
 def _between(low: float, high: float, share: float) -> float:
-    """The value at a share in [0, 1] of the way from low to high, on a log scale."""
+    """The value at a share of the way from low to high, on a log scale."""
     value: float = low ** (1 - share) * high**share
     return value
 
 
 def _share(low: float, high: float, value: float) -> float:
-    """The share at which `_between` has this value."""
+    """The share at which `_between` has a value."""
     return 1.0 if value == high else math.log(value / low) / math.log(high / low)
-
-
-def _require(name: str, value: int, low: int, high: int) -> None:
-    if not low <= value <= high:
-        raise CandidateError(name, value, f"a whole number from {low} to {high}")
 
 
 _SPACES: Mapping[SpaceName, type[SearchSpace]] = {

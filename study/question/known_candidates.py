@@ -2,13 +2,13 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, get_type_hints
 
 from search_spaces.candidate import HYPERPARAMETERS, Candidate
 from search_spaces.cells import Cell
-from search_spaces.parameters import CandidateError, Value, parameter_name
+from search_spaces.parameters import CandidateError, Value
 from search_spaces.space import SearchSpace
 from study.errors import UserError
 
@@ -54,29 +54,19 @@ def known_candidates(path: Path, space: SearchSpace) -> Known:
                 f"of {cell.value}. Add them, or leave the flag out."
             )
         named = {name: value for name, value in wanted[cell.value].items() if value is not None}
-        for name in named.keys() - set(HYPERPARAMETERS):
-            raise UserError(
-                f"The hyperparameters are {', '.join(HYPERPARAMETERS)}, but {path} has a "
-                f"{name!r} of {cell.value}. Correct it, or leave --candidates out."
-            )
         try:
-            _check_types(named)
-            candidate = space.fitted(replace(space.usual(cell), **named))
-            encoded = space.encode(candidate)
+            _check(named)
+            fitting = space.nearest(cell, named)
+            encoded = space.encode_known(cell, fitting)
         except CandidateError as error:
             raise UserError(
                 f"The {error.name} of {cell.value} is {error.expected}, but {path} has "
                 f"{error.value!r}. Correct it, choose another --space, or leave --candidates out."
             ) from error
-        deciding = {
-            parameter_name(cell, parameter)
-            for hyperparameter in named
-            for parameter in space.deciding(hyperparameter)
-        }
-        parameters[cell] = {name: encoded[name] for name in encoded if name in deciding}
-        if candidate.units != named.get("units", candidate.units):
+        parameters[cell] = {name: value for name, value in encoded.items() if name != "cell"}
+        if fitting != named:
             notes.append(
-                f"{cell.display_name} begins with {candidate.units} units, the nearest that this "
+                f"{cell.display_name} begins with {fitting['units']} units, the nearest that this "
                 f"study tries to the {named['units']} of {path}."
             )
     return Known(parameters, tuple(notes))
@@ -102,9 +92,13 @@ def _read(path: Path) -> Mapping[str, Mapping[str, Any]]:
     return content
 
 
-def _check_types(named: Mapping[str, Any]) -> None:
+def _check(named: Mapping[str, Any]) -> None:
+    """Refuse what is no hyperparameter, and values of another type."""
     types = get_type_hints(Candidate)
     for name, value in named.items():
+        if name not in HYPERPARAMETERS:
+            names = ", ".join(HYPERPARAMETERS)
+            raise CandidateError(name, value, f"no hyperparameter, which are {names}")
         kind = types[name]
         accepted = int | float if kind is float else kind
         right = isinstance(value, accepted) and isinstance(value, bool) is (kind is bool)
