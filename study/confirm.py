@@ -5,9 +5,8 @@ from pathlib import Path
 from typing import Annotated
 
 from cyclopts import Parameter
-from cyclopts.validators import Number
 
-from study.question.settings import MOST_BUDGETS, MOST_REPLICATES
+from study.question.settings import BUDGETS, POSITIVE, REPLICATES
 from study.terminal.command import command, run
 
 app = command(
@@ -20,11 +19,9 @@ def confirm(
     run_folder: Annotated[Path, Parameter(name="RUN")],
     /,
     *,
-    replicates: Annotated[
-        int | None, Parameter(validator=Number(gte=1, lte=MOST_REPLICATES))
-    ] = None,
-    budgets: Annotated[int | None, Parameter(validator=Number(gte=1, lte=MOST_BUDGETS))] = None,
-    n_jobs: Annotated[int | None, Parameter(validator=Number(gte=1))] = None,
+    replicates: Annotated[int | None, REPLICATES] = None,
+    budgets: Annotated[int | None, BUDGETS] = None,
+    n_jobs: Annotated[int | None, POSITIVE] = None,
     storage: Annotated[str | None, Parameter(env_var="OPTUNA_STORAGE")] = None,
     quiet: Annotated[bool, Parameter(negative=())] = False,
 ) -> int:

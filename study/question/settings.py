@@ -26,13 +26,21 @@ _ANSWER = Group("Answer", sort_key=4)
 _RUN = Group("Run", sort_key=5)
 
 
-def whole_number(_: type, tokens: Sequence[Token]) -> int:
-    """An integer as it is written: 1.5 is refused, not rounded."""
-    return int(tokens[0].value)
+def whole_number(least: int, most: int | None = None) -> Parameter:
+    """A flag's integer as it is written: 1.5 is refused, not rounded."""
+
+    def read(_: type, tokens: Sequence[Token]) -> int:
+        return int(tokens[0].value)
+
+    return Parameter(converter=read, validator=Number(gte=least, lte=most))
 
 
-def _integer(least: int, most: int | None = None) -> Parameter:
-    return Parameter(converter=whole_number, validator=Number(gte=least, lte=most))
+MOST_BUDGETS = 16
+MOST_REPLICATES = 1000
+BUDGETS = whole_number(1, MOST_BUDGETS)
+REPLICATES = whole_number(1, MOST_REPLICATES)
+SEED = whole_number(0, 2**31 - 1)
+POSITIVE = whole_number(1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,8 +74,6 @@ class Flag(NamedTuple):
 _IDENTITY = Trait(identity=True)
 _NOT_SAVED = Trait(saved=False)
 _LONGEST_NAME = 100
-MOST_BUDGETS = 16
-MOST_REPLICATES = 1000
 _LEVEL_HELP = f"What a text's tokens are. Default: {default_in_words('level')}."
 _REPLICATES_HELP = (
     f"Fresh seeds for each cell at each budget. Default: {default_in_words('replicates')}."
@@ -85,11 +91,11 @@ class DataSettings:
     label_column: str = "label"
     """Column of the labels."""
     level: Annotated[Level | None, Parameter(help=_LEVEL_HELP)] = None
-    vocabulary: Annotated[int | None, _integer(5)] = None
+    vocabulary: Annotated[int | None, whole_number(5)] = None
     """Most frequent tokens kept. Default: 10,000 words, or every character."""
-    sequence_length: Annotated[int | None, _integer(1)] = None
+    sequence_length: Annotated[int | None, POSITIVE] = None
     """Last tokens kept of each text. Default: 100 words, or 20 characters."""
-    embedding: Annotated[int | None, _integer(1), _IDENTITY] = None
+    embedding: Annotated[int | None, POSITIVE, _IDENTITY] = None
     """Width of the token embedding. Default: 128 for words, 16 for characters."""
 
 
@@ -99,12 +105,12 @@ class QuestionSettings:
     """What is compared, at which size."""
 
     max_params: Annotated[
-        int | None, _integer(1), Trait(identity=True, words=131_584, characters=20_736)
+        int | None, POSITIVE, Trait(identity=True, words=131_584, characters=20_736)
     ] = None
     """Parameter budget. Default: 131,584 for words (LSTM 128), 20,736 for characters (LSTM 64)."""
     budget_scope: Annotated[Scope, _IDENTITY] = Scope.CELL
     """What the budget bounds: the recurrent cell, or the whole model."""
-    budgets: Annotated[int, _integer(1, MOST_BUDGETS)] = 4
+    budgets: Annotated[int, BUDGETS] = 4
     """Budgets at which the cells are compared: the budget and halvings of it."""
     cells: Annotated[tuple[Cell, Cell], Parameter(consume_multiple=True), _IDENTITY] = (
         Cell.LSTM,
@@ -123,18 +129,18 @@ class SearchSettings:
     space: Annotated[SpaceName, _IDENTITY] = SpaceName.STANDARD
     """`basic`: units, dropout. `standard`: and recurrent dropout, learning rate. `wide`: and
     embedding width, layers, direction, batch size."""
-    n_trials: Annotated[int, _integer(2)] = 32
+    n_trials: Annotated[int, whole_number(2)] = 32
     """Trials in all, the cells in turn."""
     timeout: Annotated[float | None, Parameter(validator=Number(gt=0))] = None
     """Stop asking for new search trials after this many seconds."""
-    epochs: Annotated[int | None, _integer(1), Trait(identity=True, words=10, characters=20)] = None
+    epochs: Annotated[int | None, POSITIVE, Trait(identity=True, words=10, characters=20)] = None
     """Most epochs a model trains. Default: 10 for words, 20 for characters."""
-    patience: Annotated[int | None, _integer(1), Trait(identity=True, words=2, characters=3)] = None
+    patience: Annotated[int | None, POSITIVE, Trait(identity=True, words=2, characters=3)] = None
     """Epochs without a better validation accuracy before training stops. Default: 2 for words,
     3 for characters."""
-    batch_size: Annotated[
-        int | None, _integer(1), Trait(identity=True, words=32, characters=64)
-    ] = None
+    batch_size: Annotated[int | None, POSITIVE, Trait(identity=True, words=32, characters=64)] = (
+        None
+    )
     """Examples per step. Default: 32 for words, 64 for characters."""
     candidates: Annotated[Path | None, _NOT_SAVED] = None
     """JSON of hyperparameters by cell, such as a study's summary.json: its first trials."""
@@ -151,7 +157,8 @@ class AnswerSettings:
     """Train the best of each cell again on fresh seeds and score them on the test split."""
     replicates: Annotated[
         int | None,
-        Parameter(validator=Number(gte=1, lte=MOST_REPLICATES), help=_REPLICATES_HELP),
+        REPLICATES,
+        Parameter(help=_REPLICATES_HELP),
     ] = None
 
 
@@ -166,11 +173,11 @@ class RunSettings:
     """Folder that holds the studies' folders."""
     storage: Annotated[str | None, Parameter(env_var="OPTUNA_STORAGE"), _NOT_SAVED] = None
     """Database URL for Optuna. Default: SQLite in the study's folder."""
-    n_jobs: Annotated[int | None, _integer(1), _NOT_SAVED] = None
+    n_jobs: Annotated[int | None, POSITIVE, _NOT_SAVED] = None
     """Worker processes. Default: one for each core."""
     trial_timeout: Annotated[float | None, Parameter(validator=Number(gt=0))] = None
     """Seconds after which a trial counts as hung; it is tried again, at most twice."""
-    seed: Annotated[int, _integer(0, 2**31 - 1), _IDENTITY] = 0
+    seed: Annotated[int, SEED, _IDENTITY] = 0
     """Every other seed derives from this one."""
     dry_run: Annotated[bool, Parameter(negative=()), _NOT_SAVED] = False
     """Print the plan and stop."""

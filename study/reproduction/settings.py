@@ -5,12 +5,9 @@ from pathlib import Path
 from typing import Annotated
 
 from cyclopts import Parameter
-from cyclopts.validators import Number
 
 from study.datasets.registry import sources_in_words
-from study.question.settings import MOST_REPLICATES
-
-_POSITIVE = Number(gte=1)
+from study.question.settings import POSITIVE, REPLICATES, SEED
 
 
 @Parameter(name="*")
@@ -19,13 +16,13 @@ class ReproductionSettings:
     """The flags."""
 
     dataset: Annotated[str, Parameter(help=f"{sources_in_words()}.")] = "imdb"
-    epochs: Annotated[int, Parameter(validator=_POSITIVE)] = 10
+    epochs: Annotated[int, POSITIVE] = 10
     """Most epochs by the fair protocol; fewer than 10 cut the notebook's own short, too."""
-    replicates: Annotated[int, Parameter(validator=Number(gte=1, lte=MOST_REPLICATES))] = 3
+    replicates: Annotated[int, REPLICATES] = 3
     """Seeds of the fair protocol; more can be added later."""
-    seed: Annotated[int, Parameter(validator=Number(gte=0, lt=2**31))] = 0
+    seed: Annotated[int, SEED] = 0
     """Every other seed derives from this one."""
-    n_jobs: Annotated[int | None, Parameter(validator=_POSITIVE)] = None
+    n_jobs: Annotated[int | None, POSITIVE] = None
     """Training processes. Default: one for each core."""
     output_dir: Path = Path("runs/reproduction")
     """Folder of the results."""

@@ -14,6 +14,8 @@ from tests.support.commands import ROOT, call, run_module, search, small_study
         (["--frobnicate"], "Unknown option"),
         (["--epochs", "0"], "Must be >= 1"),
         (["--epochs", "1.5"], "1.5"),
+        (["--replicates", "1.5"], "1.5"),
+        (["--replicates", "1001"], "Must be <= 1000"),
         (["--budget-scope", "house"], "Choose from"),
         (["--max-params", "30"], "No LSTM fits a budget of 30 cell parameters"),
         (["--dataset", "nowhere.csv"], "nowhere.csv"),
