@@ -10,8 +10,8 @@ from rich.console import Console
 
 from search_spaces.budget import BudgetError
 from study.errors import UserError
-from study.machine.passwords import hide_password
 from study.question.settings_file import toml
+from study.storage.passwords import hide_password
 
 USAGE = 2  # exit status of a user's fault
 INTERRUPTED = 130  # exit status after SIGINT, as shells have it

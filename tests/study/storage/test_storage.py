@@ -15,8 +15,8 @@ from optuna.testing.pytest_storages import StorageTestCase
 
 from study.errors import UserError
 from study.machine.mounts import network_file_system
-from study.machine.passwords import hide_password
 from study.storage.opening import open_store
+from study.storage.passwords import hide_password
 from study.storage.server import ServerStore
 from study.storage.sqlite import FileStore
 from study.storage.trial_storage import TrialStorage
