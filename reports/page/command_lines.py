@@ -5,8 +5,8 @@ import shlex
 from dataclasses import dataclass
 from pathlib import Path
 
-from study.machine.passwords import VARIABLES
 from study.storage.folder import RunFolder
+from study.storage.passwords import VARIABLES
 from study.trials.record import StudyRecord
 
 _FILE = "sqlite:///"

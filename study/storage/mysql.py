@@ -6,7 +6,6 @@ loses its power holds its trial until the server's TCP keepalive ends the sessio
 
 import hashlib
 import logging
-import os
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import Any, ClassVar
@@ -20,7 +19,6 @@ from sqlalchemy.orm import Session
 
 from study.storage.server import GRACE, ServerStore, driver
 
-PASSWORD = "MYSQL_PWD"  # the environment variable that MySQL's own programs read
 _WAIT = 30  # seconds for which one statement waits for a lock
 
 
@@ -41,8 +39,6 @@ class MySQLStore(ServerStore):
 
     def __init__(self, url: URL, grace: float = GRACE) -> None:
         errors = driver("pymysql", "MySQL", "mysql").Error
-        if url.password is None and PASSWORD in os.environ:
-            url = url.set(password=os.environ[PASSWORD])
         # It logs each lost connection with a traceback; what is lost is tried again.
         logging.getLogger("sqlalchemy.pool").setLevel(logging.CRITICAL)
         super().__init__(url.set(drivername="mysql+pymysql"), errors, grace)

@@ -1,10 +1,53 @@
-"""Which store a database URL names."""
+"""Which store a database URL names.
 
+To add a kind of server, give it a module here and an entry in `SERVERS`.
+"""
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from study.errors import UserError
 from study.storage.sqlite import FileStore
 from study.storage.store import Store
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import URL
+
+
+@dataclass(frozen=True)
+class Server:
+    """A kind of database server.
+
+    Attributes:
+        open: The store at a URL.
+        password: The environment variable in which its own programs look for a password.
+    """
+
+    open: Callable[["URL"], Store]
+    password: str
+
+
+# The stores are imported late: `--help` reads this table, too.
+def _postgres(url: "URL") -> Store:
+    from study.storage.postgres import PostgresStore
+
+    return PostgresStore(url)
+
+
+def _mysql(url: "URL") -> Store:
+    from study.storage.mysql import MySQLStore
+
+    return MySQLStore(url)
+
+
+SERVERS = {
+    "postgresql": Server(_postgres, "PGPASSWORD"),
+    "mysql": Server(_mysql, "MYSQL_PWD"),
+    "mariadb": Server(_mysql, "MYSQL_PWD"),
+}
 
 
 def open_store(url: str | None, default: Path) -> Store:
@@ -28,14 +71,11 @@ def open_store(url: str | None, default: Path) -> Store:
         ) from error
     if backend == "sqlite" and parsed.database and parsed.database != ":memory:":
         return FileStore(Path(parsed.database))
-    if backend == "postgresql":
-        from study.storage.postgres import PostgresStore
-
-        return PostgresStore(parsed)
-    if backend in {"mysql", "mariadb"}:
-        from study.storage.mysql import MySQLStore
-
-        return MySQLStore(parsed)
+    if backend in SERVERS:
+        server = SERVERS[backend]
+        if parsed.password is None and server.password in os.environ:
+            parsed = parsed.set(password=os.environ[server.password])
+        return server.open(parsed)
     raise UserError(
         f"--storage takes a SQLite file (sqlite:///study.db) or a PostgreSQL or MySQL server "
         f"(postgresql://HOST/DATABASE), but another kind of URL was given ({backend}). "

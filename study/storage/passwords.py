@@ -5,8 +5,10 @@ import re
 import sys
 from urllib.parse import unquote, unquote_plus
 
+from study.storage.opening import SERVERS
+
 # Where the servers' own programs look for a password.
-VARIABLES = {"postgresql": "PGPASSWORD", "mysql": "MYSQL_PWD", "mariadb": "MYSQL_PWD"}
+VARIABLES = {scheme: server.password for scheme, server in SERVERS.items()}
 _BEGINNING = rf"(?:--storage=)?(?P<scheme>{'|'.join(VARIABLES)})(?:\+\w+)?://"
 _URL = re.compile(rf"(?P<before>{_BEGINNING}[^:/@?]*):(?P<password>[^@]*)@")
 _QUERY = re.compile(rf"(?P<before>{_BEGINNING}[^?]*\?(?:[^&]*&)*?)password=(?P<password>[^&]*)&?")

@@ -12,13 +12,15 @@ import optuna
 import pytest
 from optuna.storages import BaseStorage, get_storage
 from optuna.testing.pytest_storages import StorageTestCase
+from sqlalchemy.engine import URL
 
 from study.errors import UserError
 from study.machine.mounts import network_file_system
-from study.storage.opening import open_store
+from study.storage.opening import SERVERS, Server, open_store
 from study.storage.passwords import hide_password
 from study.storage.server import ServerStore
 from study.storage.sqlite import FileStore
+from study.storage.store import Store
 from study.storage.trial_storage import TrialStorage
 from study.trials.queue import Queue
 from tests.support.servers import MYSQL, POSTGRESQL, MakeDatabase, installed
@@ -155,6 +157,23 @@ def test_other_urls_are_refused_and_not_repeated(url: str, sentence: str, tmp_pa
     with pytest.raises(UserError, match=sentence) as refused:
         open_store(url, tmp_path / "study.db")
     assert "hidden" not in str(refused.value)
+
+
+def test_an_entry_is_all_that_a_new_kind_of_server_needs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[URL] = []
+
+    def open_oracle(url: URL) -> Store:
+        opened.append(url)
+        return FileStore(tmp_path / "oracle.db")
+
+    monkeypatch.setitem(SERVERS, "oracle", Server(open_oracle, "ORACLE_PASSWORD"))
+    monkeypatch.setenv("ORACLE_PASSWORD", "s3cret")
+    store = open_store("oracle://me@host/db", tmp_path / "study.db")
+    assert store.shown_url.endswith("oracle.db")
+    (url,) = opened
+    assert (url.host, url.password) == ("host", "s3cret")
 
 
 @pytest.mark.parametrize("scheme", ["postgresql", "mysql"])
