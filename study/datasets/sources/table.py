@@ -3,6 +3,7 @@
 import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import BinaryIO
 
 from study.datasets.dataset import digest
 from study.datasets.sources.corpus import Corpus
@@ -119,8 +120,10 @@ def _read_parquet(path: Path, needed: Sequence[str]) -> Columns:
     import pyarrow.parquet as pq
 
     try:
-        with unpacked(path) as stream:
-            source = pa.BufferReader(stream.read()) if is_packed(path) else path
+        source: Path | BinaryIO = path
+        if is_packed(path):
+            with unpacked(path) as stream:
+                source = stream
         with pq.ParquetFile(source) as file:
             wanted = _wanted(path, file.schema_arrow.names, needed)
             columns: dict[str, list[str | None]] = {name: [] for name in wanted}

@@ -16,6 +16,7 @@ from study.errors import UserError
 LARGEST = 4 * 2**30  # bytes that are read of one file
 _RATIO = 200  # of what comes out to the packed size; texts have 3 to 10
 _UNSUSPICIOUS = 64 * 2**20  # bytes that may come out of however small a file
+_CHUNK = 2**20  # bytes
 
 
 # Of reading and unpacking; the last is what zipfile says to a method it does not know.
@@ -35,20 +36,32 @@ class _Readable(Protocol):
 
 @contextmanager
 def unpacked(path: Path) -> Iterator[BinaryIO]:
-    """The file's bytes, unpacked where its suffix says that they are packed.
+    """The file's bytes, unpacked into memory where its suffix says that they are packed.
 
     Raises:
-        UserError: It cannot be read or unpacked, or swells beyond 4 GiB or 200 times its
-            packed size; also while the stream is being read.
+        UserError: It cannot be read or unpacked, is larger than 4 GiB, or swells beyond that
+            or 200 times its packed size.
     """
     try:
-        with _opened(path) as stream:
-            yield io.BufferedReader(_Bounded(stream, path, _limit(path)), 2**16)
+        size = path.stat().st_size
+        if not is_packed(path):
+            _check_size(path, size, LARGEST)
+            with path.open("rb") as file:
+                yield file
+            return
+        limit = min(LARGEST, max(_UNSUSPICIOUS, _RATIO * size))
+        content = io.BytesIO()
+        with _OPENERS[path.suffix.lower()](path) as stream:
+            while chunk := stream.read(_CHUNK):
+                content.write(chunk)
+                _check_size(path, content.tell(), limit)
     except _FAULTS as error:
         raise UserError(
             f"{path} cannot be read ({error}). "
             "Check that it is whole, that you may read it, and that it is packed as its name says."
         ) from error
+    content.seek(0)
+    yield content
 
 
 def is_packed(path: Path) -> bool:
@@ -56,16 +69,12 @@ def is_packed(path: Path) -> bool:
     return path.suffix.lower() in _OPENERS
 
 
-def _limit(path: Path) -> int:
-    if not is_packed(path):
-        return LARGEST
-    return min(LARGEST, max(_UNSUSPICIOUS, _RATIO * path.stat().st_size))
-
-
-def _opened(path: Path) -> AbstractContextManager[_Readable]:
-    if not is_packed(path):
-        return path.open("rb")
-    return _OPENERS[path.suffix.lower()](path)
+def _check_size(path: Path, size: int, limit: int) -> None:
+    if size > limit:
+        raise UserError(
+            f"More than {limit:,} bytes come out of {path}, which is no likely "
+            "size for its texts. Check it; if it is right, unpack it or take a part of it."
+        )
 
 
 def _zstandard(path: Path) -> AbstractContextManager[_Readable]:
@@ -98,28 +107,3 @@ _OPENERS: dict[str, Callable[[Path], AbstractContextManager[_Readable]]] = {
     ".zip": _zip,
 }
 PACKINGS = tuple(_OPENERS)
-
-
-class _Bounded(io.RawIOBase):
-    """A stream that raises when more comes out of it than the limit."""
-
-    def __init__(self, stream: _Readable, path: Path, limit: int) -> None:
-        super().__init__()
-        self._stream = stream
-        self._path = path
-        self._limit = limit
-        self._seen = 0
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
-        chunk = self._stream.read(len(buffer))
-        self._seen += len(chunk)
-        if self._seen > self._limit:
-            raise UserError(
-                f"More than {self._limit:,} bytes come out of {self._path}, which is no likely "
-                "size for its texts. Check it; if it is right, unpack it or take a part of it."
-            )
-        buffer[: len(chunk)] = chunk
-        return len(chunk)
