@@ -9,7 +9,7 @@ from optuna.exceptions import StorageInternalError
 from optuna.storages import RDBStorage
 from optuna.storages._rdb.models import TrialModel, TrialUserAttributeModel
 from optuna.trial import FrozenTrial, TrialState
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.exc import (
     DisconnectionError,
     InterfaceError,
@@ -40,7 +40,7 @@ class _Session(Session):
     """
 
     in_outer_transaction = False
-    rolled_back = False  # something was rolled back while it was held
+    rolled_back = False  # something was, in the outer transaction
 
     def commit(self) -> None:
         if self.in_outer_transaction:
@@ -133,8 +133,8 @@ class TrialStorage(RDBStorage):
             try:
                 return action()
             except (StorageInternalError, SQLAlchemyError) as error:
-                held = self._session().in_outer_transaction
-                if held or not _is_lost(error) or time.monotonic() + pause > last:
+                in_outer = self._session().in_outer_transaction
+                if in_outer or not _is_lost(error) or time.monotonic() + pause > last:
                     raise
             time.sleep(pause)
             pause = min(2 * pause, _LONGEST_PAUSE)
@@ -186,29 +186,21 @@ class TrialStorage(RDBStorage):
 
     def _unread(self, study_id: int, newest: int) -> dict[int, TrialState]:
         """The states of the waiting trials and of those above an id."""
-        columns = select(TrialModel.trial_id, TrialModel.state)
-        with self._session() as session:
-            rows = session.execute(
-                columns.where(
-                    TrialModel.study_id == study_id,
-                    or_(TrialModel.state == TrialState.WAITING, TrialModel.trial_id > newest),
-                )
+        return self._pairs(
+            select(TrialModel.trial_id, TrialModel.state).where(
+                TrialModel.study_id == study_id,
+                or_(TrialModel.state == TrialState.WAITING, TrialModel.trial_id > newest),
             )
-            return {row[0]: row[1] for row in rows}
+        )
 
     def marked(self, study_id: int, state: TrialState, key: str) -> dict[int, str | None]:
         """The trials in a state, by id and in its order, each with a user attribute's JSON."""
-        attribute = TrialUserAttributeModel
-        query = (
-            select(TrialModel.trial_id, attribute.value_json)
-            .outerjoin(
-                attribute, and_(attribute.trial_id == TrialModel.trial_id, attribute.key == key)
-            )
+        query = select(TrialModel.trial_id, TrialUserAttributeModel.value_json)
+        return self._pairs(
+            _with_user_attribute(query, key)
             .where(TrialModel.study_id == study_id, TrialModel.state == state)
             .order_by(TrialModel.trial_id)
         )
-        with self._session() as session:
-            return {row[0]: row[1] for row in session.execute(query)}
 
     def first(self, study_id: int, state: TrialState) -> int | None:
         """The id of the oldest trial in a state."""
@@ -221,21 +213,25 @@ class TrialStorage(RDBStorage):
 
     def counts(self, study_id: int, key: str) -> dict[TrialState, int]:
         """How many trials without a user attribute are in each state."""
-        attribute = TrialUserAttributeModel
         query = (
-            select(TrialModel.state, func.count())
-            .outerjoin(
-                attribute, and_(attribute.trial_id == TrialModel.trial_id, attribute.key == key)
-            )
-            .where(TrialModel.study_id == study_id, attribute.trial_id.is_(None))
+            _with_user_attribute(select(TrialModel.state, func.count()), key)
+            .where(TrialModel.study_id == study_id, TrialUserAttributeModel.trial_id.is_(None))
             .group_by(TrialModel.state)
         )
+        return self.retry(lambda: self._pairs(query))
 
-        def read() -> dict[TrialState, int]:
-            with self._session() as session:
-                return {row[0]: row[1] for row in session.execute(query)}
+    def _pairs(self, query: Select[Any]) -> dict[Any, Any]:
+        """What a query of two columns finds, the second by the first."""
+        with self._session() as session:
+            return {row[0]: row[1] for row in session.execute(query)}
 
-        return self.retry(read)
+
+def _with_user_attribute(query: Select[Any], key: str) -> Select[Any]:
+    """The trials with this attribute where they have it, and nothing where they have not."""
+    attribute = TrialUserAttributeModel
+    return query.outerjoin(
+        attribute, and_(attribute.trial_id == TrialModel.trial_id, attribute.key == key)
+    )
 
 
 @contextmanager
