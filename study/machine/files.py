@@ -12,7 +12,7 @@ from pathlib import Path
 def write_atomically(path: Path) -> Iterator[Path]:
     """Yield a path beside `path` to write to; put it in `path`'s place when the block ends.
 
-    The temporary file keeps the suffix, for writers that look at it. On success it is
+    The temporary file has the same suffix, for writers that look at it. On success it is
     flushed to the disk and renamed, so that a reader sees the old file or the new one. When
     the block raises, or has left no file, the temporary file is removed and `path` stays as
     it was.

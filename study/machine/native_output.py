@@ -9,20 +9,20 @@ from contextlib import contextmanager
 
 @contextmanager
 def unheard_start() -> Iterator[None]:
-    """Keep what native code writes to stderr off the terminal, unless the block raises.
+    """Hide what native code writes to stderr, unless the block raises.
 
     TensorFlow tells of oneDNN and missing GPUs before any setting of its own can silence it.
     Training processes write theirs to the run's log and need no hiding.
     """
     sys.stderr.flush()
     terminal = os.dup(2)
-    with tempfile.TemporaryFile() as kept:
-        os.dup2(kept.fileno(), 2)
+    with tempfile.TemporaryFile() as hidden:
+        os.dup2(hidden.fileno(), 2)
         try:
             yield
         except BaseException:
-            kept.seek(0)
-            os.write(terminal, kept.read())
+            hidden.seek(0)
+            os.write(terminal, hidden.read())
             raise
         finally:
             sys.stderr.flush()

@@ -1,1 +1,1 @@
-"""Where studies are kept."""
+"""Where studies are stored."""

@@ -1,4 +1,4 @@
-"""Where studies are kept, and what keeps several processes out of each other's way.
+"""Where studies are stored, and what keeps several processes out of each other's way.
 
 Optuna's own queue on SQLite hands one waiting trial to two workers, and a killed worker
 leaves its trial running for ever. So asking is done under a lock, and every worker
@@ -69,17 +69,19 @@ class FileStore:
         """
         from optuna.storages import RDBStorage
 
+        from study.storage.trial_storage import for_optuna
+
         check_database(self.path)
         url = f"sqlite:///file:{quote(str(self.path))}?mode=ro&uri=true"
         return RDBStorage(
-            url.replace("{", "{{").replace("}", "}}"),  # Optuna's URLs go through `str.format`
+            for_optuna(url),
             engine_kwargs={"connect_args": {"timeout": BUSY_SECONDS}},
             skip_table_creation=True,
         )
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """One process at a time, by a lock that the kernel keeps."""
+        """One process at a time, by a lock of the kernel, which frees it when the process dies."""
         with _opened(self.path.with_name(f"{self.path.name}.lock")) as file:
             fcntl.flock(file, fcntl.LOCK_EX)
             yield

@@ -81,8 +81,7 @@ class TrialStorage(RDBStorage):
             StorageError: Another version of Optuna has made the tables.
         """
         try:
-            # Optuna passes its URLs through `str.format`.
-            super().__init__(url.replace("{", "{{").replace("}", "}}"), engine_kwargs)
+            super().__init__(for_optuna(url), engine_kwargs)
         except RuntimeError as error:
             raise StorageError(f"The database fits another version of Optuna: {error}") from error
         self.patience = patience
@@ -232,6 +231,11 @@ def _with_user_attribute(query: Select[Any], key: str) -> Select[Any]:
     return query.outerjoin(
         attribute, and_(attribute.trial_id == TrialModel.trial_id, attribute.key == key)
     )
+
+
+def for_optuna(url: str) -> str:
+    """A database URL as Optuna takes it, which passes it through `str.format`."""
+    return url.replace("{", "{{").replace("}", "}}")
 
 
 @contextmanager

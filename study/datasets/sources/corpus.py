@@ -2,9 +2,11 @@
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
+from pathlib import Path
 from typing import Protocol, Self
 
 import numpy as np
@@ -81,6 +83,19 @@ class Source(Protocol):
         Raises:
             UserError: The content is not what was expected.
         """
+
+
+@contextmanager
+def as_unreadable(path: Path) -> Iterator[None]:
+    """Turn the system's refusal to read a file or a folder into a sentence.
+
+    Raises:
+        UserError: The block could not read.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise UserError(f"{path} cannot be read: {error.strerror}.") from error
 
 
 def number_labels(labels: Sequence[str]) -> tuple[tuple[str, ...], NDArray[np.int32]]:

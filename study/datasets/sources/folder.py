@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
-from study.datasets.sources.corpus import Corpus
+from study.datasets.sources.corpus import Corpus, as_unreadable
 from study.datasets.sources.unpack import LARGEST
 from study.datasets.splits import Part
 from study.errors import UserError
@@ -82,12 +82,10 @@ class Folder:
 
 def _folders(path: Path) -> list[Path]:
     """The folders in a folder, by name, without the hidden ones."""
-    try:
+    with as_unreadable(path):
         return sorted(
             entry for entry in path.iterdir() if entry.is_dir() and not entry.name.startswith(".")
         )
-    except OSError as error:
-        raise UserError(f"{path} cannot be read: {error.strerror}.") from error
 
 
 def _labels(folder: Path, part: Part) -> Iterator[Path]:
@@ -100,10 +98,8 @@ def _labels(folder: Path, part: Part) -> Iterator[Path]:
 
 def _texts(folder: Path) -> list[Path]:
     """The texts of a class, by name."""
-    try:
+    with as_unreadable(folder):
         texts = sorted(entry for entry in folder.iterdir() if entry.suffix == ".txt")
-    except OSError as error:
-        raise UserError(f"{folder} cannot be read: {error.strerror}.") from error
     if not texts:
         raise UserError(
             f"{folder} has no .txt files, but every folder there is taken for a class. "
@@ -113,10 +109,8 @@ def _texts(folder: Path) -> list[Path]:
 
 
 def _content(path: Path) -> bytes:
-    try:
+    with as_unreadable(path):
         return path.read_bytes()
-    except OSError as error:
-        raise UserError(f"{path} cannot be read: {error.strerror}.") from error
 
 
 def _text(path: Path) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from study.datasets.dataset import digest
-from study.datasets.sources.corpus import Corpus
+from study.datasets.sources.corpus import Corpus, as_unreadable
 from study.datasets.sources.unpack import LARGEST, PACKINGS, is_packed, unpacked
 from study.datasets.splits import PART_NAMES, Part
 from study.errors import UserError
@@ -42,10 +42,8 @@ class Table:
 
     def identity(self) -> str:
         """SHA-256 of the file, and how it is read."""
-        try:
+        with as_unreadable(self._path):
             content = digest(self._path)
-        except OSError as error:
-            raise UserError(f"{self._path} cannot be read: {error.strerror}.") from error
         return " ".join([content, _kind(self._path), repr(self._text), repr(self._label)])
 
     def read(self) -> Corpus:
