@@ -4,7 +4,7 @@ import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from scipy import stats
@@ -20,8 +20,10 @@ from study.processes.pool import work_off
 from study.processes.training_process import Finished, Refused
 from study.training.job import OnEpoch, TrainingError
 
+if TYPE_CHECKING:
+    from study.training.runners.epoch_runner import EpochRunner
+
 _UNITS = {Cell.LSTM: 128, Cell.GRU: 128}  # the notebook's
-_LEARNING_RATE = 1e-3
 
 
 @dataclass(frozen=True)
@@ -40,42 +42,38 @@ class Scored:
 
     def run(self, on_epoch: OnEpoch) -> float:
         """The test accuracy, a fraction."""
-        from study.training.fit import evaluate
         from study.training.model import build
 
         sequence_length = self.dataset.sequence_length
         model = build(
             self.candidate, self.task, sequence_length, seed=self.seed, fused=not self.stock
         )
-        (self._fit_stock if self.stock else self._fit_ours)(model)
-        _, correct = evaluate(model, self.dataset.test())
+        runner = (self._fit_stock if self.stock else self._fit_ours)(model)
+        _, correct = runner.evaluate(self.dataset.test())
         return float(np.mean(correct))
 
-    def _fit_ours(self, model: Any) -> None:
+    def _fit_ours(self, model: Any) -> "EpochRunner":
         from study.training.runners.choice import runner_for
 
-        runner = runner_for(model)
-        runner.load(model)
-        runner.start(_LEARNING_RATE)
+        runner = runner_for(model, self.candidate, self.task)
+        runner.start()
         training, _ = self.dataset.training()
         orders = np.random.default_rng(self.seed)
         for _ in range(self.epochs):
-            order = orders.permutation(len(training.labels))
-            runner.train(training, order, self.candidate.batch_size)
-        model.set_weights(runner.weights(model))
+            runner.train(training, orders.permutation(len(training.labels)))
+        return runner
 
-    def _fit_stock(self, model: Any) -> None:
-        import keras
+    def _fit_stock(self, model: Any) -> "EpochRunner":
+        from study.training.model import compile_model
+        from study.training.runners.on_any_backend import GenericRunner
 
-        binary = self.task.outputs == 1
-        model.compile(
-            optimizer=keras.optimizers.Adam(_LEARNING_RATE),
-            loss="binary_crossentropy" if binary else "sparse_categorical_crossentropy",
-            jit_compile=True,  # the same computation in half the time
-        )
+        compile_model(model, self.candidate, jit_compile=True)  # the same in half the time
         training, _ = self.dataset.training()
         batch_size = self.candidate.batch_size
         model.fit(*training, epochs=self.epochs, batch_size=batch_size, verbose=0)
+        runner = GenericRunner()
+        runner.load(model, self.candidate)
+        return runner
 
 
 def measure(seeds: int, source: str, epochs: int = 2) -> list[Table]:

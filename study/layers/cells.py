@@ -1,7 +1,22 @@
-"""The steps of LSTM and GRU, and their gradients."""
+"""The cells: which layer each one is, and the steps of those that have a fast loop.
 
+Everything that this package says of a cell stands in this file: a new one is a row of `LAYERS`
+and, if it is not among Keras' layers, a layer of its own.
+
+In every step inputs, states, gates and gradients are (batch, units), kernels (units, units).
+The derivative of sigmoid is s (1 - s) of its value s, that of tanh is 1 - t^2 of its value t. A
+delta d_x is the gradient of what the gate x squashes, hence also of its product with the inputs.
+"""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any, NamedTuple
+
+import keras
 from keras import ops
 
+from search_spaces.cells import Cell
+from study.layers.fused import Fused
 from study.layers.recurrence import Recurrence
 from study.layers.scan import Tensors
 
@@ -9,11 +24,11 @@ from study.layers.scan import Tensors
 class LSTM(Recurrence):
     """Long short-term memory; gates in Keras' order: input, forget, candidate, output.
 
-    With a_g = input_g + (mask_g * h) @ kernel_g: c' = sigmoid(a_f) c + sigmoid(a_i)
-    tanh(a_c) and h' = sigmoid(a_o) tanh(c') (Hochreiter & Schmidhuber 1997; Gers et al. 2000).
+    With a_x = input_x + (mask_x * h) @ kernel_x: c' = sigmoid(a_f) c + sigmoid(a_i)
+    tanh(a_g) and h' = sigmoid(a_o) tanh(c') (Hochreiter & Schmidhuber 1997; Gers et al. 2000).
     """
 
-    gates = 4
+    gates = Cell.LSTM.gates
     saved = 6
     deltas = 4
 
@@ -29,10 +44,10 @@ class LSTM(Recurrence):
     ) -> tuple[Tensors, Tensors]:
         dh, dc = d_state
         _, c, i, f, g, o = saved
-        t = ops.tanh(f * c + i * g)
-        dc = dc + dh * o * (1 - t * t)
+        t = ops.tanh(f * c + i * g)  # tanh(c'): cheaper made again than kept
+        dc = dc + dh * o * (1 - t * t)  # h' = o tanh(c')
         deltas = (
-            dc * g * i * (1 - i),
+            dc * g * i * (1 - i),  # c' = f c + i g
             dc * c * f * (1 - f),
             dc * i * (1 - g * g),
             dh * t * o * (1 - o),
@@ -46,12 +61,12 @@ class LSTM(Recurrence):
 class GRU(Recurrence):
     """Gated recurrent unit that resets h; gates in Keras' order: update, reset, candidate.
 
-    With h_g = mask_g * h: z = sigmoid(input_z + h_z @ kernel_z), r likewise,
+    With h_x = mask_x * h: z = sigmoid(input_z + h_z @ kernel_z), r likewise,
     n = tanh(input_n + (r * h_n) @ kernel_n), h' = z h + (1 - z) n (Cho et al. 2014; Keras'
     `reset_after=False`).
     """
 
-    gates = 3
+    gates = Cell.GRU_RESET_BEFORE.gates
     saved = 4
     deltas = 3
 
@@ -68,8 +83,8 @@ class GRU(Recurrence):
     ) -> tuple[Tensors, Tensors]:
         (dh,) = d_state
         h, z, r, n = saved
-        d_n = dh * (1 - z) * (1 - n * n)
-        (d_reset,) = _products((d_n,), weights[2:])
+        d_n = dh * (1 - z) * (1 - n * n)  # h' = z h + (1 - z) n
+        (d_reset,) = _products((d_n,), weights[2:])  # of r * h_n, a product with both
         d_r = d_reset * self._masked(h)[2] * r * (1 - r)
         d_z = dh * (h - n) * z * (1 - z)
         d_gates = _products((d_z, d_r), weights[:2])
@@ -84,13 +99,13 @@ class GRU(Recurrence):
 class GRUResetAfter(Recurrence):
     """Gated recurrent unit that resets the product with h, as cuDNN's and Keras' default.
 
-    As `GRU`, but n = tanh(input_n + r * (h_n @ kernel_n + bias)); the bias, (units,), is
+    As `GRU`, but n = tanh(input_n + r * p) with p = h_n @ kernel_n + bias; the bias, (units,), is
     the last of the weights. The other gates' recurrent biases belong to their inputs.
     """
 
-    gates = 3
+    gates = Cell.GRU.gates
     saved = 5
-    deltas = 4
+    deltas = 4  # p's beside the gates': r stands between it and n's
 
     def step(self, weights: Tensors, state: Tensors, inputs: Tensors) -> tuple[Tensors, Tensors]:
         (h,) = state
@@ -105,8 +120,8 @@ class GRUResetAfter(Recurrence):
     ) -> tuple[Tensors, Tensors]:
         (dh,) = d_state
         h, z, r, n, p = saved
-        d_n = dh * (1 - z) * (1 - n * n)
-        d_r = d_n * p * r * (1 - r)
+        d_n = dh * (1 - z) * (1 - n * n)  # h' = z h + (1 - z) n
+        d_r = d_n * p * r * (1 - r)  # n = tanh(... + r p)
         d_z = dh * (h - n) * z * (1 - z)
         d_p = d_n * r
         d_h = self._unmasked(_products((d_z, d_r, d_p), weights[:3]))
@@ -127,3 +142,50 @@ def _affine(inputs: Tensors, kernels: Tensors, biases: Tensors) -> Tensors:
 
 def _products(values: Tensors, kernels: Tensors) -> Tensors:
     return tuple(ops.matmul(value, kernel) for value, kernel in zip(values, kernels, strict=True))
+
+
+@keras.saving.register_keras_serializable("isoparam")
+class FusedLSTM(Fused, keras.layers.LSTM):  # type: ignore[misc]  # Keras is untyped
+    """`keras.layers.LSTM`, with its arguments, on a faster loop."""
+
+    @property
+    def recurrence(self) -> type[Recurrence]:
+        return LSTM
+
+
+@keras.saving.register_keras_serializable("isoparam")
+class FusedGRU(Fused, keras.layers.GRU):  # type: ignore[misc]
+    """`keras.layers.GRU`, with its arguments, on a faster loop."""
+
+    @property
+    def recurrence(self) -> type[Recurrence]:
+        return GRUResetAfter if self.cell.reset_after else GRU
+
+    def biases(self) -> tuple[Tensors, Tensors]:
+        if not self.cell.reset_after:
+            return super().biases()
+        (z, r, n), (recurrent_z, recurrent_r, recurrent_n) = self._bias_rows(2)
+        # Outside the candidate's reset product the two biases only ever occur as a sum.
+        return (z + recurrent_z, r + recurrent_r, n), (recurrent_n,)
+
+
+class CellLayers(NamedTuple):
+    """The layers of a cell, each made from its units and the keywords of `keras.layers.LSTM`.
+
+    Attributes:
+        stock: Keras' own, or one that is registered for loading as those above are.
+        fused: Ours on the fast loop, with the weights of the other; None where there is none.
+    """
+
+    stock: Callable[..., Any]
+    fused: Callable[..., Any] | None = None
+
+
+LAYERS = {
+    Cell.LSTM: CellLayers(keras.layers.LSTM, FusedLSTM),
+    Cell.GRU: CellLayers(keras.layers.GRU, FusedGRU),
+    Cell.GRU_RESET_BEFORE: CellLayers(
+        partial(keras.layers.GRU, reset_after=False), partial(FusedGRU, reset_after=False)
+    ),
+    Cell.SIMPLE_RNN: CellLayers(keras.layers.SimpleRNN),
+}

@@ -1,4 +1,4 @@
-"""Keras' LSTM and GRU layers, several times faster on a CPU.
+"""Keras' recurrent layers, several times faster on a CPU.
 
 Weights, names, initialisers, dropout and configuration are those of the stock layers, of
 which these are subclasses: only the loop over time is another one.
@@ -6,12 +6,11 @@ which these are subclasses: only the loop over time is another one.
 
 from abc import abstractmethod
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any
 
 import keras
 from keras import ops
 
-from study.layers.cells import GRU, LSTM, GRUResetAfter
 from study.layers.recurrence import Recurrence, Weights
 from study.layers.scan import BACKENDS, Tensor, Tensors
 
@@ -32,7 +31,6 @@ class Fused(keras.layers.RNN):  # type: ignore[misc]  # Keras is untyped
             compiled function serve any rate.
     """
 
-    gates: ClassVar[int]
     rates: DropoutRates | None = None
 
     @property
@@ -75,18 +73,18 @@ class Fused(keras.layers.RNN):  # type: ignore[misc]  # Keras is untyped
         self, sequences: Tensor, state: Tensors, training: bool | None
     ) -> tuple[Tensors, Tensors]:
         """From (time, batch, features) to the last state and h of every time, if returned."""
-        dtype = self.compute_dtype
+        dtype, gates = self.compute_dtype, self.recurrence.gates
         state = tuple(ops.convert_to_tensor(part, dtype=dtype) for part in state)
         rates = self.dropout_rates() if training else DropoutRates(None, None)
         input_masks = self._masks(sequences[0], rates.inputs, shared=self.cell.implementation != 1)
         masks = self._masks(state[0], rates.state)
-        kind, biases, others = self._recurrence()
+        biases, others = self.biases()
         weights = Weights(
-            kernels=_split(self.cell.kernel, self.gates),
+            kernels=_split(self.cell.kernel, gates),
             biases=biases,
-            recurrent=(*_split(self.cell.recurrent_kernel, self.gates), *others),
+            recurrent=(*_split(self.cell.recurrent_kernel, gates), *others),
         )
-        return kind(input_masks, masks).run(
+        return self.recurrence(input_masks, masks).run(
             sequences, weights, state, sequences=self.return_sequences
         )
 
@@ -101,75 +99,34 @@ class Fused(keras.layers.RNN):  # type: ignore[misc]  # Keras is untyped
         """Dropout masks, one a gate, drawn in the order of the stock cell; () for no dropout."""
         if rate is None:
             return ()
+        gates = self.recurrence.gates
         masks = tuple(
             _dropout_mask(values, rate, self.cell.seed_generator)
-            for _ in range(1 if shared else self.gates)
+            for _ in range(1 if shared else gates)
         )
-        return masks * self.gates if shared else masks
+        return masks * gates if shared else masks
 
+    @property
     @abstractmethod
-    def _recurrence(self) -> tuple[type[Recurrence], Tensors, Tensors]:
-        """The recurrence, the gates' biases, and the recurrent weights that are no kernels."""
+    def recurrence(self) -> type[Recurrence]:
+        """The steps of the cell."""
 
-    def _biases(self, rows: int) -> list[Tensors]:
+    def biases(self) -> tuple[Tensors, Tensors]:
+        """The gates' biases, and the recurrent weights that are no kernels: here none."""
+        (row,) = self._bias_rows(1)
+        return row, ()
+
+    def _bias_rows(self, rows: int) -> list[Tensors]:
         """The biases of the gates, from each row of the cell's; zeros where it has none."""
+        gates = self.recurrence.gates
         if not self.cell.use_bias:
-            return [(ops.zeros(self.units, self.compute_dtype),) * self.gates] * rows
+            return [(ops.zeros(self.units, self.compute_dtype),) * gates] * rows
         bias = ops.reshape(ops.convert_to_tensor(self.cell.bias), (rows, -1))
-        return [_split(row, self.gates) for row in ops.unstack(bias)]
-
-
-@keras.saving.register_keras_serializable("isoparam")
-class FusedLSTM(Fused, keras.layers.LSTM):  # type: ignore[misc]
-    """`keras.layers.LSTM`, with its arguments, on a faster loop."""
-
-    gates = 4
-
-    def _recurrence(self) -> tuple[type[Recurrence], Tensors, Tensors]:
-        (biases,) = self._biases(1)
-        return LSTM, biases, ()
-
-
-@keras.saving.register_keras_serializable("isoparam")
-class FusedGRU(Fused, keras.layers.GRU):  # type: ignore[misc]
-    """`keras.layers.GRU`, with its arguments, on a faster loop."""
-
-    gates = 3
-
-    def _recurrence(self) -> tuple[type[Recurrence], Tensors, Tensors]:
-        if not self.cell.reset_after:
-            (biases,) = self._biases(1)
-            return GRU, biases, ()
-        (z, r, n), (recurrent_z, recurrent_r, recurrent_n) = self._biases(2)
-        # Outside the candidate's reset product the two biases only ever occur as a sum.
-        return GRUResetAfter, (z + recurrent_z, r + recurrent_r, n), (recurrent_n,)
+        return [_split(row, gates) for row in ops.unstack(bias)]
 
 
 def _has_gpu() -> bool:
     return any(device.startswith("gpu") for device in keras.distribution.list_devices())
-
-
-def to_stock(model: keras.Model) -> keras.Model:
-    """A copy of the model, weights included, made of Keras' own layers alone.
-
-    What is saved of it loads wherever Keras is, without this package.
-    """
-    config = _as_stock(keras.saving.serialize_keras_object(model))
-    copy = keras.saving.deserialize_keras_object(config)
-    copy.set_weights(model.get_weights())
-    return copy
-
-
-def _as_stock(config: Any) -> Any:
-    if isinstance(config, list | tuple):
-        return [_as_stock(item) for item in config]
-    if not isinstance(config, dict):
-        return config
-    config = {k: _as_stock(value) for k, value in config.items() if k != "compile_config"}
-    for fused, stock in ((FusedLSTM, "LSTM"), (FusedGRU, "GRU")):
-        if config.get("registered_name") == keras.saving.get_registered_name(fused):
-            config |= {"module": "keras.layers", "class_name": stock, "registered_name": None}
-    return config
 
 
 def _dropout_mask(values: Tensor, rate: Any, seed: keras.random.SeedGenerator) -> Tensor:

@@ -8,6 +8,12 @@ recurrent kernel and the gates are left.
 Many times are not all times: a sequence is worked through in chunks, whose products, gates
 and gradients are still in the processor's cache when they are needed next.
 
+With x the inputs, h the state and delta_t the gradient of the loss by x_t @ kernel at time t:
+    d kernel = sum over t of x_t^T delta_t    d bias = sum over t and examples of delta_t
+    d recurrent = sum over t of h_t^T delta_t    d x_t = delta_t kernel^T
+of which only the deltas need the loop. A mask is constant over time and multiplies x and h, not
+the kernels: every example has its own. So its gradient is the mask times that of the product.
+
 Gates stay separate tensors from end to end. Stacking them inside the loop costs more than
 it saves: XLA computes a concatenation element by element, and a stack has to be transposed
 before each product over many times.
@@ -57,9 +63,9 @@ class Recurrence(ABC):
         input_masks: Dropout masks of the inputs, (batch, features) a gate; () for none.
         masks: Dropout masks of h, (batch, units) a gate; () for none.
         gates: How many products with the inputs there are.
-        saved: How many tensors a step saves for its gradient.
-        deltas: How many tensors a step of the gradient yields; the first are the
-            gradients of the gates' products with the inputs.
+        saved: How many tensors, (batch, units), a step saves for its gradient.
+        deltas: How many tensors, (batch, units), a step of the gradient yields; the first are
+            the gradients of the gates' products with the inputs.
     """
 
     input_masks: Tensors
@@ -86,6 +92,7 @@ class Recurrence(ABC):
         rest = inputs.shape[0] % times if times else 0
         if not rest:
             return self._run(inputs, weights, state, sequences, times)
+        # No whole chunk: a loop of its own, since a loop's chunks have one shape.
         state, early = self._run(inputs[:rest], weights, state, sequences, rest)
         state, late = self._run(inputs[rest:], weights, state, sequences, times)
         return state, tuple(ops.concatenate(pair) for pair in zip(early, late, strict=True))
@@ -95,13 +102,13 @@ class Recurrence(ABC):
     ) -> tuple[Tensors, Tensors]:
         """As `run`, in chunks of so many times, of which the inputs are a multiple."""
         parts = len(state)
-        chunk = (times, *state[0].shape)
+        chunk = (times, *state[0].shape)  # (time, batch, units) of all that a chunk yields
 
         @ops.custom_gradient  # type: ignore[untyped-decorator]  # Keras is untyped
         def differentiable(inputs: Tensor, *arguments: Tensor) -> Any:
             # Not the outer tensors: JAX refuses to differentiate what is closed over.
             weights = Weights.of(arguments[:-parts], self.gates)
-            chunks = _chunks(inputs, times)
+            chunks = _chunks(inputs, times)  # (chunk, time, batch, features)
             last, kept = scan(
                 self._chunk(weights, sequences),
                 arguments[-parts:],
@@ -111,7 +118,7 @@ class Recurrence(ABC):
 
             def gradient(*upstream: Any) -> Tensors:
                 upstream = tuple(tree.flatten(upstream))  # JAX hands over one tuple
-                d_last, d_every = upstream[:parts], upstream[parts:]
+                d_last, d_every = upstream[:parts], upstream[parts:]  # of h of every time
                 transposed = Weights.of(tuple(map(ops.transpose, weights.flat)), self.gates)
                 (d_first, d_weights), (d_inputs,) = scan(
                     self._chunk_back(transposed),
@@ -159,6 +166,7 @@ class Recurrence(ABC):
 
         def step(d_state: Tensors, now: Tensors) -> tuple[Tensors, Tensors]:
             saved, d_output = now[: self.saved], now[self.saved :]
+            # h goes on to the next time and, if wanted, out: its gradient is the sum of both.
             d_state = (sum(d_output, d_state[0]), *d_state[1:])
             return self.step_back(weights.recurrent, d_state, saved)
 
@@ -181,7 +189,7 @@ class Recurrence(ABC):
 
         Args:
             weights: The recurrent ones.
-            state: h first.
+            state: h first; each (batch, units).
             inputs: The gates' products with the inputs, plus bias: (batch, units) a gate.
         """
 
@@ -189,11 +197,21 @@ class Recurrence(ABC):
     def step_back(
         self, weights: Tensors, d_state: Tensors, saved: Tensors
     ) -> tuple[Tensors, Tensors]:
-        """The gradients of the state before, and the deltas; the weights are transposed."""
+        """The gradients of the state before, and the deltas.
+
+        Args:
+            weights: The recurrent ones, transposed: (gate's units, units of h).
+            d_state: The gradients of the state after, in its order.
+            saved: What `step` saved.
+        """
 
     @abstractmethod
     def recurrent_products(self, saved: Tensors, deltas: Tensors) -> tuple[Tensors, Tensors]:
-        """What was multiplied by each recurrent kernel, and the gradient of each product."""
+        """What was multiplied by each recurrent kernel, and the gradient of each product.
+
+        Args:
+            saved, deltas: Of many times, each (time, batch, units).
+        """
 
     def other_gradients(self, deltas: Tensors) -> Tensors:
         """The gradients of the recurrent weights that are no kernels."""
@@ -210,7 +228,8 @@ class Recurrence(ABC):
             strict=True,
         )
         for inputs, d_inputs, h, d_h in products:
-            if d_h is d_inputs:  # one product for both is faster than two narrow ones
+            # [x h]^T delta is both gradients: one product is faster than two narrow ones.
+            if d_h is d_inputs:
                 both = _kernel_gradient(ops.concatenate([inputs, h], axis=-1), d_h)
                 d_kernel, d_recurrent = both[:, : x.shape[-1]], both[:, x.shape[-1] :]
             else:

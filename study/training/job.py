@@ -18,12 +18,12 @@ from typing import TYPE_CHECKING
 
 from search_spaces.candidate import Candidate, Task
 from study.training.curve import CurvePoint
+from study.training.fit import NonFiniteLossError, fit
 
 if TYPE_CHECKING:
     import keras
 
     from study.datasets.dataset import Dataset, Split
-    from study.training.fit import Epoch
 
 OnEpoch = Callable[[int, CurvePoint], bool]  # epoch from 1, its measurements; False stops
 
@@ -84,32 +84,30 @@ class TrainingJob:
         self, splits: "tuple[Split, Split]", on_epoch: OnEpoch
     ) -> "tuple[Result, keras.Model]":
         """Train on (train, validation); the model has its best epoch's weights."""
-        from study.training.fit import NonFiniteLossError, fit
         from study.training.model import build
+        from study.training.runners.choice import runner_for
 
         start = time.monotonic()
         _reset_peak_memory()
         _forget_models()
         model = build(self.candidate, self.task, self.dataset.sequence_length, seed=self.seed)
-        curve: list[CurvePoint] = []
         try:
             fitted = fit(
-                model,
-                *splits,
+                runner_for(model, self.candidate, self.task),
+                splits,
                 epochs=self.epochs,
-                batch_size=self.candidate.batch_size,
-                learning_rate=self.candidate.learning_rate,
-                seed=self.seed,
                 patience=self.patience,
-                on_epoch=lambda epoch: _follow(epoch, curve, on_epoch),
+                seed=self.seed,
+                on_epoch=on_epoch,
             )
         except NonFiniteLossError as error:
             raise TrainingError(str(error)) from error
+        model.set_weights(fitted.weights)
         result = Result(
             validation_accuracy=fitted.best.validation_accuracy,
-            curve=tuple(curve),
+            curve=fitted.curve,
             seconds=time.monotonic() - start,
-            training_seconds=_steady_seconds([epoch.seconds for epoch in fitted.epochs]),
+            training_seconds=_steady_seconds(fitted.seconds),
             peak_memory=_peak_memory(),
             stopped=fitted.stopped,
             weights=_digest(model),
@@ -130,17 +128,6 @@ def _forget_models() -> None:
     gc.collect()
     if not gc.get_freeze_count():
         gc.freeze()
-
-
-def _follow(epoch: "Epoch", curve: list[CurvePoint], on_epoch: OnEpoch) -> bool:
-    point = CurvePoint(
-        loss=epoch.loss,
-        accuracy=epoch.accuracy,
-        validation_loss=epoch.validation_loss,
-        validation_accuracy=epoch.validation_accuracy,
-    )
-    curve.append(point)
-    return on_epoch(epoch.number, point)
 
 
 def _steady_seconds(epochs: Sequence[float]) -> float:

@@ -1,13 +1,11 @@
-"""A candidate as a Keras model."""
+"""A candidate as a Keras model, and what it is trained by."""
 
-from collections.abc import Callable
-from functools import partial
+from typing import Any
 
 import keras
 
 from search_spaces.candidate import Candidate, Task
-from search_spaces.cells import Cell
-from study.layers.fused import FusedGRU, FusedLSTM
+from study.layers.cells import LAYERS
 
 
 def build(
@@ -18,7 +16,7 @@ def build(
     Args:
         sequence_length: Tokens per example.
         seed: Of the initial weights and of the dropout masks.
-        fused: Use our layers where the cell has one; False takes Keras' own.
+        fused: Use our layer where the cell has one; False takes the stock layer.
 
     Returns:
         A model from tokens (batch, steps), int32, to class probabilities: (batch, 1), that
@@ -36,7 +34,8 @@ def build(
 
 
 def _recurrent(candidate: Candidate, *, sequences: bool, depth: int, fused: bool) -> keras.Layer:
-    layer = _LAYERS[candidate.cell][fused](
+    layers = LAYERS[candidate.cell]
+    layer = ((fused and layers.fused) or layers.stock)(
         candidate.units,
         dropout=candidate.dropout,
         recurrent_dropout=candidate.recurrent_dropout,
@@ -48,13 +47,31 @@ def _recurrent(candidate: Candidate, *, sequences: bool, depth: int, fused: bool
     return keras.layers.Bidirectional(layer, name=f"bidirectional_{depth}")
 
 
-_LAYERS: dict[Cell, tuple[Callable[..., keras.Layer], Callable[..., keras.Layer]]] = {
-    # Keras' own layer, and ours where there is one
-    Cell.LSTM: (keras.layers.LSTM, FusedLSTM),
-    Cell.GRU: (keras.layers.GRU, FusedGRU),
-    Cell.GRU_RESET_BEFORE: (
-        partial(keras.layers.GRU, reset_after=False),
-        partial(FusedGRU, reset_after=False),
-    ),
-    Cell.SIMPLE_RNN: (keras.layers.SimpleRNN, keras.layers.SimpleRNN),
-}
+def with_stock_layers(model: keras.Model, candidate: Candidate, task: Task) -> keras.Model:
+    """A copy of the candidate's model, weights included, without our fused layers.
+
+    What is saved of it loads wherever Keras is, without this package, if the cell is Keras' own.
+    """
+    copy = build(candidate, task, model.input_shape[1], seed=0, fused=False)
+    copy.set_weights(model.get_weights())
+    return copy
+
+
+def optimizer(candidate: Candidate) -> keras.optimizers.Optimizer:
+    """A fresh Adam, as the candidate is trained with."""
+    return keras.optimizers.Adam(candidate.learning_rate)
+
+
+def loss_name(outputs: int) -> str:
+    """Keras' name of the cross-entropy of so many outputs: 1 for two classes, else one a class."""
+    return "binary_crossentropy" if outputs == 1 else "sparse_categorical_crossentropy"
+
+
+def compile_model(model: keras.Model, candidate: Candidate, **options: Any) -> None:
+    """Make the model ready for Keras' own `fit`.
+
+    Args:
+        options: Of `keras.Model.compile`, besides optimizer and loss.
+    """
+    loss = loss_name(model.output_shape[-1])
+    model.compile(optimizer=optimizer(candidate), loss=loss, **options)

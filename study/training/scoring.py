@@ -58,14 +58,15 @@ class ConfirmationJob:
         Raises:
             TrainingError: As in a search.
         """
-        from study.training.fit import evaluate
+        from study.training.runners.choice import runner_for
 
         dataset = self.training.dataset
         splits = dataset.resplit(self.training.seed)
         result, model = self.training.train(splits, on_epoch)
+        runner = runner_for(model, self.training.candidate, self.training.task)
         timed = Split(*(part[:_TIMED] for part in splits[1]))
-        seconds = min(_timed(lambda: evaluate(model, timed)) for _ in range(_PASSES))
-        _, correct = evaluate(model, dataset.test())
+        seconds = min(_timed(lambda: runner.evaluate(timed)) for _ in range(_PASSES))
+        _, correct = runner.evaluate(dataset.test())
         if self.save_to is not None:
             self._save(model, self.save_to)
         return Score(
@@ -76,12 +77,13 @@ class ConfirmationJob:
         )
 
     def _save(self, model: "keras.Model", path: Path) -> None:
-        """Keep the model with Keras' own layers, so that it loads without this package."""
-        from study.layers.fused import to_stock
+        """Keep the model with the stock layers, so that Keras loads it without this package."""
+        from study.training.model import with_stock_layers
 
         path.parent.mkdir(parents=True, exist_ok=True)
+        stock = with_stock_layers(model, self.training.candidate, self.training.task)
         with write_atomically(path) as temporary:
-            to_stock(model).save(temporary)
+            stock.save(temporary)
 
 
 def _timed(action: Callable[[], object]) -> float:

@@ -11,22 +11,19 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
+from search_spaces.cells import Cell
 from study.layers import recurrence
-from study.layers.fused import FusedGRU, FusedLSTM
+from study.layers.cells import LAYERS
 
 Array = NDArray[np.floating[Any]]
-CELLS: dict[str, tuple[Any, Any, dict[str, Any]]] = {
-    "LSTM": (FusedLSTM, keras.layers.LSTM, {}),
-    "GRU": (FusedGRU, keras.layers.GRU, {}),
-    "GRU, reset before": (FusedGRU, keras.layers.GRU, {"reset_after": False}),
-}
+CELLS = [cell for cell, layers in LAYERS.items() if layers.fused]
 
 
 @dataclass(frozen=True)
 class Case:
     """A layer and its input: (batch, steps, features)."""
 
-    cell: str
+    cell: Cell
     shape: tuple[int, int, int] = (3, 6, 4)
     units: int = 5
     seed: int = 0
@@ -34,9 +31,10 @@ class Case:
 
     def layers(self) -> tuple[Any, Any]:
         """The fused and the stock layer, with the same weights and masks to come."""
-        fused_class, stock_class, extra = CELLS[self.cell]
-        arguments = {"seed": self.seed} | extra | self.arguments
-        fused, stock = fused_class(self.units, **arguments), stock_class(self.units, **arguments)
+        layers = LAYERS[self.cell]
+        assert layers.fused
+        arguments = {"seed": self.seed} | self.arguments
+        fused, stock = layers.fused(self.units, **arguments), layers.stock(self.units, **arguments)
         for layer in (fused, stock):
             layer.build(self.shape)
         random = np.random.default_rng(self.seed)
@@ -97,9 +95,9 @@ def assert_same(case: Case, *, training: bool = True) -> None:
 
 if __name__ == "__main__":
     rates = {"dropout": 0.3, "recurrent_dropout": 0.4}
-    for name in CELLS:
-        assert_same(Case(name, arguments={"return_sequences": True, **rates}))
+    for cell in CELLS:
+        assert_same(Case(cell, arguments={"return_sequences": True, **rates}))
     recurrence.CHUNK = 60  # four times of the seven at once, then the rest
-    for name in CELLS:
-        assert_same(Case(name, (3, 7, 4), arguments={"return_sequences": True, **rates}))
+    for cell in CELLS:
+        assert_same(Case(cell, (3, 7, 4), arguments={"return_sequences": True, **rates}))
     print(f"same on {keras.backend.backend()}")

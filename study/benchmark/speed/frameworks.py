@@ -16,12 +16,10 @@ from typing import Any
 import numpy as np
 
 from search_spaces.candidate import Candidate, Task
-from search_spaces.cells import Cell
 from study.datasets.dataset import Split
 from study.training.job import OnEpoch
 
 Timed = Callable[[], float]  # does the work once; returns its seconds
-_LEARNING_RATE = 1e-3
 
 
 @dataclass(frozen=True)
@@ -53,7 +51,7 @@ class Workload:
         A step multiplies inputs and states, (batch, inputs + units), with the weights of every
         gate: once forward, and twice backward, for the inputs' and for the weights' gradient.
         """
-        gates = {Cell.LSTM: 4, Cell.GRU: 3}[self.candidate.cell]
+        gates = self.candidate.cell.gates
         units, inputs = self.candidate.units, self.candidate.embedding
         return 3.0 * 2 * self.epoch * self.sequence_length * gates * units * (inputs + units)
 
@@ -121,14 +119,13 @@ def _ours(workload: Workload) -> Timed:
     from study.training.runners.choice import runner_for
 
     model = build(workload.candidate, workload.task, workload.sequence_length, seed=0)
-    runner = runner_for(model)
-    runner.load(model)
-    runner.start(_LEARNING_RATE)
+    runner = runner_for(model, workload.candidate, workload.task)
+    runner.start()
     split, order = workload.data(), np.arange(workload.examples)
 
     def train() -> float:
         start = time.perf_counter()
-        runner.train(split, order, workload.candidate.batch_size)
+        runner.train(split, order)
         return time.perf_counter() - start
 
     return train
@@ -138,16 +135,11 @@ def _ours(workload: Workload) -> Timed:
 def _stock(job: Stock) -> Timed:
     import keras
 
-    from study.training.model import build
+    from study.training.model import build, compile_model
 
     work = job.workload
     model = build(work.candidate, work.task, work.sequence_length, seed=0, fused=False)
-    binary = work.task.outputs == 1
-    model.compile(
-        optimizer=keras.optimizers.Adam(_LEARNING_RATE),
-        loss="binary_crossentropy" if binary else "sparse_categorical_crossentropy",
-        jit_compile=job.jit_compile,
-    )
+    compile_model(model, work.candidate, jit_compile=job.jit_compile)
     split = work.data()
 
     class Clock(keras.callbacks.Callback):  # type: ignore[misc]  # Keras is untyped
@@ -186,7 +178,7 @@ def _torch(job: Torch) -> Timed:
     torch.set_num_threads(job.threads)
     work = job.workload
     model = SentenceClassifier(work.candidate, work.task)
-    optimizer = torch.optim.Adam(model.parameters(), lr=_LEARNING_RATE)
+    optimizer = torch.optim.Adam(model.parameters(), lr=work.candidate.learning_rate)
     split = work.data()
     tokens = torch.from_numpy(split.tokens.astype(np.int64))
     labels = torch.from_numpy(split.labels.astype(np.int64))

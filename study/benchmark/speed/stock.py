@@ -11,7 +11,7 @@ import keras
 
 from study.question.plan import StudyPlan
 from study.runs.archive import open_archive
-from study.training.model import build
+from study.training.model import build, compile_model
 from study.trials.record import TrialRecord
 
 
@@ -34,12 +34,7 @@ def _train(trial: TrialRecord, plan: StudyPlan) -> None:
         seed=trial.seed or 0,
         fused=False,
     )
-    binary = plan.task.outputs == 1
-    model.compile(
-        optimizer=keras.optimizers.Adam(trial.candidate.learning_rate),
-        loss="binary_crossentropy" if binary else "sparse_categorical_crossentropy",
-        metrics=["accuracy"],
-    )
+    compile_model(model, trial.candidate, metrics=["accuracy"])
     model.fit(
         *training,
         batch_size=trial.candidate.batch_size,

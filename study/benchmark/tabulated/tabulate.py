@@ -53,11 +53,12 @@ class TabulationJob:
         Raises:
             TrainingError: As in a search.
         """
-        from study.training.fit import evaluate
+        from study.training.runners.choice import runner_for
 
         dataset = self.training.dataset
         result, model = self.training.train(dataset.training(), on_epoch)
-        _, correct = evaluate(model, dataset.test())
+        runner = runner_for(model, self.training.candidate, self.training.task)
+        _, correct = runner.evaluate(dataset.test())
         return Scored(result.curve, int(np.count_nonzero(correct)))
 
 

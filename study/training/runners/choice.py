@@ -4,22 +4,31 @@ from functools import cache
 
 import keras
 
+from search_spaces.candidate import Candidate, Task
 from study.training.runners.epoch_runner import EpochRunner
 
 
-def runner_for(model: keras.Model) -> EpochRunner:
-    """The runner of this model's architecture; it keeps what it compiled before."""
+def runner_for(model: keras.Model, candidate: Candidate, task: Task) -> EpochRunner:
+    """The runner of such candidates, loaded with this model; it keeps what it compiled before.
+
+    Args:
+        model: The candidate's, as `study.training.model.build` makes it.
+    """
     if keras.backend.backend() == "tensorflow":
-        from study.training.runners.padding import architecture
+        from study.training.runners.padding import pad_widths
 
-        return _tensorflow_runner(architecture(model))
-    from study.training.runners.on_any_backend import GenericRunner
+        runner = _tensorflow_runner(pad_widths(candidate), task, model.input_shape[1])
+    else:
+        from study.training.runners.on_any_backend import GenericRunner
 
-    return GenericRunner()
+        runner = GenericRunner()
+    runner.load(model, candidate)
+    return runner
 
 
 @cache
-def _tensorflow_runner(architecture: str) -> EpochRunner:
+def _tensorflow_runner(wide: Candidate, task: Task, sequence_length: int) -> EpochRunner:
+    from study.training.model import build
     from study.training.runners.on_tensorflow import TensorFlowRunner
 
-    return TensorFlowRunner(architecture)
+    return TensorFlowRunner(build(wide, task, sequence_length, seed=0), wide)

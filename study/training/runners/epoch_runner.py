@@ -7,6 +7,9 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
+from search_spaces.candidate import Candidate
+from study.training.model import loss_name
+
 if TYPE_CHECKING:
     from study.datasets.dataset import Split
 
@@ -23,17 +26,15 @@ class EpochRunner(ABC):
     """
 
     @abstractmethod
-    def load(self, model: keras.Model) -> None:
-        """Take the model's weights, its rates of dropout and the state of its masks."""
+    def load(self, model: keras.Model, candidate: Candidate) -> None:
+        """Take the model's weights and the state of its masks, and its candidate's rates."""
 
     @abstractmethod
-    def start(self, learning_rate: float) -> None:
-        """Begin a training with a fresh Adam."""
+    def start(self) -> None:
+        """Begin a training with a fresh optimizer."""
 
     @abstractmethod
-    def train(
-        self, split: "Split", order: NDArray[np.integer[Any]], batch_size: int
-    ) -> tuple[float, float]:
+    def train(self, split: "Split", order: NDArray[np.integer[Any]]) -> tuple[float, float]:
         """Train on the examples in this order; the last batch may be smaller.
 
         Returns:
@@ -45,15 +46,14 @@ class EpochRunner(ABC):
         """Each example's loss, and whether its most probable class is right."""
 
     @abstractmethod
-    def weights(self, model: keras.Model) -> Weights:
+    def weights(self) -> Weights:
         """A copy of the weights, in the shapes of the model."""
 
 
 def cross_entropy(labels: Any, probabilities: Any) -> Any:
     """Each example's cross-entropy in nats, as Keras' loss for that output computes it."""
-    if probabilities.shape[-1] == 1:
-        return keras.losses.binary_crossentropy(labels[:, None], probabilities)
-    return keras.losses.sparse_categorical_crossentropy(labels, probabilities)
+    loss = keras.losses.get(loss_name(probabilities.shape[-1]))
+    return loss(labels[:, None], probabilities)
 
 
 def is_correct(labels: Any, probabilities: Any) -> Any:

@@ -6,6 +6,8 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
+from search_spaces.candidate import Candidate
+from study.training.model import compile_model
 from study.training.runners.epoch_runner import (
     EVALUATED,
     EpochRunner,
@@ -21,18 +23,15 @@ if TYPE_CHECKING:
 class GenericRunner(EpochRunner):
     """Trains the model itself, with Keras' own steps."""
 
-    def load(self, model: keras.Model) -> None:
+    def load(self, model: keras.Model, candidate: Candidate) -> None:
         self._model = model
+        self._candidate = candidate
 
-    def start(self, learning_rate: float) -> None:
-        binary = self._model.output_shape[-1] == 1
-        loss = "binary_crossentropy" if binary else "sparse_categorical_crossentropy"
-        optimizer = keras.optimizers.Adam(learning_rate)
-        self._model.compile(optimizer, loss, weighted_metrics=["accuracy"])
+    def start(self) -> None:
+        compile_model(self._model, self._candidate, weighted_metrics=["accuracy"])
 
-    def train(
-        self, split: "Split", order: NDArray[np.integer[Any]], batch_size: int
-    ) -> tuple[float, float]:
+    def train(self, split: "Split", order: NDArray[np.integer[Any]]) -> tuple[float, float]:
+        batch_size = self._candidate.batch_size
         totals = np.zeros(2)
         for start in range(0, len(order), batch_size):
             batch = order[start : start + batch_size]
@@ -54,6 +53,6 @@ class GenericRunner(EpochRunner):
         losses, correct = cross_entropy(labels, probabilities), is_correct(labels, probabilities)
         return keras.ops.convert_to_numpy(losses), keras.ops.convert_to_numpy(correct)
 
-    def weights(self, model: keras.Model) -> Weights:
-        weights: Weights = model.get_weights()
+    def weights(self) -> Weights:
+        weights: Weights = self._model.get_weights()
         return weights

@@ -1,5 +1,6 @@
 """Epochs on TensorFlow: one call of one compiled function each."""
 
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import keras
@@ -7,7 +8,9 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from study.layers.fused import DropoutRates
+from search_spaces.candidate import Candidate
+from study.layers.fused import DropoutRates, Fused
+from study.training.model import optimizer
 from study.training.runners.epoch_runner import (
     EVALUATED,
     EpochRunner,
@@ -15,51 +18,64 @@ from study.training.runners.epoch_runner import (
     cross_entropy,
     is_correct,
 )
-from study.training.runners.padding import flat_layers, fused_layers, resized, wide_model
+from study.training.runners.padding import pad_weights
 
 if TYPE_CHECKING:
     from study.datasets.dataset import Split
 
 
 class TensorFlowRunner(EpochRunner):
-    """Trains a wide copy of the models of an architecture (see `padding`).
+    """Trains models inside their wide twin (see `padding`).
 
     An epoch is a loop inside XLA: batches are gathered there, weights and Adam's moments
     stay where they are, and neither Python nor tf.data runs between the steps. The learning
     rate and the rates of dropout are variables, so that nothing is compiled twice.
     """
 
-    def __init__(self, architecture: str) -> None:
-        self._wide = wide_model(architecture)
-        self._optimizer = keras.optimizers.Adam()
-        self._optimizer.build(self._wide.trainable_variables)
+    def __init__(self, wide: keras.Model, candidate: Candidate) -> None:
+        """Take a twin.
+
+        Args:
+            candidate: The twin's: see `pad_widths`.
+        """
+        self._wide = wide
+        self._units = candidate.units
+        self._optimizer = optimizer(candidate)
+        self._optimizer.build(wide.trainable_variables)
+        layers = _flat_layers(wide)
         # Layers that call cuDNN cannot be compiled.
-        compiled = all(layer.supports_jit for layer in flat_layers(self._wide))
+        compiled = all(layer.supports_jit for layer in layers)
         self._epoch = tf.function(self._train_steps, jit_compile=compiled)
         self._evaluation = tf.function(self._evaluate_batch, reduce_retracing=True)
-        self._rates = [_variables(layer.dropout_rates()) for layer in fused_layers(self._wide)]
-        for layer, rates in zip(fused_layers(self._wide), self._rates, strict=True):
-            layer.rates = rates
+        self._rates = DropoutRates(
+            inputs=tf.Variable(candidate.dropout) if candidate.dropout else None,
+            state=tf.Variable(candidate.recurrent_dropout) if candidate.recurrent_dropout else None,
+        )
+        for layer in layers:
+            if isinstance(layer, Fused):
+                layer.rates = self._rates
 
-    def load(self, model: keras.Model) -> None:
-        self._wide.set_weights(resized(model.get_weights(), self._wide))
+    def load(self, model: keras.Model, candidate: Candidate) -> None:
+        self._candidate = candidate
+        weights = model.get_weights()
+        # Not the model itself: a runner outlives many.
+        self._shapes = [weight.shape for weight in weights]
+        wide_shapes = [weight.shape for weight in self._wide.weights]
+        self._wide.set_weights(pad_weights(weights, candidate.units, wide_shapes))
         for ours, given in zip(_states(self._wide), _states(model), strict=True):
             ours.assign(given)
-        for rates, layer in zip(self._rates, fused_layers(model), strict=True):
-            given_rates = layer.dropout_rates()
-            if rates.inputs is not None:
-                rates.inputs.assign(given_rates.inputs)
-            if rates.state is not None:
-                rates.state.assign(given_rates.state)
+        if self._rates.inputs is not None:
+            self._rates.inputs.assign(candidate.dropout)
+        if self._rates.state is not None:
+            self._rates.state.assign(candidate.recurrent_dropout)
 
-    def start(self, learning_rate: float) -> None:
+    def start(self) -> None:
         for variable in self._optimizer.variables:
             variable.assign(keras.ops.zeros_like(variable))
-        self._optimizer.learning_rate = learning_rate
+        self._optimizer.learning_rate = self._candidate.learning_rate
 
-    def train(
-        self, split: "Split", order: NDArray[np.integer[Any]], batch_size: int
-    ) -> tuple[float, float]:
+    def train(self, split: "Split", order: NDArray[np.integer[Any]]) -> tuple[float, float]:
+        batch_size = self._candidate.batch_size
         # The last batch is filled up with examples of weight 0: every batch has one shape.
         missing = -len(order) % batch_size
         indices = np.pad(order, (0, missing)).astype(np.int32).reshape(-1, batch_size)
@@ -75,8 +91,8 @@ class TensorFlowRunner(EpochRunner):
         losses, correct = (np.concatenate(part) for part in zip(*parts, strict=True))
         return losses, correct
 
-    def weights(self, model: keras.Model) -> Weights:
-        return resized(self._wide.get_weights(), model)
+    def weights(self) -> Weights:
+        return pad_weights(self._wide.get_weights(), self._units, self._shapes)
 
     def _train_steps(
         self, tokens: tf.Tensor, labels: tf.Tensor, indices: tf.Tensor, weights: tf.Tensor
@@ -120,11 +136,15 @@ def _call(function: Any, *arrays: NDArray[Any]) -> Any:
     return function.get_concrete_function(*tensors)(*tensors)
 
 
-def _variables(rates: DropoutRates) -> DropoutRates:
-    return DropoutRates(
-        inputs=None if rates.inputs is None else tf.Variable(rates.inputs),
-        state=None if rates.state is None else tf.Variable(rates.state),
-    )
+def _flat_layers(model: keras.Model) -> list[keras.Layer]:
+    """The layers, those inside `Bidirectional` in its place."""
+    parts = [
+        (layer.forward_layer, layer.backward_layer)
+        if isinstance(layer, keras.layers.Bidirectional)
+        else (layer,)
+        for layer in model.layers
+    ]
+    return list(chain.from_iterable(parts))
 
 
 def _states(model: keras.Model) -> list[Any]:

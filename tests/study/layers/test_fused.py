@@ -1,7 +1,6 @@
 import os
 import subprocess
 import sys
-import zipfile
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -13,8 +12,10 @@ import tensorflow as tf
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from search_spaces.cells import Cell
 from study.layers import recurrence
-from study.layers.fused import DropoutRates, FusedGRU, FusedLSTM, to_stock
+from study.layers.cells import FusedGRU, FusedLSTM
+from study.layers.fused import DropoutRates
 from tests.support.commands import ROOT
 from tests.support.recurrent_oracle import CELLS, Case, assert_same
 
@@ -33,7 +34,7 @@ arguments = st.fixed_dictionaries(
 
 
 @given(
-    cell=st.sampled_from(sorted(CELLS)),
+    cell=st.sampled_from(CELLS),
     shape=st.tuples(st.integers(1, 5), st.integers(1, 9), st.integers(1, 6)),
     units=st.integers(1, 8),
     arguments=arguments,
@@ -44,7 +45,7 @@ arguments = st.fixed_dictionaries(
 @settings(max_examples=80, deadline=None)
 def test_output_and_gradients_are_those_of_the_stock_layer(
     *,
-    cell: str,
+    cell: Cell,
     shape: tuple[int, int, int],
     units: int,
     arguments: dict[str, Any],
@@ -71,7 +72,7 @@ def test_the_same_on_jax() -> None:
 
 @cells
 @pytest.mark.parametrize("rates", [{}, {"dropout": 0.3, "recurrent_dropout": 0.4}])
-def test_gradients_agree_with_differences_in_float64(cell: str, rates: dict[str, float]) -> None:
+def test_gradients_agree_with_differences_in_float64(cell: Cell, rates: dict[str, float]) -> None:
     layer, _ = Case(cell, (2, 4, 3), 3, arguments={"dtype": "float64", **rates}).layers()
     random = np.random.default_rng(3)
     state = layer.cell.seed_generator.state
@@ -90,7 +91,7 @@ def test_gradients_agree_with_differences_in_float64(cell: str, rates: dict[str,
 
 
 @cells
-def test_a_rate_that_is_a_tensor_draws_the_masks_of_the_number(cell: str) -> None:
+def test_a_rate_that_is_a_tensor_draws_the_masks_of_the_number(cell: Cell) -> None:
     fused, stock = Case(cell, arguments={"dropout": 0.3, "recurrent_dropout": 0.4}).layers()
     fused.rates = DropoutRates(tf.constant(0.3), tf.constant(0.4))
     inputs = Case(cell).inputs()
@@ -100,7 +101,7 @@ def test_a_rate_that_is_a_tensor_draws_the_masks_of_the_number(cell: str) -> Non
 
 
 @cells
-def test_states_go_in_and_out(cell: str) -> None:
+def test_states_go_in_and_out(cell: Cell) -> None:
     fused, stock = Case(cell, arguments={"return_state": True, "return_sequences": True}).layers()
     inputs = Case(cell).inputs()
     state = fused(inputs)[1:]
@@ -111,7 +112,7 @@ def test_states_go_in_and_out(cell: str) -> None:
 
 
 @cells
-def test_with_a_mask_it_is_the_stock_layer(cell: str) -> None:
+def test_with_a_mask_it_is_the_stock_layer(cell: Cell) -> None:
     fused, stock = Case(cell).layers()
     inputs = Case(cell).inputs()
     mask = np.arange(6) < np.array([[6], [2], [4]])
@@ -128,7 +129,7 @@ def test_with_a_mask_it_is_the_stock_layer(cell: str) -> None:
     ids=lambda arguments: next(iter(arguments)),
 )
 def test_what_the_fast_loop_cannot_do_is_left_to_the_stock_layer(
-    cell: str, arguments: dict[str, Any]
+    cell: Cell, arguments: dict[str, Any]
 ) -> None:
     fused, stock = Case(cell, arguments=arguments).layers()
     assert not fused.fused
@@ -146,7 +147,7 @@ def test_on_a_gpu_without_recurrent_dropout_the_stock_layer_calls_cudnn(
 
 
 @cells
-def test_configuration_and_weights_are_those_of_the_stock_layer(cell: str) -> None:
+def test_configuration_and_weights_are_those_of_the_stock_layer(cell: Cell) -> None:
     fused, stock = Case(cell, arguments={"dropout": 0.1, "name": "recurrent"}).layers()
     assert fused.get_config() == stock.get_config()
     assert [(w.path, w.shape) for w in fused.weights] == [(w.path, w.shape) for w in stock.weights]
@@ -168,15 +169,3 @@ def test_a_saved_model_loads_as_it_was(tmp_path: Path) -> None:
     loaded = keras.models.load_model(tmp_path / "model.keras")
     assert isinstance(loaded.layers[-2], FusedGRU)
     np.testing.assert_array_equal(loaded(tokens), model(tokens))
-
-
-@saving
-def test_a_stock_copy_is_saved_without_a_trace_of_this_package(tmp_path: Path) -> None:
-    model, tokens = stacked_model(), np.arange(28).reshape(4, 7) % 11
-    to_stock(model).save(tmp_path / "model.keras")
-    config = zipfile.ZipFile(tmp_path / "model.keras").read("config.json").decode()
-    assert "study" not in config
-    assert "isoparam" not in config
-    loaded = keras.models.load_model(tmp_path / "model.keras")
-    assert type(loaded.layers[2].backward_layer) is keras.layers.LSTM
-    np.testing.assert_allclose(loaded(tokens), model(tokens), rtol=0, atol=1e-6)
