@@ -21,7 +21,7 @@ before each product over many times.
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 from keras import ops, tree
 
@@ -30,8 +30,7 @@ from study.layers.scan import Shape, Step, Tensor, Tensors, scan
 CHUNK = 3 * 2**15  # numbers of one gate; several such tensors lie in a cache of 1 MiB
 
 
-@dataclass(frozen=True)
-class Weights:
+class Weights(NamedTuple):
     """What a recurrence multiplies by and adds.
 
     Attributes:
@@ -43,16 +42,6 @@ class Weights:
     kernels: Tensors
     biases: Tensors
     recurrent: Tensors
-
-    @property
-    def flat(self) -> Tensors:
-        """All of them, in the order of the attributes."""
-        return (*self.kernels, *self.biases, *self.recurrent)
-
-    @classmethod
-    def of(cls, flat: Tensors, gates: int) -> "Weights":
-        """What `flat` has flattened."""
-        return cls(flat[:gates], flat[gates : 2 * gates], flat[2 * gates :])
 
 
 @dataclass(frozen=True)
@@ -102,16 +91,17 @@ class Recurrence(ABC):
     ) -> tuple[Tensors, Tensors]:
         """As `run`, in chunks of so many times, of which the inputs are a multiple."""
         parts = len(state)
+        nested = (inputs, weights, state)
         chunk = (times, *state[0].shape)  # (time, batch, units) of all that a chunk yields
 
         @ops.custom_gradient  # type: ignore[untyped-decorator]  # Keras is untyped
-        def differentiable(inputs: Tensor, *arguments: Tensor) -> Any:
+        def differentiable(*flat: Tensor) -> Any:
             # Not the outer tensors: JAX refuses to differentiate what is closed over.
-            weights = Weights.of(arguments[:-parts], self.gates)
+            inputs, weights, state = tree.pack_sequence_as(nested, flat)
             chunks = _chunks(inputs, times)  # (chunk, time, batch, features)
             last, kept = scan(
                 self._chunk(weights, sequences),
-                arguments[-parts:],
+                state,
                 (chunks,),
                 (chunk,) * (self.saved + sequences),
             )
@@ -119,19 +109,20 @@ class Recurrence(ABC):
             def gradient(*upstream: Any) -> Tensors:
                 upstream = tuple(tree.flatten(upstream))  # JAX hands over one tuple
                 d_last, d_every = upstream[:parts], upstream[parts:]  # of h of every time
-                transposed = Weights.of(tuple(map(ops.transpose, weights.flat)), self.gates)
+                transposed = tree.map_structure(ops.transpose, weights)
                 (d_first, d_weights), (d_inputs,) = scan(
                     self._chunk_back(transposed),
-                    (d_last, tuple(map(ops.zeros_like, transposed.flat))),
+                    (d_last, tree.map_structure(ops.zeros_like, transposed)),
                     (chunks, *kept[: self.saved], *(_chunks(d, times) for d in d_every)),
                     (chunks.shape[1:],),
                     reverse=True,
                 )
-                return (_joined(d_inputs), *map(ops.transpose, d_weights), *d_first)
+                d_weights = tree.map_structure(ops.transpose, d_weights)
+                return tuple(tree.flatten((_joined(d_inputs), d_weights, d_first)))
 
             return (*last, *map(_joined, kept[self.saved :])), gradient
 
-        result = tuple(differentiable(inputs, *weights.flat, *state))
+        result = tuple(differentiable(*tree.flatten(nested)))
         return result[:parts], result[parts:]
 
     def _chunk(self, weights: Weights, sequences: bool) -> Step:
@@ -170,13 +161,13 @@ class Recurrence(ABC):
             d_state = (sum(d_output, d_state[0]), *d_state[1:])
             return self.step_back(weights.recurrent, d_state, saved)
 
-        def chunk(carried: tuple[Tensors, Tensors], now: Tensors) -> Any:
+        def chunk(carried: tuple[Tensors, Weights], now: Tensors) -> Any:
             d_state, d_weights = carried
             inputs, kept = now[0], now[1:]
             shapes = (d_state[0].shape,) * self.deltas
             d_state, deltas = scan(step, d_state, kept, shapes, reverse=True)
             more = self._weight_gradients(inputs, kept[: self.saved], deltas)
-            d_weights = tuple(a + b for a, b in zip(d_weights, more, strict=True))
+            d_weights = tree.map_structure(ops.add, d_weights, more)
             d_gates = zip(deltas[: self.gates], weights.kernels, strict=True)
             d_masked = tuple(_product(delta, kernel) for delta, kernel in d_gates)
             return (d_state, d_weights), (_unmasked(d_masked, self.input_masks),)
@@ -217,7 +208,7 @@ class Recurrence(ABC):
         """The gradients of the recurrent weights that are no kernels."""
         return ()
 
-    def _weight_gradients(self, x: Tensor, saved: Tensors, deltas: Tensors) -> Tensors:
+    def _weight_gradients(self, x: Tensor, saved: Tensors, deltas: Tensors) -> Weights:
         """The gradients of all weights from one chunk; those of kernels transposed."""
         kernels: Tensors = ()
         recurrent: Tensors = ()
@@ -236,7 +227,7 @@ class Recurrence(ABC):
                 d_kernel, d_recurrent = _kernel_gradient(inputs, d_inputs), _kernel_gradient(h, d_h)
             kernels, recurrent = (*kernels, d_kernel), (*recurrent, d_recurrent)
         biases = tuple(ops.sum(delta, axis=(0, 1)) for delta in deltas[: self.gates])
-        return (*kernels, *biases, *recurrent, *self.other_gradients(deltas))
+        return Weights(kernels, biases, (*recurrent, *self.other_gradients(deltas)))
 
     def _masked(self, h: Tensor) -> Tensors:
         """h as each gate sees it."""
