@@ -83,12 +83,14 @@ def _read(path: Path) -> Mapping[str, Mapping[str, Any]]:
     if isinstance(content, dict) and "best" in content:  # a summary
         best = content["best"] if isinstance(content["best"], dict) else {}
         content = {
-            cell: {"units": trial.get("units"), **trial.get("hyperparameters", {})}
+            cell: {"units": trial.get("units"), **trial["hyperparameters"]}
             for cell, trial in best.items()
-            if isinstance(trial, dict)
+            if isinstance(trial, dict) and isinstance(trial.get("hyperparameters"), dict)
         }
     if not isinstance(content, dict) or not all(isinstance(of, dict) for of in content.values()):
         raise UserError(f"{form} holds something else. Check the file.")
+    for name in content.keys() - set(Cell):
+        raise UserError(f"{form} has {name!r}, and the cells are {', '.join(Cell)}. Correct it.")
     return content
 
 

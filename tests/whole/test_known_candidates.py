@@ -85,6 +85,8 @@ def test_the_widths_of_the_wide_space(wide: SearchSpace, tmp_path: Path) -> None
         ("{", "is no JSON"),
         ([1], "holds something else"),
         ({"best": None}, "has none of lstm"),
+        ({"best": {"lstm": {"units": 3, "hyperparameters": [1]}}}, "has none of lstm"),
+        ({**GOOD, "ltsm": {}}, "has 'ltsm', and the cells are lstm, gru,"),
         ({"lstm": {}}, "has none of gru"),
         ({**GOOD, "gru": {"dropout": 0.9}}, "dropout of gru is a number from 0 to 0.5"),
         ({**GOOD, "gru": {"dropout": "much"}}, "dropout of gru is a number"),
