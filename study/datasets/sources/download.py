@@ -6,7 +6,7 @@ from pathlib import Path
 from study.errors import UserError
 
 _SECONDS = 30.0  # without an answer
-_LARGEST = 2**28  # bytes that are asked for
+_LARGEST = 2**28  # bytes that are asked for, so that no answer fills the disk
 _CHUNK = 2**20  # bytes
 
 
