@@ -10,7 +10,7 @@ from matplotlib.ticker import LogLocator, MaxNLocator
 from reports.words import formatting
 
 _PADDING = 0.06  # of the range, on either side
-_MOST_TICKS = 7
+_MOST_STEPS = 7  # between ticks
 _MOST_LOG_TICKS = 6
 
 
@@ -91,15 +91,18 @@ def padded(numbers: Iterable[float], smallest: float) -> tuple[float, float]:
 
 
 def round_values(
-    low: float, high: float, most: int = _MOST_TICKS, integer: bool = False
+    low: float, high: float, most: int = _MOST_STEPS, integer: bool = False
 ) -> list[float]:
-    """Round values (1, 2, 2.5 or 5 times a power of ten) within the range."""
+    """Multiples of 1, 2, 2.5 or 5 times a power of ten, at most so many steps, in the range."""
     locator = MaxNLocator(most, steps=(1, 2, 2.5, 5, 10), integer=integer)
     return _within(low, high, locator.tick_values(low, high))
 
 
 def log_values(low: float, high: float) -> list[float]:
-    """Round values within a positive range: all of 1, 2, 5; or 1, 3; or powers of ten."""
+    """Round values in a positive range: 1, 2, 5; or 1, 3; or 1 times powers of ten.
+
+    Where fewer than two of them lie in the range, they are as on a linear axis.
+    """
     for factors in ((1, 2, 5), (1, 3), (1,)):
         locator = LogLocator(subs=factors, numticks=_MOST_LOG_TICKS)
         values = _within(low, high, locator.tick_values(low, high))
@@ -142,4 +145,4 @@ def _signed(number: float, decimals: int) -> str:
 
 
 def _plain(value: float) -> str:
-    return f"{value:,.0f}" if value >= 1 else f"{value:.10f}".rstrip("0")
+    return f"{float(f'{value:.9g}'):,.10f}".rstrip("0").rstrip(".")

@@ -103,7 +103,11 @@ def _figure(chart: Chart) -> Figure:
 
 
 def _axes(figure: Figure, chart: Chart) -> Axes:
-    """The scales, with room around them for all text, which Matplotlib measures too slowly."""
+    """The scales, with room around them for the text.
+
+    Ticks, labels and legend are drawn beside them, because Matplotlib's own take longer than
+    all the rest, and would know nothing of the larger text on a narrow page.
+    """
     above = _legend_rows(chart) + bool(chart.y.label) + _has_rule_label(chart)
     below = 2 + _ENDS * bool(chart.ends) + _crowded(chart)
     longest = max((len(tick.label) for tick in chart.y.ticks), default=0)
@@ -167,6 +171,7 @@ def _draw_x_axis(axes: Axes, chart: Chart) -> None:
 
 
 def _draw(axes: Axes, layer: Layer) -> None:
+    """A layer, over those drawn before."""
     match layer:
         case Points():
             _draw_points(axes, layer)
@@ -193,18 +198,18 @@ def _draw(axes: Axes, layer: Layer) -> None:
 
 
 def _draw_points(axes: Axes, points: Points) -> None:
-    x, y, radius = points.x, points.y, _RADIUS[points.emphasis]
-    colour, faint = points.style.colour.light, points.emphasis is Emphasis.FAINT
-    opacity = _OPACITY[points.emphasis]
+    radius, faint = _RADIUS[points.emphasis], points.emphasis is Emphasis.FAINT
     if not faint:
-        halo = 2 * (radius + _HALO)
-        _draw_marks(axes, x, y, _DOT, edgecolor=Colour.PAPER.light, linewidth=halo)
+        halo = {"edgecolor": Colour.PAPER.light, "linewidth": 2 * (radius + _HALO)}
+        _draw_marks(axes, points.x, points.y, _DOT, **halo)
     if points.style.hollow:
-        outline = _DIAMOND.transformed(Affine2D().scale(1.2 * radius))
-        fill, edge = ("none", 1.2) if faint else (Colour.PAPER.light, 2.0)
-        _draw_marks(axes, x, y, outline, fc=fill, edgecolor=colour, linewidth=edge, alpha=opacity)
+        mark = _DIAMOND.transformed(Affine2D().scale(1.2 * radius))
+        fill, width = ("none", 1.2) if faint else (Colour.PAPER.light, 2.0)
     else:
-        _draw_marks(axes, x, y, _DOT, edgecolor=colour, linewidth=2 * radius, alpha=opacity)
+        mark, fill, width = _DOT, "none", 2 * radius
+    edge = {"edgecolor": points.style.colour.light, "linewidth": width}
+    opacity = _OPACITY[points.emphasis]
+    _draw_marks(axes, points.x, points.y, mark, facecolor=fill, alpha=opacity, **edge)
 
 
 def _draw_bars(axes: Axes, bars: Bars) -> None:
@@ -221,7 +226,7 @@ def _draw_bars(axes: Axes, bars: Bars) -> None:
 def _segments(
     low: Sequence[float], high: Sequence[float], at: Sequence[float]
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Coordinates of a line that goes from each low to its high end, with gaps between them."""
+    """Places along and across a line from each low to its high end; nowhere in between."""
     return np.column_stack((low, high, [math.nan] * len(at))).ravel(), np.repeat(at, 3)
 
 

@@ -61,6 +61,12 @@ def test_a_logarithmic_axis_holds_its_numbers_and_has_ticks(numbers: list[int]) 
     assert all(axis.low <= tick.value <= axis.high for tick in axis.ticks)
 
 
+@given(st.floats(1e-6, 1e8), st.floats(1.0, 1e5))
+def test_ticks_of_a_logarithmic_axis_are_labelled_with_their_values(low: float, by: float) -> None:
+    for tick in axes.log_axis("", [low, by * low]).ticks:
+        assert float(tick.label.replace(",", "")) == pytest.approx(tick.value)
+
+
 @given(st.lists(st.floats(0, 1)))
 def test_an_axis_of_accuracies_stays_within_what_is_possible(values: list[float]) -> None:
     axis = axes.accuracy_axis("", values)

@@ -2,7 +2,7 @@ import re
 import struct
 from xml.etree import ElementTree
 
-import matplotlib as mpl
+import matplotlib.style
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -68,12 +68,13 @@ def test_the_same_chart_gives_the_same_bytes() -> None:
     assert draw_png(CHARTS[0]) == draw_png(CHARTS[0])
 
 
-def test_settings_of_matplotlib_neither_matter_nor_change() -> None:
-    expected = draw(CHARTS[0]).file
-    with mpl.rc_context({"lines.linewidth": 9.0, "font.size": 40.0, "lines.marker": "o"}):
-        before = dict(mpl.rcParams)
-        assert draw(CHARTS[0]).file == expected
-        assert dict(mpl.rcParams) == before
+@pytest.mark.parametrize("style", ["bmh", "dark_background", "fivethirtyeight", "ggplot"])
+def test_settings_of_matplotlib_neither_matter_nor_change(style: str) -> None:
+    expected = draw(CHARTS[0]).file, draw_png(CHARTS[0])
+    with matplotlib.style.context([style, {"lines.marker": "o", "savefig.bbox": "tight"}]):
+        before = dict(matplotlib.rcParams)
+        assert (draw(CHARTS[0]).file, draw_png(CHARTS[0])) == expected
+        assert dict(matplotlib.rcParams) == before
 
 
 @pytest.mark.parametrize("chart", CHARTS, ids=lambda chart: chart.key)
