@@ -14,7 +14,7 @@ from search_spaces.budget import Budget, BudgetError
 from search_spaces.candidate import Candidate
 from search_spaces.matching import MatchedPair, match
 from study.phases.identity import name_metric
-from study.phases.search import candidate_attributes, result_attributes, training_job
+from study.phases.search import training_job
 from study.question.plan import StudyPlan
 from study.question.settings import MOST_BUDGETS, MOST_REPLICATES
 from study.storage.folder import RunFolder
@@ -116,7 +116,7 @@ def _slot(
             attrs.CELL: cell,
             attrs.BUDGET: limit,
             attrs.REPLICATE: replicate,
-            **candidate_attributes(candidate, plan, seed),
+            **attrs.of_candidate(candidate, plan.task, seed),
         },
     )
 
@@ -153,7 +153,7 @@ class ConfirmationWork:
     def finish(self, queue: Queue, trial: optuna.Trial, result: Score) -> None:
         """The test accuracy is the trial's value."""
         user_attrs = {
-            **result_attributes(result.training),
+            **attrs.of_result(result.training),
             attrs.VALIDATION_ACCURACY: result.training.validation_accuracy,
             attrs.INFERENCE: round(result.inference_microseconds, 2),
             attrs.CORRECT: result.correct,

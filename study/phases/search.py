@@ -100,7 +100,7 @@ class SearchWork:
         trial.set_constraint(_CONSTRAINT, plan.budget.excess(candidate, plan.task))
         slot = trial.user_attrs[attrs.SLOT]
         seed = derived_seed(plan.settings.run.seed, slot, "search")
-        for name, value in candidate_attributes(candidate, plan, seed).items():
+        for name, value in attrs.of_candidate(candidate, plan.task, seed).items():
             trial.set_user_attr(name, value)
         training = training_job(candidate, plan, seed)
         return SearchJob(training, self.draw_curve, f"Trial {trial.number}")
@@ -113,7 +113,7 @@ class SearchWork:
     def finish(self, queue: Queue, trial: optuna.Trial, found: tuple[Result, bytes]) -> None:
         """The best epoch's validation accuracy is the trial's value."""
         result, picture = found
-        user_attrs = result_attributes(result)
+        user_attrs = attrs.of_result(result)
         self._upload(trial, picture)
         if result.stopped:
             user_attrs[attrs.REASON] = (
@@ -140,26 +140,3 @@ def training_job(candidate: Candidate, plan: StudyPlan, seed: int) -> TrainingJo
         epochs=plan.epochs,
         patience=plan.patience,
     )
-
-
-def candidate_attributes(candidate: Candidate, plan: StudyPlan, seed: int) -> dict[str, str | int]:
-    """What is known of a trial before it trains."""
-    return {
-        attrs.CANDIDATE: attrs.pack_candidate(candidate),
-        attrs.UNITS: candidate.units,
-        attrs.CELL_PARAMS: candidate.cell_parameters,
-        attrs.MODEL_PARAMS: candidate.model_parameters(plan.task),
-        attrs.SEED: seed,
-    }
-
-
-def result_attributes(result: Result) -> dict[str, str | int | float]:
-    """What a training leaves behind."""
-    return {
-        attrs.EPOCHS: len(result.curve),
-        attrs.SECONDS: round(result.seconds, 3),
-        attrs.TRAINING_SECONDS: round(result.training_seconds, 3),
-        attrs.PEAK_MEMORY: round(result.peak_memory, 1),
-        attrs.CURVE: attrs.pack_curve(result.curve),
-        attrs.WEIGHTS: result.weights,
-    }

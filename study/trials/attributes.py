@@ -7,8 +7,9 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict
 
-from search_spaces.candidate import Candidate
+from search_spaces.candidate import Candidate, Task
 from study.training.curve import CurvePoint
+from study.training.job import Result
 
 # Known when a trial is planned.
 SLOT = "slot"  # its place in the plan; a retry keeps it
@@ -26,7 +27,7 @@ CELL_PARAMS = "cell_params"
 MODEL_PARAMS = "model_params"
 
 # What a retry takes over from the trial that it replaces.
-KEPT = (SLOT, CELL, BUDGET, REPLICATE, SEED, CANDIDATE, UNITS, CELL_PARAMS, MODEL_PARAMS)
+INHERITED = (SLOT, CELL, BUDGET, REPLICATE, SEED, CANDIDATE, UNITS, CELL_PARAMS, MODEL_PARAMS)
 
 # Known when it ends.
 EPOCHS = "epochs"
@@ -43,6 +44,29 @@ REQUEUED = "requeued"  # true on a failed trial that was planned again
 WORKER_LOST = "worker_lost"  # true on a trial whose worker or training process died
 
 CURVE_COLUMNS = ("loss", "accuracy", "validation_loss", "validation_accuracy")
+
+
+def of_candidate(candidate: Candidate, task: Task, seed: int) -> dict[str, str | int]:
+    """What is known of a trial before it trains."""
+    return {
+        CANDIDATE: pack_candidate(candidate),
+        UNITS: candidate.units,
+        CELL_PARAMS: candidate.cell_parameters,
+        MODEL_PARAMS: candidate.model_parameters(task),
+        SEED: seed,
+    }
+
+
+def of_result(result: Result) -> dict[str, str | int | float]:
+    """What a training leaves behind."""
+    return {
+        EPOCHS: len(result.curve),
+        SECONDS: round(result.seconds, 3),
+        TRAINING_SECONDS: round(result.training_seconds, 3),
+        PEAK_MEMORY: round(result.peak_memory, 1),
+        CURVE: pack_curve(result.curve),
+        WEIGHTS: result.weights,
+    }
 
 
 def pack_candidate(candidate: Candidate) -> str:

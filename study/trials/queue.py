@@ -222,7 +222,7 @@ class Queue:
         if not retried:
             self.study.enqueue_trial(
                 trial.params or trial.system_attrs.get("fixed_params", {}),
-                user_attrs={**_kept_attributes(trial), attrs.RETRY_OF: trial.number},
+                user_attrs={**_inherited(trial), attrs.RETRY_OF: trial.number},
             )
         user_attrs: dict[str, Any] = {attrs.REASON: reason, attrs.REQUEUED: True}
         if lost:
@@ -282,6 +282,6 @@ class Queue:
         return self.study.get_trials(deepcopy=False, states=states or None)
 
 
-def _kept_attributes(trial: FrozenTrial) -> dict[str, Any]:
+def _inherited(trial: FrozenTrial) -> dict[str, Any]:
     """What a trial is, without what it has measured."""
-    return {name: trial.user_attrs[name] for name in attrs.KEPT if name in trial.user_attrs}
+    return {name: trial.user_attrs[name] for name in attrs.INHERITED if name in trial.user_attrs}

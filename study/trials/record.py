@@ -1,9 +1,10 @@
 """What a study remembers: typed records read from Optuna's trials."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from functools import cache
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar, get_origin, get_type_hints
 
 from search_spaces.budget import Budget
 from search_spaces.candidate import Candidate, Task
@@ -13,6 +14,8 @@ from study.trials import attributes as attrs
 
 if TYPE_CHECKING:
     from optuna.trial import FrozenTrial
+
+R = TypeVar("R")
 
 
 class Status(StrEnum):
@@ -28,7 +31,7 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class TrialRecord:
-    """One search trial.
+    """One search trial. What is annotated with a name is its user attribute of that name.
 
     Attributes:
         number: Optuna's number of the trial.
@@ -42,20 +45,20 @@ class TrialRecord:
     """
 
     number: int
-    slot: int
-    cell: str
+    slot: Annotated[int, attrs.SLOT]
+    cell: Annotated[str, attrs.CELL]
     status: Status
     candidate: Candidate | None
-    cell_parameters: int | None
-    model_parameters: int | None
+    cell_parameters: Annotated[int | None, attrs.CELL_PARAMS]
+    model_parameters: Annotated[int | None, attrs.MODEL_PARAMS]
     validation_accuracy: float | None
-    epochs: int | None
-    seconds: float | None
-    peak_memory: float | None
-    seed: int | None
+    epochs: Annotated[int | None, attrs.EPOCHS]
+    seconds: Annotated[float | None, attrs.SECONDS]
+    peak_memory: Annotated[float | None, attrs.PEAK_MEMORY]
+    seed: Annotated[int | None, attrs.SEED]
     curve: tuple[CurvePoint, ...]
     hyperparameters: Mapping[str, Any]
-    reason: str | None
+    reason: Annotated[str | None, attrs.REASON]
     excess: float | None
 
     @property
@@ -68,6 +71,8 @@ class TrialRecord:
 class ConfirmationRecord:
     """One confirmation run: a matched candidate trained afresh and scored on the test split.
 
+    What is annotated with a name is its user attribute of that name.
+
     Attributes:
         budget: Its limit of parameters.
         replicate: Runs of the same budget and replicate are a pair: they share seed, data
@@ -77,23 +82,23 @@ class ConfirmationRecord:
     """
 
     number: int
-    cell: str
-    budget: int
-    replicate: int
+    cell: Annotated[str, attrs.CELL]
+    budget: Annotated[int, attrs.BUDGET]
+    replicate: Annotated[int, attrs.REPLICATE]
     status: Status
     candidate: Candidate
-    cell_parameters: int
-    model_parameters: int
+    cell_parameters: Annotated[int, attrs.CELL_PARAMS]
+    model_parameters: Annotated[int, attrs.MODEL_PARAMS]
     test_accuracy: float | None
-    validation_accuracy: float | None
-    epochs: int | None
-    seconds: float | None
-    training_seconds: float | None
-    inference_microseconds: float | None
-    correct: str | None
-    weights: str | None
+    validation_accuracy: Annotated[float | None, attrs.VALIDATION_ACCURACY]
+    epochs: Annotated[int | None, attrs.EPOCHS]
+    seconds: Annotated[float | None, attrs.SECONDS]
+    training_seconds: Annotated[float | None, attrs.TRAINING_SECONDS]
+    inference_microseconds: Annotated[float | None, attrs.INFERENCE]
+    correct: Annotated[str | None, attrs.CORRECT]
+    weights: Annotated[str | None, attrs.WEIGHTS]
     curve: tuple[CurvePoint, ...]
-    reason: str | None
+    reason: Annotated[str | None, attrs.REASON]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -193,53 +198,45 @@ def status_of(trial: "FrozenTrial") -> Status:
 
 def trial_record(trial: "FrozenTrial") -> TrialRecord:
     """Read one search trial."""
-    attributes = trial.user_attrs
-    packed = attributes.get(attrs.CANDIDATE)
-    prefix = parameter_name(attributes[attrs.CELL], "")
-    return TrialRecord(
-        number=trial.number,
-        slot=attributes[attrs.SLOT],
-        cell=attributes[attrs.CELL],
-        status=status_of(trial),
-        candidate=attrs.unpack_candidate(packed) if packed else None,
-        cell_parameters=attributes.get(attrs.CELL_PARAMS),
-        model_parameters=attributes.get(attrs.MODEL_PARAMS),
+    prefix = parameter_name(trial.user_attrs[attrs.CELL], "")
+    return _read(
+        TrialRecord,
+        trial,
         validation_accuracy=trial.value,
-        epochs=attributes.get(attrs.EPOCHS),
-        seconds=attributes.get(attrs.SECONDS),
-        peak_memory=attributes.get(attrs.PEAK_MEMORY),
-        seed=attributes.get(attrs.SEED),
-        curve=attrs.unpack_curve(attributes.get(attrs.CURVE)),
         hyperparameters={
             name.removeprefix(prefix): value
             for name, value in trial.params.items()
             if name.startswith(prefix)
         },
-        reason=attributes.get(attrs.REASON),
         excess=next(iter(trial.constraints.values()), None),
     )
 
 
 def confirmation_record(trial: "FrozenTrial") -> ConfirmationRecord:
     """Read one confirmation run."""
+    return _read(ConfirmationRecord, trial, test_accuracy=trial.value)
+
+
+def _read(record: Callable[..., R], trial: "FrozenTrial", **others: Any) -> R:
+    """A record of the trial's user attributes, its curve and its candidate, and of others."""
     attributes = trial.user_attrs
-    return ConfirmationRecord(
+    packed = attributes.get(attrs.CANDIDATE)
+    return record(
         number=trial.number,
-        cell=attributes[attrs.CELL],
-        budget=attributes[attrs.BUDGET],
-        replicate=attributes[attrs.REPLICATE],
         status=status_of(trial),
-        candidate=attrs.unpack_candidate(attributes[attrs.CANDIDATE]),
-        cell_parameters=attributes[attrs.CELL_PARAMS],
-        model_parameters=attributes[attrs.MODEL_PARAMS],
-        test_accuracy=trial.value,
-        validation_accuracy=attributes.get(attrs.VALIDATION_ACCURACY),
-        epochs=attributes.get(attrs.EPOCHS),
-        seconds=attributes.get(attrs.SECONDS),
-        training_seconds=attributes.get(attrs.TRAINING_SECONDS),
-        inference_microseconds=attributes.get(attrs.INFERENCE),
-        correct=attributes.get(attrs.CORRECT),
-        weights=attributes.get(attrs.WEIGHTS),
+        candidate=attrs.unpack_candidate(packed) if packed else None,
         curve=attrs.unpack_curve(attributes.get(attrs.CURVE)),
-        reason=attributes.get(attrs.REASON),
+        **{field: attributes.get(name) for field, name in _attribute_names(record).items()},
+        **others,
     )
+
+
+@cache
+def _attribute_names(record: Callable[..., Any]) -> dict[str, str]:
+    """Of the record's fields that are user attributes, by field."""
+    hints = get_type_hints(record, include_extras=True)
+    return {
+        field: hint.__metadata__[0]
+        for field, hint in hints.items()
+        if get_origin(hint) is Annotated
+    }

@@ -8,7 +8,7 @@ import optuna
 from optuna.samplers import RandomSampler
 from optuna.trial import FrozenTrial, TrialState, create_trial
 
-from study.phases.search import candidate_attributes, open_search, result_attributes, search_plan
+from study.phases.search import open_search, search_plan
 from study.question.plan import StudyPlan, resolve
 from study.question.settings import RunSettings, SearchSettings, Settings
 from study.question.settings_file import save_settings
@@ -67,8 +67,8 @@ def _finished(slot: Slot, plan: StudyPlan, draws: optuna.Study) -> FrozenTrial:
     attributes = {
         **slot.attributes,
         attrs.SLOT: slot.number,
-        **candidate_attributes(candidate, plan, seed=slot.number),
-        **result_attributes(result),
+        **attrs.of_candidate(candidate, plan.task, seed=slot.number),
+        **attrs.of_result(result),
     }
     return create_trial(
         state=TrialState.COMPLETE,
