@@ -1,8 +1,9 @@
 """Widths at which two cells have (nearly) the same number of parameters."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from search_spaces.budget import Budget, largest_within
+from search_spaces.budget import Budget, BudgetError, largest_within
 from search_spaces.candidate import Candidate, Task
 
 TOLERANCE_PERCENT = 1  # largest difference between the counts of a matched pair, of the larger
@@ -51,11 +52,25 @@ def match(first: Candidate, second: Candidate, budget: Budget, task: Task) -> Ma
         if best and best.within_tolerance and count + ceiling < sum(best.counts):
             break  # narrower pairs only get smaller
         for partner in _partners(second, count, ceiling, budget, task):
-            pair = _pair(wide, partner, budget, task)
+            pair = pair_of(wide, partner, budget, task)
             if best is None or _rank(pair) > _rank(best):
                 best = pair
     assert best is not None  # both fit at one unit
     return best
+
+
+def matched_pairs(
+    first: Candidate, second: Candidate, ladder: Sequence[Budget], task: Task
+) -> Iterator[tuple[Budget, MatchedPair]]:
+    """Each budget, largest first, with the candidates at the widths that match there.
+
+    It ends where one of the two, with all its layers, has no unit left.
+    """
+    for budget in ladder:
+        try:
+            yield budget, match(first, second, budget, task)
+        except BudgetError:
+            return
 
 
 def _partners(
@@ -69,7 +84,8 @@ def _partners(
     return [replace(shape, units=units) for units in sorted(widths)]
 
 
-def _pair(first: Candidate, second: Candidate, budget: Budget, task: Task) -> MatchedPair:
+def pair_of(first: Candidate, second: Candidate, budget: Budget, task: Task) -> MatchedPair:
+    """Two candidates as they are, whether they match or not."""
     counts = (first.parameters(budget.scope, task), second.parameters(budget.scope, task))
     near = 100 * abs(counts[0] - counts[1]) <= TOLERANCE_PERCENT * max(counts)
     return MatchedPair(first, second, counts, within_tolerance=near)

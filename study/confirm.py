@@ -44,19 +44,20 @@ def confirm(
     """
     from reports.publish import Reporter
     from study.pipeline import work_on
-    from study.question.plan import resolve
     from study.runs.archive import searched
 
     archive = searched(run_folder, storage)
     settings = archive.plan.settings
-    question, answer = settings.question, settings.answer
+    question, answer, running = settings.question, settings.answer, settings.run
     changed = replace(
         settings,
         question=replace(question, budgets=budgets or question.budgets),
         answer=replace(answer, confirm=True, replicates=replicates or answer.replicates),
-        run=replace(settings.run, n_jobs=n_jobs, storage=storage, quiet=quiet),
+        run=replace(running, n_jobs=n_jobs or running.n_jobs, quiet=quiet),
     )
-    return work_on(resolve(changed), Reporter(), archive.folder)
+    plan = replace(archive.plan, settings=changed)
+    plan.ladder()  # refuses too many budgets
+    return work_on(replace(archive, plan=plan), Reporter())
 
 
 if __name__ == "__main__":

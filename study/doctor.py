@@ -18,15 +18,15 @@ def doctor(
     repair: Annotated[bool, Parameter(negative=())] = False,
     storage: Annotated[str | None, Parameter(env_var="OPTUNA_STORAGE")] = None,
 ) -> int:
-    """Say what is well and what is not; exit status 1 when something is not.
+    """Say what is well, what is not and what to do about it; exit status 1 when something is not.
 
     Parameters
     ----------
     run_folder: Path
         The study's folder, `runs/<study-name>`.
     repair: bool
-        Mend what is safe: put the trials of dead workers back, plan missing trials again, remove
-        what was left behind, write a broken report again.
+        Remove what was left behind, and write a broken report again. What else is to repair the
+        next run of the study's command repairs.
     storage: str
         Database URL, where the trials are not in the folder.
     """
@@ -35,24 +35,20 @@ def doctor(
     from rich.table import Table
 
     from reports.publish import Reporter
-    from study.runs.health import Verdict, examine
+    from study.runs.health import examine
 
     optuna.logging.set_verbosity(optuna.logging.WARNING)
-    reporter = Reporter()
-    findings = examine(run_folder, storage, reporter)
+    findings = examine(run_folder, storage, Reporter())
     if repair:
-        for finding in findings:
-            if finding.verdict is Verdict.REPAIRABLE and finding.repair:
-                finding.repair()
-        findings = examine(run_folder, storage, reporter)
+        findings = [finding.repaired() for finding in findings]
     table = Table("check", "", "found", box=None, pad_edge=False, title_justify="left")
     for finding in findings:
         table.add_row(finding.check, finding.verdict.value, finding.detail)
     Console(soft_wrap=True).print(table, markup=False)
-    verdicts = {finding.verdict for finding in findings}
-    if Verdict.REPAIRABLE in verdicts:
-        print(f"To repair it: python -m study.doctor {run_folder} --repair")
-    return 0 if verdicts == {Verdict.OK} else 1
+    faults = [finding for finding in findings if finding.fault]
+    for remedy in dict.fromkeys(finding.remedy for finding in faults if finding.remedy):
+        print(f"To repair it: {remedy}")
+    return 1 if faults else 0
 
 
 if __name__ == "__main__":

@@ -11,25 +11,19 @@ from rich.console import Console
 from search_spaces.cells import cell_name
 from study.errors import UserError
 from study.machine.environment import cores
-from study.phases.confirmation import (
-    ConfirmationWork,
-    confirmation_plan,
-    matched_pairs,
-    open_confirmation,
-)
+from study.phases.confirmation import ConfirmationWork, confirmation_slots, open_confirmation
 from study.phases.dry_run import print_dry_run
-from study.phases.search import SearchWork, open_search, search_plan
+from study.phases.search import SearchWork, open_search, search_slots
 from study.processes.interruption import Interruption
 from study.processes.limits import ProcessLimits
 from study.question.plan import StudyPlan, resolve
 from study.question.settings import Settings
 from study.question.settings_file import save_settings
 from study.runs.archive import Archive
-from study.runs.models import keep_best_models
+from study.runs.models import save_best_models
 from study.runs.reporter import Reporter
 from study.storage.folder import RunFolder
 from study.storage.opening import open_store
-from study.storage.store import Store
 from study.storage.trial_storage import as_user_errors
 from study.terminal.command import Terminal
 from study.terminal.display import Display
@@ -44,9 +38,7 @@ from study.trials.worker_loop import Work, WorkerLoop
 class JobContext:
     """What every phase of a job works with."""
 
-    plan: StudyPlan
-    folder: RunFolder
-    store: Store
+    archive: Archive
     owner: str
     limits: ProcessLimits
     console: Console
@@ -54,34 +46,37 @@ class JobContext:
     reporter: Reporter
 
     @property
-    def quiet(self) -> bool:
-        """Whether nothing is printed."""
-        return self.plan.settings.run.quiet
+    def plan(self) -> StudyPlan:
+        """What is asked."""
+        return self.archive.plan
 
     @property
-    def archive(self) -> Archive:
-        """The study as its readers see it."""
-        return Archive(self.folder, self.plan, self.store)
+    def folder(self) -> RunFolder:
+        """The study's files."""
+        return self.archive.folder
+
+    def queue(self, study: optuna.Study) -> Queue:
+        """The trials of one Optuna study, for this process to work off."""
+        return Queue(study, self.archive.store, self.owner)
 
     @property
     def dashboard_command(self) -> str:
         """Optuna's dashboard on this study."""
-        artifacts = shlex.quote(str(self.folder.artifacts))
-        return f"optuna-dashboard {shlex.quote(self.store.shown_url)} --artifact-dir {artifacts}"
+        url, artifacts = self.archive.store.shown_url, str(self.folder.artifacts)
+        return shlex.join(["optuna-dashboard", url, "--artifact-dir", artifacts])
 
     def say(self, *lines: str) -> None:
-        """Print, unless quiet."""
-        if not self.quiet:
-            for line in lines:
-                self.console.print(line, soft_wrap=True, highlight=False, markup=False)
+        """Print, each on a line of its own."""
+        for line in lines:
+            self.console.print(line, soft_wrap=True, highlight=False, markup=False)
 
     def work_off(self, study: optuna.Study, work: Work, phase: str, measure: str) -> bool:
         """Complete the plan of one Optuna study; False where a signal or the clock ended it."""
         timeout = self.plan.settings.search.timeout if phase == "search" else None
-        display = Display(self.console, study, phase, measure, self.limits.jobs, self.quiet)
+        display = Display(self.console, study, phase, measure, self.limits.jobs)
         with display.open():
             return WorkerLoop(
-                Queue(study, self.store, self.owner),
+                self.queue(study),
                 work,
                 self.limits,
                 display,
@@ -90,7 +85,7 @@ class JobContext:
             ).run()
 
 
-def run_job(settings: Settings, reporter: Reporter) -> int:
+def run_study(settings: Settings, reporter: Reporter) -> int:
     """Do what the settings say, or what of it is left to do.
 
     Returns:
@@ -103,42 +98,39 @@ def run_job(settings: Settings, reporter: Reporter) -> int:
     if settings.run.dry_run:
         print_dry_run(plan, Terminal())
         return 0
-    return work_on(plan, reporter)
+    store = open_store(settings.run.storage, plan.folder.database)
+    return work_on(Archive(plan.folder, plan, store), reporter)
 
 
-def work_on(plan: StudyPlan, reporter: Reporter, folder: RunFolder | None = None) -> int:
+def work_on(archive: Archive, reporter: Reporter) -> int:
     """Search, confirm and report, or what of it is left to do; returns the exit status.
-
-    Args:
-        folder: The study's folder, where it is not named after the study.
 
     Raises:
         UserError: The folder or the storage cannot be used, or holds another study.
     """
     optuna.logging.set_verbosity(optuna.logging.WARNING)
-    folder = folder or plan.folder
-    store = open_store(plan.settings.run.storage, folder.database)
-    folder.create()
-    with as_user_errors(store.shown_url):
-        return _phases(plan, folder, store, reporter)
+    archive.folder.create()
+    with as_user_errors(archive.store.shown_url):
+        return _phases(archive, reporter)
 
 
-def _phases(plan: StudyPlan, folder: RunFolder, store: Store, reporter: Reporter) -> int:
-    settings = plan.settings
+def _phases(archive: Archive, reporter: Reporter) -> int:
+    plan, folder, store = archive.plan, archive.folder, archive.store
     study = open_search(store, plan)
-    save_settings(folder.settings, settings)
+    save_settings(folder.settings, plan.settings)
     limits = ProcessLimits(
         jobs=plan.jobs,
         cores=cores(),
         log=folder.log,
-        trial_timeout=settings.run.trial_timeout,
+        trial_timeout=plan.settings.run.trial_timeout,
     )
+    console = Terminal(quiet=plan.settings.run.quiet)
     interruption = Interruption()
     with store.lease() as owner, interruption.open():
-        context = JobContext(plan, folder, store, owner, limits, Terminal(), interruption, reporter)
+        context = JobContext(archive, owner, limits, console, interruption, reporter)
         context.say(*plan.known.notes)
         done = _search(context, study)
-        if settings.answer.confirm and not interruption():
+        if plan.settings.answer.confirm and not interruption():
             if not done:
                 _close(context, study)
             _confirm(context, study)
@@ -148,7 +140,7 @@ def _phases(plan: StudyPlan, folder: RunFolder, store: Store, reporter: Reporter
 
 def _search(context: JobContext, study: optuna.Study) -> bool:
     """Complete the search; False where a signal or the clock ended it."""
-    queue = Queue(study, context.store, context.owner)
+    queue = context.queue(study)
     planned = queue.progress().planned
     wanted = context.plan.settings.search.n_trials
     if planned and wanted > planned and context.archive.confirmation() is not None:
@@ -156,7 +148,7 @@ def _search(context: JobContext, study: optuna.Study) -> bool:
             f"The search of {planned} trials has been confirmed on the test split, so it cannot "
             f"grow to {wanted}. Choose another --study-name for a longer search."
         )
-    queue.plan(search_plan(context.plan))
+    queue.enqueue(search_slots(context.plan))
     return context.work_off(
         study,
         SearchWork(context.plan, context.folder, context.reporter.draw_curve),
@@ -170,7 +162,7 @@ def _close(context: JobContext, study: optuna.Study) -> None:
 
     The test split is opened next, and a search that goes on afterwards could choose by it.
     """
-    queue = Queue(study, context.store, context.owner)
+    queue = context.queue(study)
     while trial := queue.ask():
         queue.finish(
             trial, TrialState.FAIL, user_attrs={attrs.REASON: "not begun: the time was up"}
@@ -184,13 +176,11 @@ def _confirm(context: JobContext, search: optuna.Study) -> None:
     if missing:
         context.say(f"Not confirmed: no {' and no '.join(missing)} trial is complete.")
         return
-    study, candidates = open_confirmation(context.store, plan, best)
-    pairs = matched_pairs(candidates, plan.ladder(), plan)
-    queue = Queue(study, context.store, context.owner)
-    queue.plan(confirmation_plan(pairs, plan.replicates, plan))
+    study = open_confirmation(context.archive.store, plan, best)
+    context.queue(study).enqueue(confirmation_slots(study, plan))
     work = ConfirmationWork(plan, context.folder)
     if context.work_off(study, work, "confirm", "test"):
-        keep_best_models(study, context.folder, plan)
+        save_best_models(study, context.folder, plan)
 
 
 def _report(context: JobContext) -> None:

@@ -18,9 +18,9 @@ def search(*, settings: Settings | None = None) -> int:
     test split, and compared in a report. The same command goes on where it stopped.
     """
     from reports.publish import Reporter
-    from study.pipeline import run_job
+    from study.pipeline import run_study
 
-    return run_job(settings or Settings(), Reporter())
+    return run_study(settings or Settings(), Reporter())
 
 
 if __name__ == "__main__":

@@ -1,18 +1,16 @@
 """Confirmation as a second Optuna study: matched pairs, fresh seeds, the test split.
 
-The candidates are chosen once, when the search is done, and kept with the study: what
+The candidates are chosen once, when the search is done, and stored with the study: what
 has been scored on the test split is never chosen again.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import optuna
 from optuna.trial import TrialState
 
-from search_spaces.budget import Budget, BudgetError
-from search_spaces.candidate import Candidate
-from search_spaces.matching import MatchedPair, match
+from search_spaces.matching import MatchedPair, matched_pairs
 from study.phases.identity import name_metric
 from study.phases.search import training_job
 from study.question.plan import StudyPlan
@@ -37,11 +35,11 @@ def confirmation_name(search: str) -> str:
 
 def open_confirmation(
     store: Store, plan: StudyPlan, best: Mapping[str, TrialRecord]
-) -> tuple[optuna.Study, tuple[Candidate, Candidate]]:
-    """The Optuna study that confirms the candidates of these trials, created when missing.
+) -> optuna.Study:
+    """The Optuna study that confirms a search, created when missing.
 
-    Returns:
-        The study, and the candidates chosen when it was created.
+    Args:
+        best: The search's trials whose candidates are chosen when it is created.
     """
     storage = store.optuna()
     with store.locked():
@@ -61,64 +59,39 @@ def open_confirmation(
                 if trial.candidate
             }
             study.set_user_attr(CHOSEN, packed)
-    return study, chosen_candidates(study, plan.cells)
+    return study
 
 
-def chosen_candidates(study: optuna.Study, cells: Sequence[str]) -> tuple[Candidate, Candidate]:
-    """The candidates that a confirmation study was created with, in the order of the cells."""
-    packed = study.user_attrs[CHOSEN]
-    first, second = (attrs.unpack_candidate(packed[cell]) for cell in cells)
-    return first, second
+def confirmation_slots(study: optuna.Study, plan: StudyPlan) -> list[Slot]:
+    """The chosen candidates at matching widths, at every budget, on every seed.
 
+    All budgets get a seed before any gets the next. A slot's number does not depend on how many
+    budgets and seeds there are, so that more of either can be added later.
 
-def matched_pairs(
-    chosen: tuple[Candidate, Candidate], ladder: Sequence[Budget], plan: StudyPlan
-) -> list[MatchedPair]:
-    """The chosen candidates at matching widths, a pair a budget.
-
-    The ladder ends where one of the two, with all its layers, has no unit left.
+    Args:
+        study: As `open_confirmation` gives it.
     """
-    pairs = []
-    for budget in ladder:
-        try:
-            pairs.append(match(*chosen, budget, plan.task))
-        except BudgetError:
-            break
-    return pairs
-
-
-def confirmation_plan(pairs: Sequence[MatchedPair], replicates: int, plan: StudyPlan) -> list[Slot]:
-    """Every pair on every seed; all budgets get a seed before any gets the next.
-
-    A slot's number does not depend on how many budgets and seeds there are, so that more of
-    either can be added later.
-    """
-    limits = [budget.limit for budget in plan.ladder()]
+    chosen = [attrs.unpack_candidate(study.user_attrs[CHOSEN][cell]) for cell in plan.cells]
+    pairs = list(matched_pairs(chosen[0], chosen[1], plan.ladder(), plan.task))
     return [
-        _slot(pair, limits[budget], budget, replicate, plan)
-        for replicate in range(replicates)
-        for budget, pairing in enumerate(pairs)
-        for pair in enumerate((pairing.first, pairing.second))
+        slot
+        for replicate in range(plan.replicates)
+        for step, (budget, pair) in enumerate(pairs)
+        for slot in _paired_slots(plan, pair, budget.limit, replicate * MOST_BUDGETS + step)
     ]
 
 
-def _slot(
-    pair: tuple[int, Candidate], limit: int, budget: int, replicate: int, plan: StudyPlan
-) -> Slot:
-    position, candidate = pair
-    place = replicate * MOST_BUDGETS + budget  # shared by the two runs of a pair: so is the seed
+def _paired_slots(plan: StudyPlan, pair: MatchedPair, limit: int, place: int) -> Iterator[Slot]:
+    """The two runs of a budget and a replicate, which share their seed."""
     seed = derived_seed(plan.settings.run.seed, place, "confirm")
-    cell = plan.cells[position].value
-    return Slot(
-        number=2 * place + position,
-        params={"cell": cell, "budget": limit, "replicate": replicate},
-        attributes={
-            attrs.CELL: cell,
+    for position, candidate in enumerate((pair.first, pair.second)):
+        params = {
+            attrs.CELL: plan.cells[position].value,
             attrs.BUDGET: limit,
-            attrs.REPLICATE: replicate,
-            **attrs.of_candidate(candidate, plan.task, seed),
-        },
-    )
+            attrs.REPLICATE: place // MOST_BUDGETS,
+        }
+        attributes = {**params, **attrs.of_candidate(candidate, plan.task, seed)}
+        yield Slot(2 * place + position, params, attributes)
 
 
 @dataclass(frozen=True)
@@ -135,9 +108,9 @@ class ConfirmationWork:
     def job(self, trial: optuna.Trial) -> ConfirmationJob:
         """What the plan says."""
         attributes = trial.user_attrs
-        cell = trial.suggest_categorical("cell", [cell.value for cell in self.plan.cells])
-        limit = trial.suggest_int("budget", 1, self.plan.budget.limit)
-        replicate = trial.suggest_int("replicate", 0, MOST_REPLICATES - 1)
+        cell = trial.suggest_categorical(attrs.CELL, [cell.value for cell in self.plan.cells])
+        limit = trial.suggest_int(attrs.BUDGET, 1, self.plan.budget.limit)
+        replicate = trial.suggest_int(attrs.REPLICATE, 0, MOST_REPLICATES - 1)
         highest = limit == self.plan.budget.limit
         candidate = attrs.unpack_candidate(attributes[attrs.CANDIDATE])
         return ConfirmationJob(

@@ -4,7 +4,7 @@ from rich.box import SIMPLE
 from rich.console import Console, JustifyMethod
 from rich.table import Table
 
-from search_spaces.matching import MatchedPair, match
+from search_spaces.matching import MatchedPair, matched_pairs
 from study.machine.environment import cores
 from study.phases.time_estimate import longest_epoch
 from study.question.plan import StudyPlan
@@ -59,8 +59,7 @@ def _widths(plan: StudyPlan) -> Table:
         justify: JustifyMethod = "left" if column == "cell" else "right"
         table.add_column(column, justify=justify, no_wrap=column != "apart", overflow="fold")
     first, second = (plan.space.narrowest(cell) for cell in plan.cells)
-    for budget in plan.ladder():
-        pair = match(first, second, budget, plan.task)
+    for budget, pair in matched_pairs(first, second, plan.ladder(), plan.task):
         for candidate in (pair.first, pair.second):
             table.add_row(
                 f"{budget.limit:,}",

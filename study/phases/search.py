@@ -48,7 +48,7 @@ def open_search(store: Store, plan: StudyPlan) -> optuna.Study:
     return study
 
 
-def search_plan(plan: StudyPlan) -> list[Slot]:
+def search_slots(plan: StudyPlan) -> list[Slot]:
     """The planned trials, the cells in turn, so that each gets the same effort."""
     cells = len(plan.cells)
     slots = []

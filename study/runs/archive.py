@@ -1,7 +1,7 @@
 """A study read back from its folder and storage, as the reports need it."""
 
 import shlex
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -10,14 +10,10 @@ import optuna
 from optuna.trial import FrozenTrial
 
 from search_spaces.budget import Budget
+from search_spaces.candidate import Candidate
+from search_spaces.matching import pair_of
 from study.errors import UserError
-from study.phases.confirmation import (
-    CHOSEN,
-    CHOSEN_TRIALS,
-    chosen_candidates,
-    confirmation_name,
-    matched_pairs,
-)
+from study.phases.confirmation import CHOSEN_TRIALS, confirmation_name
 from study.phases.identity import ENVIRONMENT, IDENTITY, refuse_other
 from study.question.plan import StudyPlan, resolve
 from study.question.settings_file import load_settings, saved_flags
@@ -38,7 +34,7 @@ from study.trials.record import (
 
 @dataclass(frozen=True)
 class Archive:
-    """An existing study: where it is, and what it asks.
+    """A study: where it is, and what it asks.
 
     Attributes:
         folder: Its files.
@@ -102,7 +98,7 @@ class Archive:
             margin=plan.margin,
             planned=len({trial.user_attrs[SLOT] for trial in trials}),
             trials=records,
-            budgets=self._budgets(confirmation, confirmations),
+            budgets=_budget_records(confirmations, plan),
             chosen=dict(confirmation.user_attrs.get(CHOSEN_TRIALS, {})) if confirmation else {},
             replicates=len({run.replicate for run in confirmations}),
             confirmations=confirmations,
@@ -111,27 +107,6 @@ class Archive:
             environment=search.user_attrs[ENVIRONMENT],
             resume=self.resume(),
             storage=self.store.shown_url,
-        )
-
-    def _budgets(
-        self, confirmation: optuna.Study | None, runs: Sequence[ConfirmationRecord]
-    ) -> tuple[BudgetRecord, ...]:
-        if confirmation is None or CHOSEN not in confirmation.user_attrs:
-            return ()
-        plan = self.plan
-        chosen = chosen_candidates(confirmation, plan.cells)
-        limits = sorted({run.budget for run in runs}, reverse=True)
-        ladder = [Budget(limit, plan.budget.scope) for limit in limits]
-        pairs = matched_pairs(chosen, ladder, plan)
-        names = [cell.value for cell in plan.cells]
-        return tuple(
-            BudgetRecord(
-                limit=budget.limit,
-                candidates=dict(zip(names, (pair.first, pair.second), strict=True)),
-                counts=dict(zip(names, pair.counts, strict=True)),
-                within_tolerance=pair.within_tolerance,
-            )
-            for budget, pair in zip(ladder, pairs, strict=False)
         )
 
 
@@ -199,6 +174,30 @@ def busy_seconds(trials: Iterable[FrozenTrial]) -> float:
         seconds += max(0.0, (complete - max(start, end)).total_seconds())
         end = max(end, complete)
     return seconds
+
+
+def _budget_records(
+    runs: Sequence[ConfirmationRecord], plan: StudyPlan
+) -> tuple[BudgetRecord, ...]:
+    """The budgets of the runs, with the candidates that were matched when these were planned."""
+    planned: dict[int, dict[str, Candidate]] = {}
+    for run in runs:
+        planned.setdefault(run.budget, {})[run.cell] = run.candidate
+    return tuple(_budget_record(limit, planned[limit], plan) for limit in sorted(planned)[::-1])
+
+
+def _budget_record(
+    limit: int, candidates: Mapping[str, Candidate], plan: StudyPlan
+) -> BudgetRecord:
+    names = [cell.value for cell in plan.cells]
+    first, second = (candidates[name] for name in names)
+    pair = pair_of(first, second, Budget(limit, plan.budget.scope), plan.task)
+    return BudgetRecord(
+        limit=limit,
+        candidates=dict(zip(names, (first, second), strict=True)),
+        counts=dict(zip(names, pair.counts, strict=True)),
+        within_tolerance=pair.within_tolerance,
+    )
 
 
 def _dataset_record(plan: StudyPlan) -> DatasetRecord:

@@ -1,8 +1,9 @@
-"""Whether a run is whole, what can be repaired of it, and mending it."""
+"""Whether a run is whole, and what of it can be repaired."""
 
 import contextlib
 import json
 import re
+import shlex
 import sqlite3
 import time
 from collections import Counter
@@ -16,13 +17,16 @@ from optuna.trial import FrozenTrial
 
 from search_spaces.budget import BudgetError
 from study.errors import UserError
-from study.phases.confirmation import CHOSEN, chosen_candidates, confirmation_plan, matched_pairs
-from study.phases.search import search_plan
-from study.runs.archive import Archive, open_archive
+from study.phases.confirmation import CHOSEN, confirmation_slots
+from study.phases.search import search_slots
+from study.question.plan import resolve
+from study.question.settings_file import load_settings
+from study.runs.archive import Archive
 from study.runs.reporter import Reporter
 from study.storage.folder import RunFolder
 from study.storage.opening import open_store
 from study.storage.sqlite import FileStore
+from study.storage.trial_storage import as_user_errors
 from study.trials.queue import Queue, Slot
 
 _TEMPORARY = re.compile(
@@ -35,7 +39,7 @@ _QUESTION = "settings and data"
 class Verdict(StrEnum):
     """How a check came out."""
 
-    OK = "well"
+    OK = "ok"
     REPAIRABLE = "to repair"
     BROKEN = "broken"
 
@@ -45,13 +49,39 @@ class Finding:
     """What one check found.
 
     Attributes:
-        repair: Puts it right, where that is safe.
+        fault: What is wrong, or nothing.
+        well: What is said where nothing is.
+        remedy: The command that puts it right, where there is one.
+        repair: Puts it right here and now, where going on with the study does not.
     """
 
     check: str
-    verdict: Verdict
-    detail: str
+    fault: str
+    well: str
+    remedy: str | None = None
     repair: Callable[[], None] | None = None
+
+    @property
+    def verdict(self) -> Verdict:
+        """How it came out."""
+        if not self.fault:
+            return Verdict.OK
+        return Verdict.REPAIRABLE if self.remedy else Verdict.BROKEN
+
+    @property
+    def detail(self) -> str:
+        """What was found, in words."""
+        return self.fault or self.well
+
+    def repaired(self) -> "Finding":
+        """What is found after the repair; itself where there is nothing to do here."""
+        if not self.fault or self.repair is None:
+            return self
+        try:
+            self.repair()
+        except (UserError, BudgetError) as error:
+            return Finding(self.check, f"{self.fault}, and no repair: {error}", self.well)
+        return Finding(self.check, "", f"{self.fault}; repaired")
 
 
 def examine(run: Path, storage: str | None, reporter: Reporter) -> list[Finding]:
@@ -69,78 +99,65 @@ def examine(run: Path, storage: str | None, reporter: Reporter) -> list[Finding]
     folder.require(folder.settings)
     store = open_store(storage, folder.database)
     findings: list[Finding] = []
+    archive = None
     if isinstance(store, FileStore):
-        findings.append(_database(store))
-    if all(finding.verdict is Verdict.OK for finding in findings):
-        findings += _contents(run, storage)
+        findings.append(Finding("database", _database_fault(store.path), str(store.path)))
+    if not any(finding.fault for finding in findings):
+        try:
+            archive = Archive(folder, resolve(load_settings(folder.settings)), store)
+            findings += _contents(archive)
+        except (UserError, BudgetError) as error:
+            archive = None
+            findings.append(Finding(_QUESTION, str(error), ""))
     if isinstance(store, FileStore):
-        findings += [_leases(store), _temporary_files(run, store)]
-    findings.append(_report(run, storage, reporter))
-    return findings
+        findings += [_leases(run, store), _temporary_files(run, store)]
+    return [*findings, _report(folder, archive, reporter)]
 
 
-def _database(store: FileStore) -> Finding:
+def _database_fault(path: Path) -> str:
     try:
-        connection = sqlite3.connect(f"{store.path.as_uri()}?mode=ro", uri=True)
+        connection = sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)
         with contextlib.closing(connection):
             states = [state for (state,) in connection.execute("PRAGMA integrity_check(3)")]
             tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
     except sqlite3.Error as error:
-        return Finding("database", Verdict.BROKEN, f"{store.path} cannot be read: {error}")
+        return f"{path} cannot be read: {error}"
     if states != ["ok"]:
-        return Finding("database", Verdict.BROKEN, f"{store.path} is damaged: {states[0]}")
-    if "trials" not in tables:
-        return Finding("database", Verdict.BROKEN, f"{store.path} holds no study of Optuna's")
-    return Finding("database", Verdict.OK, str(store.path))
+        return f"{path} is damaged: {states[0]}"
+    return "" if "trials" in tables else f"{path} holds no study of Optuna's"
 
 
-def _contents(run: Path, storage: str | None) -> list[Finding]:
+def _contents(archive: Archive) -> Iterator[Finding]:
     """The checks that need the data set and the trials."""
-    try:
-        archive = open_archive(run, storage)
-        search, confirmation = archive.search(), archive.confirmation()
-    except (UserError, BudgetError) as error:
-        return [Finding(_QUESTION, Verdict.BROKEN, str(error))]
-    findings = [
-        Finding(_QUESTION, Verdict.OK, f"{archive.plan.identity['dataset']}, as at the start"),
-        *_trials("search", archive, search, search_plan(archive.plan)),
-    ]
+    plan, search, confirmation = archive.plan, archive.search(), archive.confirmation()
+    yield Finding(_QUESTION, "", f"{plan.identity['dataset']}, as at the start")
+    yield from _trials("search", archive, search, search_slots(plan))
     studies = [search]
     if confirmation is not None and CHOSEN in confirmation.user_attrs:
-        plan = _confirmed(archive, confirmation)
-        findings += _trials("confirmation", archive, confirmation, plan)
+        slots = confirmation_slots(confirmation, plan)
+        yield from _trials("confirmation", archive, confirmation, slots)
         studies.append(confirmation)
-    return [*findings, _artifacts(archive, studies)]
-
-
-def _confirmed(archive: Archive, confirmation: optuna.Study) -> list[Slot]:
-    plan = archive.plan
-    candidates = chosen_candidates(confirmation, plan.cells)
-    pairs = matched_pairs(candidates, plan.ladder(), plan)
-    return confirmation_plan(pairs, plan.replicates, plan)
+    yield _artifacts(archive, studies)
 
 
 def _trials(
-    phase: str, archive: Archive, study: optuna.Study, plan: Sequence[Slot]
+    phase: str, archive: Archive, study: optuna.Study, planned: Sequence[Slot]
 ) -> Iterator[Finding]:
     queue = Queue(study, archive.store, _DOCTOR)
     orphans = _orphans(queue, archive.store.grace)
+    fault = f"{len(orphans)} of dead workers, to requeue" if orphans else ""
     yield Finding(
-        f"{phase}: running trials",
-        Verdict.REPAIRABLE if orphans else Verdict.OK,
-        f"{len(orphans)} of dead workers, to requeue" if orphans else "none of a dead worker",
-        queue.reap,
+        f"{phase}: running trials", fault, "none of a dead worker", remedy=archive.resume()
     )
     slots = Counter(queue.slots())
-    missing = {slot.number for slot in plan} - slots.keys()
+    missing = {slot.number for slot in planned} - slots.keys()
     twice = [slot for slot, trials in slots.items() if trials > 1]
+    check, well = f"{phase}: plan", f"{len(slots)} trials, each once"
     if twice:
-        yield Finding(f"{phase}: plan", Verdict.BROKEN, f"{len(twice)} planned trials exist twice")
-    elif missing:
-        detail = f"{len(missing)} of {len(plan)} planned trials are missing, to plan again"
-        yield Finding(f"{phase}: plan", Verdict.REPAIRABLE, detail, lambda: queue.plan(plan))
+        yield Finding(check, f"{len(twice)} planned trials exist twice", well)
     else:
-        yield Finding(f"{phase}: plan", Verdict.OK, f"{len(slots)} trials, each once")
+        fault = f"{len(missing)} of {len(planned)} planned trials are missing" if missing else ""
+        yield Finding(check, fault, well, remedy=archive.resume())
 
 
 def _orphans(queue: Queue, grace: float) -> list[int]:
@@ -164,60 +181,61 @@ def _artifacts(archive: Archive, studies: Sequence[optuna.Study]) -> Finding:
         for meta in optuna.artifacts.get_all_artifact_meta(holder, storage=storage)
     ]
     folder = archive.folder.artifacts
-    missing = [meta for meta in metas if not (folder / meta.artifact_id).is_file()]
-    if missing:
-        detail = f"{len(missing)} of {len(metas)} are not in {folder}, such as "
-        return Finding("artifacts", Verdict.BROKEN, detail + missing[0].filename)
-    return Finding("artifacts", Verdict.OK, f"{len(metas)} files")
+    missing = [meta.filename for meta in metas if not (folder / meta.artifact_id).is_file()]
+    fault = f"{len(missing)} of {len(metas)} are not in {folder}, such as " if missing else ""
+    return Finding("artifacts", fault + "".join(missing[:1]), f"{len(metas)} files")
 
 
-def _leases(store: FileStore) -> Finding:
-    stale = [path for path in _lease_files(store) if not store.held(path.name)]
-    if not stale:
-        return Finding("leases", Verdict.OK, "none left behind")
+def _leases(run: Path, store: FileStore) -> Finding:
+    stale = [path.name for path in _lease_files(store) if not store.held(path.name)]
 
     def remove() -> None:
         with store.locked():
-            store.living([path.name for path in stale])  # removes those of the dead
+            store.living(stale)  # removes those of the dead
 
-    return Finding("leases", Verdict.REPAIRABLE, f"{len(stale)} left behind, to remove", remove)
+    return _left_behind("leases", len(stale), run, remove)
 
 
 def _temporary_files(run: Path, store: FileStore) -> Finding:
     if any(store.held(path.name) for path in _lease_files(store)):
-        return Finding("temporary files", Verdict.OK, "not looked for: the study is at work")
+        return Finding("temporary files", "", "not looked for: the study is at work")
     found = [path for path in run.rglob(".*") if path.is_file() and _TEMPORARY.match(path.name)]
-    if not found:
-        return Finding("temporary files", Verdict.OK, "none left behind")
 
     def remove() -> None:
         for path in found:
             path.unlink(missing_ok=True)
 
-    detail = f"{len(found)} left behind, to remove"
-    return Finding("temporary files", Verdict.REPAIRABLE, detail, remove)
+    return _left_behind("temporary files", len(found), run, remove)
+
+
+def _left_behind(check: str, count: int, run: Path, remove: Callable[[], None]) -> Finding:
+    fault = f"{count} left behind" if count else ""
+    remedy = f"python -m study.doctor {shlex.quote(str(run))} --repair"
+    return Finding(check, fault, "none left behind", remedy, remove)
 
 
 def _lease_files(store: FileStore) -> list[Path]:
     return sorted(store.leases.iterdir()) if store.leases.is_dir() else []
 
 
-def _report(run: Path, storage: str | None, reporter: Reporter) -> Finding:
-    failure = _unreadable(run)
-    if failure is None:
-        return Finding("report", Verdict.OK, str(run / "report.html"))
+def _report(folder: RunFolder, archive: Archive | None, reporter: Reporter) -> Finding:
+    fault, well = _report_fault(folder), str(folder.report)
+    if archive is None:
+        hope = "; it can be written again when the study can be read" if fault else ""
+        return Finding("report", fault + hope, well)
 
     def write() -> None:
-        reporter.publish(open_archive(run, storage))
+        with as_user_errors(archive.store.shown_url):
+            reporter.publish(archive)
 
-    return Finding("report", Verdict.REPAIRABLE, f"{failure}, to write again", write)
+    remedy = f"python -m reports {shlex.quote(str(folder.path))}"
+    return Finding("report", fault, well, remedy, write)
 
 
-def _unreadable(run: Path) -> str | None:
-    """What is wrong with the report's files, or None."""
+def _report_fault(folder: RunFolder) -> str:
     try:
-        json.loads((run / "summary.json").read_text(encoding="utf-8"))
-        page = (run / "report.html").read_text(encoding="utf-8")
+        json.loads((folder.path / "summary.json").read_text(encoding="utf-8"))
+        page = folder.report.read_text(encoding="utf-8")
     except (OSError, ValueError) as error:
         return f"summary.json or report.html cannot be read ({error})"
-    return None if page.rstrip().endswith("</html>") else "report.html has no end"
+    return "" if page.rstrip().endswith("</html>") else "report.html has no end"

@@ -1,4 +1,4 @@
-"""Each cell's best confirmed model: kept with its vocabulary and a model card, and loaded again."""
+"""Each cell's best confirmed model: saved with its vocabulary and a card, and loaded again."""
 
 import json
 import shutil
@@ -23,10 +23,10 @@ if TYPE_CHECKING:
     import keras
 
 
-def keep_best_models(confirmation: optuna.Study, folder: RunFolder, plan: StudyPlan) -> None:
-    """Keep, of the models confirmed at the full budget, each cell's best on validation.
+def save_best_models(confirmation: optuna.Study, folder: RunFolder, plan: StudyPlan) -> None:
+    """Select, of the models confirmed at the full budget, each cell's best on validation.
 
-    Chosen on validation, so that the card's test accuracy is no best of many.
+    Selected on validation, so that the card's test accuracy is no best of many.
     """
     runs = [confirmation_record(trial) for trial in confirmation.get_trials(deepcopy=False)]
     for cell in plan.cells:
@@ -39,9 +39,9 @@ def keep_best_models(confirmation: optuna.Study, folder: RunFolder, plan: StudyP
         }
         present = [path for path in saved if path.exists()]
         if not present:
-            continue  # kept before, or trained on another machine
+            continue  # selected before, or trained on another machine
         best = max(present, key=lambda path: saved[path].validation_accuracy or 0.0)
-        if (saved[best].validation_accuracy or 0.0) > _kept_accuracy(folder, cell.value):
+        if (saved[best].validation_accuracy or 0.0) > _saved_accuracy(folder, cell.value):
             best.replace(folder.model(cell.value))
             _write_card(saved[best], folder, plan)
         for path in present:
@@ -50,8 +50,8 @@ def keep_best_models(confirmation: optuna.Study, folder: RunFolder, plan: StudyP
         shutil.copyfile(plan.dataset.vocabulary_file, folder.models / "vocabulary.json")
 
 
-def _kept_accuracy(folder: RunFolder, cell: str) -> float:
-    """Validation accuracy of the model that is kept already; -1 where none is."""
+def _saved_accuracy(folder: RunFolder, cell: str) -> float:
+    """Validation accuracy of the model that was selected before; -1 where none was."""
     try:
         card = json.loads(folder.model_card(cell).read_text(encoding="utf-8"))
     except FileNotFoundError:
@@ -102,31 +102,32 @@ class SavedModel:
 
 
 def load_model(run: Path, cell: Cell | None) -> SavedModel:
-    """The model that a study has kept of a cell, or the better one on validation.
+    """The model that a study has saved of a cell, or the better one on validation.
 
     Raises:
         UserError: The folder holds no such model, or one of another version.
     """
     folder = RunFolder(run)
-    kept = [
+    saved = [
         member
         for member in Cell
         if folder.model(member).is_file() and folder.model_card(member).is_file()
     ]
-    if not kept:
+    if not saved:
         raise UserError(
             f"A run keeps its models in {folder.models}, but there are none. "
             f"Confirm the study first: python -m study.confirm {run}"
         )
-    if cell is not None and cell not in kept:
+    if cell is not None and cell not in saved:
         raise UserError(
             f"The run {run} has no {cell.display_name} model. Choose --cell from: "
-            f"{', '.join(kept)}."
+            f"{', '.join(saved)}."
         )
     cards = {
-        member: json.loads(folder.model_card(member).read_text(encoding="utf-8")) for member in kept
+        member: json.loads(folder.model_card(member).read_text(encoding="utf-8"))
+        for member in saved
     }
-    chosen = cell or max(kept, key=lambda member: float(cards[member]["validation_accuracy"]))
+    chosen = cell or max(saved, key=lambda member: float(cards[member]["validation_accuracy"]))
     vocabulary = _vocabulary(folder.models / cards[chosen]["vocabulary"])
     with unheard_start():
         import keras

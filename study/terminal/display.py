@@ -58,7 +58,6 @@ class Display:
     phase: str
     measure: str
     jobs: int
-    quiet: bool = False
     _running: dict[int, _Running] = field(default_factory=dict, init=False)
     _best: dict[str, _Best] = field(default_factory=dict, init=False)
     _seconds: list[float] = field(default_factory=list, init=False)
@@ -70,7 +69,7 @@ class Display:
         """Show it while the block lasts."""
         for trial in self.study.get_trials(deepcopy=False):
             self._note_best(trial)
-        if self.quiet or not self.console.is_terminal:
+        if self.console.quiet or not self.console.is_terminal:
             yield self
             return
         with Live(console=self.console, get_renderable=self._table, refresh_per_second=4) as live:
@@ -104,7 +103,7 @@ class Display:
         self._note_best(frozen)
         if attrs.REQUEUED not in frozen.user_attrs:
             self._progress = replace(self._progress, finished=self._progress.finished + 1)
-        if not self.quiet and self._live is None:
+        if self._live is None:
             self.console.print(self._line(frozen), soft_wrap=True, highlight=False, markup=False)
 
     def tick(self, progress: Progress) -> None:

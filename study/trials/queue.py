@@ -73,8 +73,8 @@ class Queue:
         self._owner = owner
         self._in_hand: set[int] = set()  # ids of the trials that were asked for and not ended
 
-    def plan(self, slots: Sequence[Slot]) -> None:
-        """Add to the plan what it lacks; planning again changes nothing."""
+    def enqueue(self, slots: Sequence[Slot]) -> None:
+        """Add to the plan what it lacks; adding the same again changes nothing."""
 
         def add() -> None:
             present = set(self.slots())

@@ -39,7 +39,7 @@ class Gang:
         self.study = stub_study(store)
         self._queue = Queue(self.study, store, "gang")
         if trials:
-            self._queue.plan(stub_slots(trials))
+            self._queue.enqueue(stub_slots(trials))
 
     def start(self, count: int, barrier: Barrier | None = None) -> None:
         for _ in range(count):

@@ -107,13 +107,13 @@ def late_tell(folder: Path, times: int) -> Outcome:
     orders = Orders(folder)
     store = orders.store()
     study = stub_study(store)
-    Queue(study, store, "planner").plan(stub_slots(2 * times))
+    Queue(study, store, "planner").enqueue(stub_slots(2 * times))
     reaper = Queue(study, store, "me")
     for _ in range(times):
         stopped_worker = Queue(study, store, "a lease that nobody holds")
         trial = stopped_worker.ask()
         assert trial
-        reaper.reap()
+        reaper._exclusively(reaper._reap)
         assert not stopped_worker.finish(trial, TrialState.COMPLETE, 0.9)
     while retry := reaper.ask():
         assert reaper.finish(retry, TrialState.COMPLETE, 0.5)

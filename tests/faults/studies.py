@@ -149,7 +149,7 @@ def absurd_learning_rates(folder: Path) -> Outcome:
     work = _Training(folder / "ledger", plan=plan)
     with store.lease() as owner:
         queue = Queue(study, store, owner)
-        queue.plan(stub_slots(3))
+        queue.enqueue(stub_slots(3))
         assert WorkerLoop(queue, work, ProcessLimits(1, 2, folder / "log"), Silent()).run()
     trials = study.get_trials(deepcopy=False)
     assert [trial.state.name for trial in trials] == ["FAIL", "FAIL", "COMPLETE"], trials

@@ -1,5 +1,6 @@
 """`python -m study.doctor`: what it notices, what it repairs."""
 
+import shlex
 import shutil
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 from reports.publish import Reporter
 from study.runs.archive import open_archive
 from study.runs.health import Finding, Verdict, examine
+from study.trials.record import status_of
 from tests.support.commands import run_module
 
 
@@ -16,11 +18,11 @@ def found(run: Path, check: str) -> Finding:
     return next(finding for finding in examine(run, None, Reporter()) if finding.check == check)
 
 
-def repaired(run: Path, check: str) -> Finding:
-    repair = found(run, check).repair
-    assert repair
-    repair()
-    return found(run, check)
+def go_on(run: Path) -> None:
+    """The study's command again, as the doctor names it."""
+    remedy = open_archive(run).resume()
+    done = run_module("study.search", *shlex.split(remedy)[3:], "--output-dir", str(run.parent))
+    assert done.returncode == 0, done.stderr
 
 
 def study(run: Path) -> optuna.Study:
@@ -34,7 +36,7 @@ def test_a_finished_study_is_well(finished: Path) -> None:
     assert "to repair" not in done.stdout
 
 
-def test_repair_mends_what_is_safe(run: Path) -> None:
+def test_what_was_left_behind_is_removed_and_the_rest_is_named(run: Path) -> None:
     unowned = study(run)
     unowned.enqueue_trial({}, user_attrs={"slot": 6, "cell": "lstm"})
     unowned.ask()
@@ -45,20 +47,29 @@ def test_repair_mends_what_is_safe(run: Path) -> None:
     ill = run_module("study.doctor", str(run))
     assert ill.returncode == 1, ill.stderr
     assert ill.stdout.count("to repair") == 4
-    assert "--repair" in ill.stdout
-    well = run_module("study.doctor", str(run), "--repair")
-    assert well.returncode == 0, well.stdout + well.stderr
+    for remedy in (open_archive(run).resume(), f"doctor {run} --repair", f"reports {run}"):
+        assert ill.stdout.count(f"{remedy}\n") == 1
+    before = study(run).trials
+    better = run_module("study.doctor", str(run), "--repair")
+    assert better.returncode == 1, better.stderr
+    assert better.stdout.count("to repair") == 1
+    assert "1 of dead workers, to requeue" in better.stdout
     assert not (run / ".report-0123456789abcdef.html").exists()
     assert not (run / "study.db.leases" / "host-1-dead").exists()
-    assert [trial.state.name for trial in study(run).trials[-2:]] == ["FAIL", "WAITING"]
+    assert study(run).trials == before
+    go_on(run)
+    well = run_module("study.doctor", str(run))
+    assert well.returncode == 0, well.stdout + well.stderr
+    assert "REQUEUED" in [status_of(trial).name for trial in study(run).trials]
 
 
-def test_missing_trials_are_planned_again(run: Path) -> None:
+def test_missing_trials_are_planned_by_the_next_run(run: Path) -> None:
     settings = (run / "settings.toml").read_text()
     (run / "settings.toml").write_text(settings.replace("n-trials = 6", "n-trials = 8"))
     finding = found(run, "search: plan")
     assert (finding.verdict, finding.detail[:6]) == (Verdict.REPAIRABLE, "2 of 8")
-    assert repaired(run, "search: plan").verdict is Verdict.OK
+    assert finding.remedy == open_archive(run).resume()
+    assert finding.repaired() is finding
 
 
 def test_a_planned_trial_that_exists_twice_is_told(run: Path) -> None:
@@ -99,6 +110,20 @@ def test_a_missing_database_is_told_and_not_made(run: Path) -> None:
 def test_a_missing_report_is_noticed(run: Path, left: str) -> None:
     (run / left).unlink()
     assert found(run, "report").verdict is Verdict.REPAIRABLE
+
+
+def test_a_report_that_cannot_be_written_again_says_why(run: Path) -> None:
+    (run / "report.html").unlink()
+    shutil.rmtree(run / "charts")
+    (run / "charts").touch()
+    done = run_module("study.doctor", str(run), "--repair")
+    assert done.returncode == 1, done.stderr
+    assert "File exists" in done.stdout
+    (run / "charts").unlink()
+    assert found(run, "report").repaired().verdict is Verdict.OK
+    (run / "report.html").unlink()
+    (run / "study.db").write_bytes(b"garbage")
+    assert found(run, "report").verdict is Verdict.BROKEN
 
 
 def test_a_folder_without_a_study_is_refused(tmp_path: Path) -> None:

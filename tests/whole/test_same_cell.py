@@ -130,9 +130,9 @@ def compare_with_itself(settings: Settings) -> tuple[StudyRecord, Verdict]:
     """A whole study of a GRU against a GRU; what it stored, and its verdict."""
     plan = resolve(settings)
     plan = replace(plan, space=same_cell(plan.space))
-    assert work_on(plan, SilentReporter()) == 0
-    folder = plan.folder
-    record = Archive(folder, plan, FileStore(folder.database)).record()
+    archive = Archive(plan.folder, plan, FileStore(plan.folder.database))
+    assert work_on(archive, SilentReporter()) == 0
+    record = archive.record()
     assert {run.candidate.cell for run in record.confirmations} == {Cell.GRU}
     assert {run.cell for run in record.confirmations} == {"lstm", "gru"}
     assert all(len(set(budget.counts.values())) == 1 for budget in record.budgets)

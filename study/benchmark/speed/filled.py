@@ -8,7 +8,7 @@ import optuna
 from optuna.samplers import RandomSampler
 from optuna.trial import FrozenTrial, TrialState, create_trial
 
-from study.phases.search import open_search, search_plan
+from study.phases.search import open_search, search_slots
 from study.question.plan import StudyPlan, resolve
 from study.question.settings import RunSettings, SearchSettings, Settings
 from study.question.settings_file import save_settings
@@ -37,7 +37,7 @@ def filled_study(trials: int, output_dir: Path) -> tuple[StudyPlan, RunFolder, F
     study = open_search(store, plan)
     save_settings(folder.settings, plan.settings)
     draws = optuna.create_study(direction="maximize", sampler=RandomSampler(seed=0))
-    finished = [_finished(slot, plan, draws) for slot in search_plan(plan)[:trials]]
+    finished = [_finished(slot, plan, draws) for slot in search_slots(plan)[:trials]]
     with store.transaction():
         study.add_trials(finished)
     return plan, folder, store
@@ -47,7 +47,7 @@ def more_slots(plan: StudyPlan, done: int, count: int) -> list[Slot]:
     """The next slots of a plan that has grown."""
     search = replace(plan.settings.search, n_trials=done + count)
     grown = replace(plan, settings=replace(plan.settings, search=search))
-    return search_plan(grown)[done:]
+    return search_slots(grown)[done:]
 
 
 def _finished(slot: Slot, plan: StudyPlan, draws: optuna.Study) -> FrozenTrial:

@@ -75,7 +75,7 @@ def asking_seconds(folder: Path, trials: int, asks: int) -> list[float]:
     work = SearchWork(plan, run_folder, draw_curve=lambda curve, title: b"")
     with store.lease() as owner:
         queue = Queue(study, store, owner)
-        queue.plan(more_slots(plan, trials, asks + 1))
+        queue.enqueue(more_slots(plan, trials, asks + 1))
         seconds = []
         for _ in range(asks + 1):
             start = time.perf_counter()
@@ -96,7 +96,7 @@ def throughput(workers: int) -> float:
         trials = _EACH * workers
         with store.lease() as owner:
             plan = [Slot(number, {}, {attrs.CELL: "lstm"}) for number in range(trials)]
-            Queue(_study(store), store, owner).plan(plan)
+            Queue(_study(store), store, owner).enqueue(plan)
         barrier = context.Barrier(workers + 1)
         processes = [
             context.Process(target=_work, args=(database, barrier)) for _ in range(workers)

@@ -104,7 +104,7 @@ def test_a_transaction_is_all_or_nothing(tmp_path: Path) -> None:
 def test_waiting_trials_are_read_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     store = FileStore(tmp_path / "study.db")
     queue = Queue(stub_study(store), store, "me")
-    queue.plan(stub_slots(50))
+    queue.enqueue(stub_slots(50))
     assert len(queue.study.trials) == 50
     built: list[int] = []
     build = TrialStorage._build_frozen_trial_from_trial_model
@@ -292,7 +292,7 @@ def _wait_until_dead(owner: str, store: ServerStore) -> None:
 def test_a_lost_answer_is_noticed(tmp_path: Path) -> None:
     store = FileStore(tmp_path / "study.db")
     queue = Queue(stub_study(store), store, "me")
-    queue.plan(stub_slots(2))
+    queue.enqueue(stub_slots(2))
     trial = queue.ask()
     assert trial
     queue._in_hand.clear()  # as if the connection had been lost in the commit

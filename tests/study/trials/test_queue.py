@@ -22,7 +22,7 @@ def store(tmp_path: Path) -> FileStore:
 @pytest.fixture
 def queue(store: FileStore) -> Queue:
     queue = Queue(stub_study(store), store, "me")
-    queue.plan(stub_slots(3))
+    queue.enqueue(stub_slots(3))
     return queue
 
 
@@ -37,9 +37,9 @@ def ask(queue: Queue) -> optuna.Trial:
 
 
 def test_planning_again_changes_nothing_and_a_longer_plan_adds(queue: Queue) -> None:
-    queue.plan(stub_slots(3))
+    queue.enqueue(stub_slots(3))
     assert queue.progress().planned == 3
-    queue.plan(stub_slots(5))
+    queue.enqueue(stub_slots(5))
     assert queue.progress().planned == 5
 
 

@@ -112,7 +112,7 @@ class Machine(RuleBasedStateMachine):
 
     @rule(count=st.integers(1, 7))
     def plan(self, count: int) -> None:
-        self.planner.plan(stub_slots(count))
+        self.planner.enqueue(stub_slots(count))
         self.model.waiting += range(self.planned, count)
         self.planned = max(self.planned, count)
 

@@ -22,7 +22,7 @@ from tests.support.stubs import Silent, StubWork, stub_slots, stub_study
 def queue_of(folder: Path, count: int, owner: str = "me") -> Queue:
     store = FileStore(folder / "study.db")
     queue = Queue(stub_study(store), store, owner)
-    queue.plan(stub_slots(count))
+    queue.enqueue(stub_slots(count))
     return queue
 
 
@@ -94,13 +94,13 @@ def test_a_training_process_is_replaced_before_it_has_grown_too_large(
     monkeypatch.setattr("study.processes.training_process._MOST_GROWTH", 2**27)
     assert WorkerLoop(queue, work, limits(tmp_path, jobs=1), Silent()).run()
     assert len(started) == 1  # the first job's memory is what it needs
-    queue.plan(stub_slots(8))
+    queue.enqueue(stub_slots(8))
     work.acts = {5: "grow"}
     started.clear()
     assert WorkerLoop(queue, work, limits(tmp_path, jobs=1), Silent()).run()
     assert len(started) == 2
     monkeypatch.setattr("study.processes.training_process._MOST_JOBS", 2)
-    queue.plan(stub_slots(12))
+    queue.enqueue(stub_slots(12))
     work.acts = {}
     started.clear()
     assert WorkerLoop(queue, work, limits(tmp_path, jobs=1), Silent()).run()
