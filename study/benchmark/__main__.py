@@ -110,14 +110,14 @@ def tabulate(
 
 def _measured(part: Part, options: Options) -> "list[Table]":
     from study.benchmark import accuracy
-    from study.benchmark.speed import commands, steps, storing, trials
+    from study.benchmark.speed import commands, steps, storage, trials
     from study.benchmark.tabulated import efficiency
 
     rounds = options.rounds
     measures: dict[Part, Callable[[], list[Table]]] = {
         Part.STARTUP: lambda: commands.measure_startup(rounds or 5),
-        Part.REPORT: lambda: storing.measure_report(rounds or 5),
-        Part.STORAGE: lambda: storing.measure(rounds or 5),
+        Part.REPORT: lambda: storage.measure_report(rounds or 5),
+        Part.STORAGE: lambda: storage.measure(rounds or 5),
         Part.STEP: lambda: steps.measure(rounds or 5),
         Part.TRIALS: lambda: trials.measure(rounds or 1),
         Part.SEARCH: lambda: efficiency.measure(rounds or 50, options.tabulated),

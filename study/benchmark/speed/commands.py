@@ -8,7 +8,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from study.benchmark.speed.rounds import BenchmarkError
+from study.benchmark.speed.turns import BenchmarkError
 from study.benchmark.table import Column, Table
 
 COMMANDS = (

@@ -8,7 +8,7 @@ from pathlib import Path
 from search_spaces.candidate import Candidate, Task
 from search_spaces.cells import Cell
 from study.benchmark.speed.frameworks import Limit, Ours, Stock, Torch, Workload
-from study.benchmark.speed.rounds import Contender, alternate, ratio
+from study.benchmark.speed.turns import Contender, alternate, ratio
 from study.benchmark.table import Column, Table, Value
 from study.machine.environment import cores
 

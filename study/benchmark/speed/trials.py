@@ -78,7 +78,7 @@ def _pair(flags: Sequence[str]) -> Pair:
         ours = ["--no-confirm", "--quiet", "--output-dir", folder, *flags]
         seconds = timed("study.search", ours)
         run = Path(folder, "surnames")
-        stock = timed("study.benchmark.speed.stock", [str(run)])
+        stock = timed("study.benchmark.speed.stock_trainings", [str(run)])
         record = read(run)
     busy = sum(trial.seconds or 0.0 for trial in record.trials)
     return Pair(len(record.trials), seconds, stock, busy)

@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from search_spaces.cells import Cell
-from study.benchmark.speed.rounds import BenchmarkError
+from study.benchmark.speed.turns import BenchmarkError
 from study.benchmark.table import Column, Table, Value
-from study.benchmark.tabulated.ledger import Tried
+from study.benchmark.tabulated.evaluator import Tried
 from study.benchmark.tabulated.searchers import SearchJob, searches
 from study.benchmark.tabulated.trainings import Tabulated, load_whole
 from study.errors import UserError

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Protocol
 
-from study.benchmark.tabulated.ledger import Ledger
+from study.benchmark.tabulated.evaluator import Ledger
 
 if TYPE_CHECKING:
     from search_spaces.candidate import Candidate

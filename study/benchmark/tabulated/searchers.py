@@ -21,7 +21,7 @@ from search_spaces.candidate import Candidate
 from search_spaces.cells import Cell
 from search_spaces.parameters import Suggester
 from search_spaces.space import SearchSpace
-from study.benchmark.tabulated.ledger import Ledger, Tried
+from study.benchmark.tabulated.evaluator import Ledger, Tried
 from study.benchmark.tabulated.oracles import Tuner, search_with_oracle
 from study.benchmark.tabulated.trainings import Tabulated
 from study.training.job import OnEpoch

@@ -13,7 +13,7 @@ from scipy import stats
 from search_spaces import Budget, Candidate, Cell
 from study.benchmark.tabulated import efficiency
 from study.benchmark.tabulated.efficiency import Comparison, Estimate, tables, worth
-from study.benchmark.tabulated.ledger import Ledger, Tried
+from study.benchmark.tabulated.evaluator import Ledger, Tried
 from study.benchmark.tabulated.oracles import Values, run_trial
 from study.benchmark.tabulated.searchers import NaiveSpace, searches
 from study.benchmark.tabulated.trainings import Tabulated, Training, load_whole

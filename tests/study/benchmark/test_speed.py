@@ -12,9 +12,9 @@ from statsmodels.stats.weightstats import CompareMeans, DescrStatsW
 
 from search_spaces import Candidate, Cell, Task
 from study.benchmark import accuracy
-from study.benchmark.speed import commands, steps, storing, trials
+from study.benchmark.speed import commands, steps, storage, trials
 from study.benchmark.speed.frameworks import Workload
-from study.benchmark.speed.rounds import BenchmarkError, Contender, alternate, ratio
+from study.benchmark.speed.turns import BenchmarkError, Contender, alternate, ratio
 from study.benchmark.table import Column, Table
 from study.training.job import OnEpoch, TrainingError
 from tests.support.commands import run_module
@@ -83,11 +83,11 @@ def test_table_as_values_and_as_text() -> None:
 
 
 def test_throughput_of_two_workers() -> None:
-    assert storing.throughput(2) > 0
+    assert storage.throughput(2) > 0
 
 
 def test_asking_in_a_study_of_forty(tmp_path: Path) -> None:
-    assert len(storing.asking_seconds(tmp_path, trials=40, asks=2)) == 2
+    assert len(storage.asking_seconds(tmp_path, trials=40, asks=2)) == 2
 
 
 def test_command(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import optuna
 from optuna.trial import TrialState
 
 from study.benchmark.speed.commands import report_seconds
-from study.benchmark.speed.filled import filled_study, more_slots
+from study.benchmark.speed.synthetic import filled_study, more_slots
 from study.benchmark.table import Column, Table
 from study.phases.search import SearchWork, open_search
 from study.storage.sqlite import FileStore

@@ -1,6 +1,6 @@
 """The trainings of a search once more, as a user of stock Keras has them.
 
-`python -m study.benchmark.stock RUN`: one process, Keras' own layers, `compile` and `fit`, the
+`python -m study.benchmark.speed.stock_trainings RUN`: one process, Keras' own layers, `compile` and `fit`, the
 same candidates, seeds, batches and numbers of epochs. What it measures is how long it takes.
 """
 
