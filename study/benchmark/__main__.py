@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Parameter
 from cyclopts.validators import Number
 
+from search_spaces.budget import BudgetError
 from study.errors import UserError
 from study.terminal.command import INTERRUPTED, Terminal, command, run
 
@@ -29,17 +29,8 @@ class Part(StrEnum):
     ACCURACY = "accuracy"
 
 
+_ROUNDS = {Part.SEARCH: 50, Part.TRIALS: 1}  # 5 of every other part
 _TABLE = Path(__file__).parent / "tabulated" / "surnames.npz"
-
-
-@dataclass(frozen=True)
-class Options:
-    """The flags that some parts read; `rounds` is None where it is left to the part."""
-
-    rounds: int | None
-    tabulated: Path
-    dataset: str
-
 
 app = command("study.benchmark", "Measure how fast isoparam is, beside its peers, on this machine.")
 
@@ -56,7 +47,7 @@ def benchmark(
 
     On two cores `startup` and `report` take a minute, `storage` a few, `step` five, `trials` ten,
     `search` up to thirty, `accuracy` one, or fifteen on IMDB. PyTorch is measured where it is
-    installed.
+    installed. What cannot be measured is named in the end, and the other parts go on.
 
     Parameters
     ----------
@@ -65,7 +56,7 @@ def benchmark(
     rounds: int
         Repetitions, or seeds. Default: 5; 50 for `search`, 1 for `trials`.
     tabulated: Path
-        Tabulated trainings, which `search` searches.
+        Tabulated trainings, which `search` searches. Default: those that come with isoparam.
     dataset: str
         What `accuracy` learns: as `study.search` takes it.
     json_file: Path
@@ -76,24 +67,33 @@ def benchmark(
             f"--json takes a file in an existing folder, but there is no folder "
             f"{json_file.parent}. Make it first."
         )
-    found: list[Table] = []
-    for part in parts or tuple(Part):
-        tables = _measured(part, Options(rounds, tabulated, dataset))
-        found += tables
-        for each in tables:
-            Terminal().print(each.drawn(), "")
-    if json_file is not None:
-        _keep(found, json_file)
+    measured: list[Table] = []
+    faults: list[str] = []
+    try:
+        for part in parts or tuple(Part):
+            try:
+                tables = _measure(part, rounds or _ROUNDS.get(part, 5), tabulated, dataset)
+            except (UserError, BudgetError) as error:
+                faults.append(f"{part} was not measured: {error}")
+                continue
+            measured += tables
+            for table in tables:
+                Terminal().print(table.to_rich(), "")
+    finally:
+        if json_file is not None:
+            _save(measured, json_file)
+    if faults:
+        raise UserError(" ".join(faults))
 
 
 @app.command
 def tabulate(
-    path: Path = _TABLE,
+    path: Path = Path("trainings.npz"),
     /,
     *,
     n_jobs: Annotated[int | None, Parameter(validator=Number(gte=1))] = None,
 ) -> int:
-    """Make the table of trainings that `search` searches; what is there is kept.
+    """Make a table of trainings that `search --tabulated` searches; what is there is kept.
 
     Parameters
     ----------
@@ -108,31 +108,30 @@ def tabulate(
     return 0 if work.tabulate(path, n_jobs or cores()) else INTERRUPTED
 
 
-def _measured(part: Part, options: Options) -> "list[Table]":
+def _measure(part: Part, rounds: int, tabulated: Path, dataset: str) -> "list[Table]":
     from study.benchmark import accuracy
     from study.benchmark.speed import commands, steps, storage, trials
     from study.benchmark.tabulated import efficiency
 
-    rounds = options.rounds
     measures: dict[Part, Callable[[], list[Table]]] = {
-        Part.STARTUP: lambda: commands.measure_startup(rounds or 5),
-        Part.REPORT: lambda: storage.measure_report(rounds or 5),
-        Part.STORAGE: lambda: storage.measure(rounds or 5),
-        Part.STEP: lambda: steps.measure(rounds or 5),
-        Part.TRIALS: lambda: trials.measure(rounds or 1),
-        Part.SEARCH: lambda: efficiency.measure(rounds or 50, options.tabulated),
-        Part.ACCURACY: lambda: accuracy.measure(rounds or 5, options.dataset),
+        Part.STARTUP: lambda: commands.measure_startup(rounds),
+        Part.REPORT: lambda: storage.measure_report(rounds),
+        Part.STORAGE: lambda: storage.measure(rounds),
+        Part.STEP: lambda: steps.measure(rounds),
+        Part.TRIALS: lambda: trials.measure(rounds),
+        Part.SEARCH: lambda: efficiency.measure(rounds, tabulated),
+        Part.ACCURACY: lambda: accuracy.measure(rounds, dataset),
     }
     return measures[part]()
 
 
-def _keep(tables: "list[Table]", path: Path) -> None:
+def _save(tables: "list[Table]", path: Path) -> None:
     from study.machine.environment import environment
     from study.machine.files import write_atomically
 
-    found = {"environment": environment(), **{table.name: table.records() for table in tables}}
+    measured = {"environment": environment(), **{table.name: table.to_json() for table in tables}}
     with write_atomically(path) as temporary:
-        temporary.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
+        temporary.write_text(json.dumps(measured, indent=2) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ import math
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
+from contextlib import closing, suppress
 from multiprocessing.connection import wait
 from typing import Generic, NamedTuple, TypeVar
 
@@ -115,18 +115,22 @@ def work_off(
         UserError: The machine kept a job from being done.
         TrainingBugError: A job failed by a bug.
     """
+    with closing(Pool[str](limits)) as pool:
+        yield from run_jobs(jobs, pool, stopping)
+
+
+def run_jobs(
+    jobs: Mapping[str, Job], pool: Pool[str], stopping: Callable[[], bool]
+) -> Iterator[tuple[str, EpochEnded | Finished | Refused]]:
+    """The same in a pool that stays open, so that its processes keep what they have built."""
     waiting = deque(jobs.items())
-    pool: Pool[str] = Pool(limits)
-    try:
-        while (waiting or pool.busy) and not stopping():
-            while waiting and pool.free:
-                pool.submit(*waiting.popleft())
-            for name, message in pool.events():
-                if isinstance(message, EpochEnded):
-                    pool.answer(name, proceed=True)
-                yield name, _told(message)
-    finally:
-        pool.close()
+    while (waiting or pool.busy) and not stopping():
+        while waiting and pool.free:
+            pool.submit(*waiting.popleft())
+        for name, message in pool.events():
+            if isinstance(message, EpochEnded):
+                pool.answer(name, proceed=True)
+            yield name, _told(message)
 
 
 def _told(message: Message) -> EpochEnded | Finished | Refused:

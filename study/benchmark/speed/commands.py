@@ -6,10 +6,10 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
-from pathlib import Path
 
-from study.benchmark.speed.turns import BenchmarkError
-from study.benchmark.table import Column, Table
+from study.benchmark.table import Table
+from study.errors import UserError
+from study.terminal.command import USAGE
 
 COMMANDS = (
     "study.search",
@@ -23,11 +23,12 @@ COMMANDS = (
 )
 
 
-def timed(module: str, arguments: Sequence[str]) -> float:
+def seconds_of(module: str, arguments: Sequence[str]) -> float:
     """Seconds of one command, its start-up included.
 
     Raises:
-        BenchmarkError: It failed.
+        UserError: It refused its arguments or what is on this machine.
+        RuntimeError: It failed by a bug.
     """
     start = time.perf_counter()
     done = subprocess.run(
@@ -38,8 +39,10 @@ def timed(module: str, arguments: Sequence[str]) -> float:
         check=False,
     )
     seconds = time.perf_counter() - start
+    if done.returncode == USAGE:
+        raise UserError(f"python -m {module} failed: {done.stderr.strip()}")
     if done.returncode:
-        raise BenchmarkError(f"python -m {module} failed: {done.stderr.strip()}")
+        raise RuntimeError(f"python -m {module} failed:\n{done.stderr}")
     return seconds
 
 
@@ -48,20 +51,15 @@ def measure_startup(rounds: int) -> list[Table]:
     seconds: dict[str, list[float]] = {module: [] for module in COMMANDS}
     for _ in range(rounds):
         for module, values in seconds.items():
-            values.append(timed(module, ["--help"]))
+            values.append(seconds_of(module, ["--help"]))
     return [
         Table(
             name="startup",
             title=f"--help, seconds ({rounds} rounds)",
-            columns=(Column("command"), Column("median", ".2f"), Column("least", ".2f")),
-            rows=tuple(
+            columns={"command": "", "median": ".2f", "least": ".2f"},
+            rows=[
                 (f"python -m {module}", statistics.median(values), min(values))
                 for module, values in seconds.items()
-            ),
+            ],
         )
     ]
-
-
-def report_seconds(folder: Path) -> float:
-    """Seconds that the report of a study takes, TensorFlow never loaded."""
-    return timed("reports", [str(folder), "--quiet"])

@@ -5,19 +5,22 @@ seconds that `Workload.examples` examples took. Tokens and labels are made up: h
 takes does not depend on them.
 """
 
+import math
 import os
 import re
 import time
-from collections.abc import Callable
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from importlib import import_module
 
 import numpy as np
 
 from search_spaces.candidate import Candidate, Task
+from search_spaces.cells import Cell
 from study.datasets.dataset import Split
-from study.training.job import OnEpoch
+from study.training.job import OnEpoch, TrainingError
 
 Timed = Callable[[], float]  # does the work once; returns its seconds
 
@@ -28,6 +31,7 @@ class Workload:
 
     Attributes:
         candidate: One recurrent layer, one direction.
+        sequence_length: Tokens per example.
         epoch: Examples of a whole epoch.
         examples: Examples that a job trains on, at least three batches.
     """
@@ -45,15 +49,15 @@ class Workload:
         return "_".join(re.findall(r"\w+", self.name.lower()))
 
     @property
-    def products(self) -> float:
+    def operations(self) -> float:
         """Floating-point operations of an epoch's matrix products.
 
         A step multiplies inputs and states, (batch, inputs + units), with the weights of every
         gate: once forward, and twice backward, for the inputs' and for the weights' gradient.
         """
-        gates = self.candidate.cell.gates
         units, inputs = self.candidate.units, self.candidate.embedding
-        return 3.0 * 2 * self.epoch * self.sequence_length * gates * units * (inputs + units)
+        weights = self.candidate.cell.gates * units * (inputs + units)
+        return 3.0 * 2 * self.epoch * self.sequence_length * weights
 
     def data(self) -> Split:
         """Tokens by Zipf's law, as words have it, and labels by chance."""
@@ -65,147 +69,146 @@ class Workload:
 
 
 @dataclass(frozen=True)
-class Ours:
-    """The fused layers, a whole epoch in one compiled call."""
+class StepsJob(ABC):
+    """Trains on the workload's examples; what it builds stays in its process.
+
+    Attributes:
+        framework: The package that does the work.
+    """
 
     workload: Workload
+    framework: str = "tensorflow"
 
     def run(self, on_epoch: OnEpoch) -> float:
-        return _ours(self.workload)()
+        """The seconds that the examples took.
+
+        Raises:
+            TrainingError: The framework is broken.
+        """
+        try:
+            import_module(self.framework)
+        except ImportError as error:
+            raise TrainingError(f"{self.framework} cannot be imported ({error})") from error
+        return _prepared(self)()
+
+    @abstractmethod
+    def prepare(self) -> Timed:
+        """Build the model."""
+
+
+@cache
+def _prepared(job: StepsJob) -> Timed:
+    return job.prepare()
+
+
+class FusedSteps(StepsJob):
+    """The fused layers, a whole epoch in one compiled call."""
+
+    def prepare(self) -> Timed:
+        from study.training.model import build
+        from study.training.runners.choice import runner_for
+
+        work = self.workload
+        model = build(work.candidate, work.task, work.sequence_length, seed=0)
+        runner = runner_for(model, work.candidate, work.task)
+        runner.start()
+        split, order = work.data(), np.arange(work.examples)
+        return lambda: _seconds(lambda: runner.train(split, order))
 
 
 @dataclass(frozen=True)
-class Stock:
-    """Keras' own layer and `fit`, from batch to batch.
+class StockSteps(StepsJob):
+    """Keras' own layer and `fit`, from batch to batch; the framework is its backend.
 
     Attributes:
         jit_compile: As `keras.Model.compile` takes it; "auto" is Keras' default.
     """
 
-    workload: Workload
-    backend: str = "tensorflow"
     jit_compile: bool | str = "auto"
 
-    def run(self, on_epoch: OnEpoch) -> float:
-        os.environ["KERAS_BACKEND"] = self.backend  # each contender has its own processes
-        return _stock(self)()
+    def prepare(self) -> Timed:
+        os.environ["KERAS_BACKEND"] = self.framework  # each contender has its own processes
+        import keras
+
+        from study.training.model import build, compile_model
+
+        work, batch_size = self.workload, self.workload.candidate.batch_size
+        model = build(work.candidate, work.task, work.sequence_length, seed=0, fused=False)
+        compile_model(model, work.candidate, jit_compile=self.jit_compile)
+        split, batches = work.data(), math.ceil(work.examples / batch_size)
+        ends: list[float] = []
+
+        def note(batch: int, logs: Mapping[str, float]) -> None:
+            """The ends of the first and of the last batch.
+
+            `fit` itself returns later, as it waits for the thread that tunes its input.
+            """
+            if batch in (0, batches - 1):
+                float(logs["loss"])  # waits for what was only dispatched
+                ends.append(time.perf_counter())
+
+        clock = keras.callbacks.LambdaCallback(on_train_batch_end=note)
+
+        def train() -> float:
+            ends.clear()
+            model.fit(*split, batch_size=batch_size, verbose=0, callbacks=[clock])
+            first, last = ends
+            return (last - first) * batches / (batches - 1)
+
+        return train
 
 
-@dataclass(frozen=True)
-class Torch:
-    """PyTorch's `nn.LSTM` or `nn.GRU`, which have no recurrent dropout."""
+class TorchSteps(StepsJob):
+    """PyTorch's `nn.LSTM` or `nn.GRU` in one thread; they have no recurrent dropout."""
 
-    workload: Workload
-    threads: int
+    def prepare(self) -> Timed:
+        import torch
+        from torch import nn
 
-    def run(self, on_epoch: OnEpoch) -> float:
-        return _torch(self)()
+        torch.set_num_threads(1)
+        work, candidate = self.workload, self.workload.candidate
+        embedding = nn.Embedding(work.task.vocabulary, candidate.embedding)
+        dropout = nn.Dropout(candidate.dropout)
+        layer = {Cell.LSTM: nn.LSTM, Cell.GRU: nn.GRU}[candidate.cell]
+        recurrent = layer(candidate.embedding, candidate.units, batch_first=True)
+        classes = nn.Linear(candidate.units, work.task.outputs)
+        model = nn.ModuleList([embedding, dropout, recurrent, classes])
+        optimizer = torch.optim.Adam(model.parameters(), lr=candidate.learning_rate)
+        binary = work.task.outputs == 1
+        loss = nn.BCEWithLogitsLoss() if binary else nn.CrossEntropyLoss()
+        split = work.data()
+        tokens = torch.from_numpy(split.tokens.astype(np.int64))
+        labels = torch.from_numpy(split.labels.astype(np.int64))
+        targets = labels[:, None].float() if binary else labels
+
+        def train() -> None:
+            for at in range(0, work.examples, candidate.batch_size):
+                batch = slice(at, at + candidate.batch_size)
+                states, _ = recurrent(dropout(embedding(tokens[batch])))
+                optimizer.zero_grad()
+                loss(classes(states[:, -1]), targets[batch]).backward()
+                optimizer.step()
+
+        return lambda: _seconds(train)
 
 
-@dataclass(frozen=True)
-class Limit:
-    """The matrix products alone, at the speed of large ones."""
+class MatrixProducts(StepsJob):
+    """The matrix products alone, at the speed of large ones: the fastest of several."""
 
-    workload: Workload
+    def prepare(self) -> Timed:
+        import tensorflow as tf
 
-    def run(self, on_epoch: OnEpoch) -> float:
+        size = 2048
+        matrix = tf.random.normal((size, size))
+        product = tf.function(tf.linalg.matmul)
         share = self.workload.examples / self.workload.epoch
-        return share * self.workload.products * _seconds_per_operation()
+        products = share * self.workload.operations / (2 * size**3)
+        return lambda: (
+            products * min(_seconds(lambda: product(matrix, matrix).numpy()) for _ in range(6))
+        )
 
 
-@cache
-def _ours(workload: Workload) -> Timed:
-    from study.training.model import build
-    from study.training.runners.choice import runner_for
-
-    model = build(workload.candidate, workload.task, workload.sequence_length, seed=0)
-    runner = runner_for(model, workload.candidate, workload.task)
-    runner.start()
-    split, order = workload.data(), np.arange(workload.examples)
-
-    def train() -> float:
-        start = time.perf_counter()
-        runner.train(split, order)
-        return time.perf_counter() - start
-
-    return train
-
-
-@cache
-def _stock(job: Stock) -> Timed:
-    import keras
-
-    from study.training.model import build, compile_model
-
-    work = job.workload
-    model = build(work.candidate, work.task, work.sequence_length, seed=0, fused=False)
-    compile_model(model, work.candidate, jit_compile=job.jit_compile)
-    split = work.data()
-
-    class Clock(keras.callbacks.Callback):  # type: ignore[misc]  # Keras is untyped
-        """Notes the ends of the first and of the last batch.
-
-        `fit` itself returns later, as it waits for the thread that tunes its input.
-        """
-
-        ends: list[float]
-
-        def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
-            self.ends = []
-
-        def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
-            if batch == 0 or batch == self.params["steps"] - 1:
-                float((logs or {})["loss"])  # waits for what was only dispatched
-                self.ends.append(time.perf_counter())
-
-    clock = Clock()
-
-    def train() -> float:
-        model.fit(*split, batch_size=work.candidate.batch_size, verbose=0, callbacks=[clock])
-        first, last = clock.ends
-        batches: int = clock.params["steps"]
-        return (last - first) * batches / (batches - 1)
-
-    return train
-
-
-@cache
-def _torch(job: Torch) -> Timed:
-    import torch
-
-    from study.benchmark.speed.torch_model import SentenceClassifier
-
-    torch.set_num_threads(job.threads)
-    work = job.workload
-    model = SentenceClassifier(work.candidate, work.task)
-    optimizer = torch.optim.Adam(model.parameters(), lr=work.candidate.learning_rate)
-    split = work.data()
-    tokens = torch.from_numpy(split.tokens.astype(np.int64))
-    labels = torch.from_numpy(split.labels.astype(np.int64))
-
-    def train() -> float:
-        start = time.perf_counter()
-        for at in range(0, work.examples, work.candidate.batch_size):
-            batch = slice(at, at + work.candidate.batch_size)
-            optimizer.zero_grad()
-            model.loss(tokens[batch], labels[batch]).backward()
-            optimizer.step()
-        return time.perf_counter() - start
-
-    return train
-
-
-def _seconds_per_operation() -> float:
-    """The fastest of several large matrix products, per floating-point operation."""
-    import tensorflow as tf
-
-    size = 2048
-    matrix = tf.random.normal((size, size))
-    product = tf.function(tf.linalg.matmul)
-
-    def timed() -> float:
-        start = time.perf_counter()
-        product(matrix, matrix).numpy()
-        return time.perf_counter() - start
-
-    return min(timed() for _ in range(6)) / (2 * size**3)
+def _seconds(action: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    action()
+    return time.perf_counter() - start

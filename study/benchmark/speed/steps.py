@@ -1,15 +1,19 @@
 """Training: epochs of one model, ours beside those of its peers."""
 
 import statistics
-import tempfile
 from importlib.util import find_spec
-from pathlib import Path
 
 from search_spaces.candidate import Candidate, Task
 from search_spaces.cells import Cell
-from study.benchmark.speed.frameworks import Limit, Ours, Stock, Torch, Workload
-from study.benchmark.speed.turns import Contender, alternate, ratio
-from study.benchmark.table import Column, Table, Value
+from study.benchmark.speed.frameworks import (
+    FusedSteps,
+    MatrixProducts,
+    StockSteps,
+    TorchSteps,
+    Workload,
+)
+from study.benchmark.speed.turns import Contender, median_ratio, take_turns
+from study.benchmark.table import Table, Value
 from study.machine.environment import cores
 
 REFERENCE = "stock Keras on TensorFlow"
@@ -59,20 +63,20 @@ def measure(rounds: int) -> list[Table]:
     """Seconds an epoch of every contender, in turns; a table for each workload.
 
     Raises:
-        BenchmarkError: A contender failed.
+        UserError: A contender could not do its work here.
     """
     return [
         Table(
             name=f"step_{workload.key}",
             title=f"Training {workload.name}, seconds an epoch ({rounds} rounds)",
-            columns=(
-                Column("contender"),
-                Column("processes", "d"),
-                Column("median", ".2f"),
-                Column("least", ".2f"),
-                Column("most", ".2f"),
-                Column("times stock", ".2f"),
-            ),
+            columns={
+                "contender": "",
+                "processes": "d",
+                "median": ".2f",
+                "least": ".2f",
+                "most": ".2f",
+                "times stock": ".2f",
+            },
             rows=_compare(workload, rounds),
             notes=_notes(),
         )
@@ -80,7 +84,42 @@ def measure(rounds: int) -> list[Table]:
     ]
 
 
-def _notes() -> tuple[str, ...]:
+def contenders(workload: Workload) -> list[Contender]:
+    """Everything that is installed; all cores are in use in each."""
+    every = cores()
+    found = [
+        Contender(REFERENCE, StockSteps(workload), 1, every),
+        Contender("stock Keras, jit_compile", StockSteps(workload, jit_compile=True), every, 1),
+        Contender("isoparam", FusedSteps(workload), every, 1),
+        Contender("limit", MatrixProducts(workload), every, 1),
+    ]
+    if find_spec("jax"):
+        found.append(Contender("stock Keras on JAX", StockSteps(workload, "jax"), every, 1))
+    if find_spec("torch"):
+        found.append(Contender("PyTorch", TorchSteps(workload, "torch"), every, 1))
+    return found
+
+
+def _compare(workload: Workload, rounds: int) -> list[tuple[Value, ...]]:
+    competing = contenders(workload)
+    seconds = take_turns(competing, rounds)
+    epochs = {
+        contender.name: [
+            value * workload.epoch / (workload.examples * contender.processes)
+            for value in seconds[contender.name]
+        ]
+        for contender in competing
+    }
+    rows: list[tuple[Value, ...]] = []
+    for contender in competing:
+        values = epochs[contender.name]
+        spread = statistics.median(values), min(values), max(values)
+        times_stock = median_ratio(epochs[REFERENCE], values)
+        rows.append((contender.name, contender.processes, *spread, times_stock))
+    return rows
+
+
+def _notes() -> list[str]:
     notes = [
         f"Training steps alone, all {cores()} cores at work. Times stock: against {REFERENCE} in "
         "one process, the median over rounds. Limit: the matrix products alone, at the speed of "
@@ -89,45 +128,4 @@ def _notes() -> tuple[str, ...]:
     missing = [name for name in ("jax", "torch") if find_spec(name) is None]
     if missing:
         notes.append(f"Not installed, so not measured: {', '.join(missing)}.")
-    return tuple(notes)
-
-
-def contenders(workload: Workload) -> list[Contender]:
-    """Everything that is installed; all cores are in use in each."""
-    every = cores()
-    found = [
-        Contender(REFERENCE, Stock(workload), 1, every),
-        Contender("stock Keras, jit_compile", Stock(workload, jit_compile=True), every, 1),
-        Contender("isoparam", Ours(workload), every, 1),
-        Contender("limit", Limit(workload), every, 1),
-    ]
-    if find_spec("jax"):
-        found.append(Contender("stock Keras on JAX", Stock(workload, "jax"), every, 1))
-    if find_spec("torch"):
-        found.append(Contender("PyTorch", Torch(workload, 1), every, 1))
-    return found
-
-
-def _compare(workload: Workload, rounds: int) -> tuple[tuple[Value, ...], ...]:
-    competing = contenders(workload)
-    with tempfile.TemporaryDirectory() as folder:
-        seconds = alternate(competing, rounds, Path(folder, "log"))
-    epochs = {
-        contender.name: tuple(
-            value * workload.epoch / (workload.examples * contender.processes)
-            for value in seconds[contender.name]
-        )
-        for contender in competing
-    }
-    return tuple(
-        (
-            contender.name,
-            contender.processes,
-            statistics.median(values),
-            min(values),
-            max(values),
-            ratio(epochs[REFERENCE], values),
-        )
-        for contender in competing
-        for values in (epochs[contender.name],)
-    )
+    return notes

@@ -9,10 +9,10 @@ from pathlib import Path
 import optuna
 from optuna.trial import TrialState
 
-from study.benchmark.speed.commands import report_seconds
-from study.benchmark.speed.synthetic import filled_study, more_slots
-from study.benchmark.table import Column, Table
-from study.phases.search import SearchWork, open_search
+from study.benchmark.speed.commands import seconds_of
+from study.benchmark.speed.synthetic import synthetic_study
+from study.benchmark.table import Table
+from study.phases.search import SearchWork, open_search, search_slots
 from study.storage.sqlite import FileStore
 from study.trials import attributes as attrs
 from study.trials.queue import Queue, Slot
@@ -21,7 +21,6 @@ WORKERS = (1, 2, 4, 8)
 LONG = 10_000  # trials
 REPORTED = 1_000  # trials
 _EACH = 40  # trials of each number of workers, times it
-_NAME = "throughput"
 
 
 def measure(rounds: int) -> list[Table]:
@@ -33,54 +32,49 @@ def measure(rounds: int) -> list[Table]:
         Table(
             name="storage",
             title=f"SQLite, trials a second ({rounds} rounds)",
-            columns=(Column("workers", "d"), Column("median", ".1f"), Column("most", ".1f")),
-            rows=tuple((n, statistics.median(rate), max(rate)) for n, rate in rates.items()),
+            columns={"workers": "d", "median": ".1f", "most": ".1f"},
+            rows=[(n, statistics.median(rate), max(rate)) for n, rate in rates.items()],
             notes=("Each trial is asked for, reports one epoch and is finished; nothing trains.",),
         ),
         Table(
             name="ask",
             title=f"One more trial in a study of {LONG:,} finished ones, seconds",
-            columns=(Column("asked"), Column("median", ".3f"), Column("most", ".3f")),
-            rows=(("ask, and sample its parameters", statistics.median(asks), max(asks)),),
+            columns={"asked": "", "median": ".3f", "most": ".3f"},
+            rows=[("ask, and sample its parameters", statistics.median(asks), max(asks))],
         ),
     ]
 
 
 def measure_report(rounds: int) -> list[Table]:
-    """Seconds of the report of a study of 1,000 trials."""
+    """Seconds that the report of a study of 1,000 trials takes, TensorFlow never loaded."""
     with tempfile.TemporaryDirectory() as folder:
-        _, run_folder, _ = filled_study(REPORTED, Path(folder))
-        seconds = [report_seconds(run_folder.path) for _ in range(rounds)]
-        size = run_folder.report.stat().st_size
+        _, run = synthetic_study(REPORTED, Path(folder))
+        seconds = [seconds_of("reports", [str(run.path), "--quiet"]) for _ in range(rounds)]
+        size = run.report.stat().st_size
     return [
         Table(
             name="report",
             title=f"Report of {REPORTED:,} trials ({rounds} rounds)",
-            columns=(
-                Column("what"),
-                Column("median s", ".2f"),
-                Column("most s", ".2f"),
-                Column("bytes", ",d"),
-            ),
-            rows=(("python -m reports RUN", statistics.median(seconds), max(seconds), size),),
+            columns={"what": "", "median s": ".2f", "most s": ".2f", "bytes": ",d"},
+            rows=[("python -m reports RUN", statistics.median(seconds), max(seconds), size)],
         )
     ]
 
 
 def asking_seconds(folder: Path, trials: int, asks: int) -> list[float]:
     """Seconds of asking for a trial, and sampling it, in a study of so many finished ones."""
-    plan, run_folder, _ = filled_study(trials, folder)
-    store = FileStore(run_folder.database)  # as a command that has just been started
+    plan, run = synthetic_study(trials, folder, planned=trials + asks + 1)
+    store = FileStore(run.database)  # as a command that has just been started
     study = open_search(store, plan)
-    work = SearchWork(plan, run_folder, draw_curve=lambda curve, title: b"")
+    work = SearchWork(plan, run, draw_curve=lambda curve, title: b"")
     with store.lease() as owner:
         queue = Queue(study, store, owner)
-        queue.enqueue(more_slots(plan, trials, asks + 1))
+        queue.enqueue(search_slots(plan))
         seconds = []
         for _ in range(asks + 1):
             start = time.perf_counter()
             trial = queue.ask()
-            assert trial is not None  # so many were planned
+            assert trial is not None  # so many are planned
             queue.in_transaction(trial, work.job)
             seconds.append(time.perf_counter() - start)
             queue.finish(trial, TrialState.COMPLETE, 0.5)
@@ -123,5 +117,5 @@ def _work(database: Path, barrier: "multiprocessing.synchronize.Barrier") -> Non
 
 def _study(store: FileStore) -> optuna.Study:
     return optuna.create_study(
-        storage=store.optuna(), study_name=_NAME, direction="maximize", load_if_exists=True
+        storage=store.optuna(), study_name="throughput", direction="maximize", load_if_exists=True
     )

@@ -2,35 +2,57 @@
 
 import statistics
 import tempfile
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from study.benchmark.speed.commands import timed
-from study.benchmark.table import Column, Table
+from study.benchmark.jobs import open_pool, results
+from study.benchmark.speed.commands import seconds_of
+from study.benchmark.table import Table
 from study.machine.environment import cores
-from study.runs.archive import read
+from study.runs.archive import open_archive, read
+from study.training.job import OnEpoch
 
 
 @dataclass(frozen=True)
-class Pair:
-    """A search, and its trainings by stock Keras.
+class StockTrainings:
+    """The trainings of a search once more, as a user of stock Keras has them.
 
-    Attributes:
-        seconds: Of the whole command of ours, its report included.
-        stock: Seconds of stock Keras.
-        busy: Seconds in which ours trained and evaluated, added over the processes.
+    One process, Keras' own layers, `compile` and `fit`, the same candidates, seeds, batches and
+    numbers of epochs.
     """
 
-    trials: int
-    seconds: float
-    stock: float
-    busy: float
+    run_folder: Path
 
-    @property
-    def overhead(self) -> float:
-        """The share of our processes' time in which no trial was trained or evaluated."""
-        return 1 - self.busy / (cores() * self.seconds)
+    def run(self, on_epoch: OnEpoch) -> None:
+        """Train every candidate for as many epochs as the search did."""
+        import keras
+
+        from study.training.model import build, compile_model
+
+        archive = open_archive(self.run_folder)
+        plan = archive.plan
+        training, validation = plan.dataset.training()
+        for trial in archive.record().trials:
+            if trial.candidate is None or not trial.epochs:
+                continue
+            keras.backend.clear_session()
+            model = build(
+                trial.candidate,
+                plan.task,
+                plan.dataset.sequence_length,
+                seed=trial.seed or 0,
+                fused=False,
+            )
+            compile_model(model, trial.candidate, metrics=["accuracy"])
+            model.fit(
+                *training,
+                batch_size=trial.candidate.batch_size,
+                epochs=trial.epochs,
+                validation_data=tuple(validation),
+                verbose=0,
+            )
 
 
 def measure(rounds: int, flags: Sequence[str] = ()) -> list[Table]:
@@ -40,29 +62,29 @@ def measure(rounds: int, flags: Sequence[str] = ()) -> list[Table]:
         flags: Of `study.search`.
 
     Raises:
-        BenchmarkError: One of the commands failed.
+        UserError: The search refused its work, or a training failed.
     """
-    pairs = [_pair(flags) for _ in range(rounds)]
-    overhead = statistics.median(pair.overhead for pair in pairs)
-    trials = pairs[0].trials
-    ours = statistics.median(pair.seconds for pair in pairs)
-    stock = statistics.median(pair.stock for pair in pairs)
-    ratio = statistics.median(pair.stock / pair.seconds for pair in pairs)
+    measured = [_search(flags) for _ in range(rounds)]
+    trials = measured[0][0]
+    ours = statistics.median(seconds for _, seconds, _, _ in measured)
+    stock = statistics.median(seconds for _, _, seconds, _ in measured)
+    speedup = statistics.median(theirs / seconds for _, seconds, theirs, _ in measured)
+    overhead = statistics.median(share for *_, share in measured)
     return [
         Table(
             name="trials",
             title=f"Search on surnames, {trials} trials ({rounds} rounds)",
-            columns=(
-                Column("by"),
-                Column("seconds", ".1f"),
-                Column("trials an hour", ",.0f"),
-                Column("times stock", ".2f"),
-                Column("overhead", ".1%"),
-            ),
-            rows=(
-                ("isoparam", ours, 3600 * trials / ours, ratio, overhead),
+            columns={
+                "by": "",
+                "seconds": ".1f",
+                "trials an hour": ",.0f",
+                "times stock": ".2f",
+                "overhead": ".1%",
+            },
+            rows=[
+                ("isoparam", ours, 3600 * trials / ours, speedup, overhead),
                 ("stock Keras, the same trainings", stock, 3600 * trials / stock, 1.0, None),
-            ),
+            ],
             notes=(
                 f"Ours: the whole command in {cores()} processes, its report included; overhead "
                 "is the share of their time without training or evaluating. Stock: Keras' "
@@ -73,12 +95,16 @@ def measure(rounds: int, flags: Sequence[str] = ()) -> list[Table]:
     ]
 
 
-def _pair(flags: Sequence[str]) -> Pair:
+def _search(flags: Sequence[str]) -> tuple[int, float, float, float]:
+    """Trials, seconds of ours and of stock Keras, and the share of ours that is overhead."""
     with tempfile.TemporaryDirectory() as folder:
         ours = ["--no-confirm", "--quiet", "--output-dir", folder, *flags]
-        seconds = timed("study.search", ours)
+        seconds = seconds_of("study.search", ours)
         run = Path(folder, "surnames")
-        stock = timed("study.benchmark.speed.stock_trainings", [str(run)])
-        record = read(run)
-    busy = sum(trial.seconds or 0.0 for trial in record.trials)
-    return Pair(len(record.trials), seconds, stock, busy)
+        start = time.perf_counter()
+        with open_pool(1, cores()) as pool:
+            results({"Stock Keras": StockTrainings(run)}, pool)
+        stock = time.perf_counter() - start
+        trials = read(run).trials
+    training = sum(trial.seconds or 0.0 for trial in trials)
+    return len(trials), seconds, stock, 1 - training / (cores() * seconds)

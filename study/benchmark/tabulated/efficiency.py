@@ -6,7 +6,6 @@ the search mostly did not see. Regret is what the best point of the table is wor
 """
 
 import math
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,64 +13,24 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
 
 from search_spaces.cells import Cell
-from study.benchmark.speed.turns import BenchmarkError
-from study.benchmark.table import Column, Table, Value
-from study.benchmark.tabulated.evaluator import Tried
+from study.benchmark.intervals import difference, mean, require_repetitions
+from study.benchmark.jobs import open_pool, results
+from study.benchmark.table import Table, Value
+from study.benchmark.tabulated.evaluator import TabulatedTrial
 from study.benchmark.tabulated.searchers import SearchJob, searches
-from study.benchmark.tabulated.trainings import Tabulated, load_whole
-from study.errors import UserError
+from study.benchmark.tabulated.trainings import TrainingTable, load_whole
 from study.machine.environment import cores
-from study.processes.limits import ProcessLimits
-from study.processes.pool import work_off
-from study.processes.training_process import EpochEnded, Finished
-from study.question.settings import SearchSettings
+from study.question.plan import resolve
+from study.question.settings import SearchSettings, Settings
 
 BUDGETS = (0.25, 0.5, 1.0, 1.5, 2.0)  # of the epochs of our plan
-_MOST = 2.5  # times our plan's epochs that every search may spend
+_MOST = 2.5  # times our plan's epochs that every search may train
 _PLANNED = SearchSettings().n_trials
 
-Logs = Mapping[str, Sequence[Sequence[Tried]]]  # trials of each repetition, by search
+Trials = Mapping[str, Sequence[Sequence[TabulatedTrial]]]  # of each repetition, by search
 Values = NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class Estimate:
-    """A mean, or a difference of means, with its 95 % interval."""
-
-    mean: float
-    low: float
-    high: float
-
-    @classmethod
-    def of(cls, values: Values) -> "Estimate":
-        """The mean of independent values, with Student's interval."""
-        error = float(values.std(ddof=1)) / math.sqrt(len(values))
-        return cls._within(float(values.mean()), error, len(values) - 1)
-
-    @classmethod
-    def of_difference(cls, ours: Values, theirs: Values) -> "Estimate":
-        """The difference of two means of independent values, with Welch's interval (1947)."""
-        parts = [float(values.var(ddof=1)) / len(values) for values in (ours, theirs)]
-        squares = sum(
-            part**2 / (len(values) - 1) for part, values in zip(parts, (ours, theirs), strict=True)
-        )
-        degrees_of_freedom = sum(parts) ** 2 / squares if squares else math.inf
-        return cls._within(
-            float(ours.mean() - theirs.mean()), math.sqrt(sum(parts)), degrees_of_freedom
-        )
-
-    @classmethod
-    def _within(cls, mean: float, error: float, degrees_of_freedom: float) -> "Estimate":
-        reach = error * float(stats.t.ppf(0.975, degrees_of_freedom))
-        return cls(mean, mean - reach, mean + reach)
-
-    @property
-    def reach(self) -> float:
-        """Half the interval's length."""
-        return self.high - self.mean
 
 
 @dataclass(frozen=True)
@@ -79,64 +38,70 @@ class Comparison:
     """Repeated searches in one table.
 
     Attributes:
-        plan: Epochs that our plan of trials spends, on average.
-        logs: Ours first.
+        plan: Epochs that our plan of trials trains, on average.
+        trials: Ours first.
     """
 
-    table: Tabulated
+    table: TrainingTable
     plan: int
-    logs: Logs
+    trials: Trials
 
     @property
-    def allowance(self) -> int:
-        """Epochs that every search may spend."""
-        return math.ceil(_MOST * self.plan)
-
-    @cached_property
     def ours(self) -> str:
         """The name of our search."""
-        return next(iter(self.logs))
+        return next(iter(self.trials))
+
+    @property
+    def max_epochs(self) -> int:
+        """Epochs that every search may train."""
+        return _max_epochs(self.plan)
 
     @cached_property
-    def worth(self) -> dict[tuple[str, Cell], Values]:
-        """What the incumbent of a search and cell is worth, (repetitions, epochs spent)."""
+    def incumbents(self) -> dict[tuple[str, Cell], Values]:
+        """Test accuracy of a search's incumbent of a cell, (repetitions, epochs trained)."""
         return {
             (name, cell): np.array(
-                [worth(tried, self.table.confirmed[cell], cell, self.allowance) for tried in log]
+                [
+                    incumbent_accuracy(
+                        trials, self.table.mean_test_accuracy[cell], cell, self.max_epochs
+                    )
+                    for trials in repetitions
+                ]
             )
-            for name, log in self.logs.items()
-            for cell in self.table.cells
+            for name, repetitions in self.trials.items()
+            for cell in self.table.plan.cells
         }
 
-    def at(self, name: str, cell: Cell, budget: float) -> Values:
-        """What the incumbent is worth when this share of our plan's epochs is spent."""
-        return self.worth[name, cell][:, math.floor(budget * self.plan)]
+    def accuracy(self, name: str, cell: Cell, budget: float) -> Values:
+        """Test accuracy of the incumbent, (repetitions,), after a share of our plan's epochs."""
+        return self.incumbents[name, cell][:, math.floor(budget * self.plan)]
 
-    def catch_up(self, name: str, cell: Cell) -> float | None:
+    def plans_to_our_accuracy(self, name: str, cell: Cell) -> float | None:
         """Epochs, in plans of ours, after which a search is as good on average as our plan.
 
-        None where the allowance does not suffice.
+        None where no search may train so many.
         """
-        goal = self.at(self.ours, cell, 1.0).mean()
-        means = self.worth[name, cell].mean(axis=0)
-        reached = np.flatnonzero(means >= goal)
+        goal = self.accuracy(self.ours, cell, 1.0).mean()
+        reached = np.flatnonzero(self.incumbents[name, cell].mean(axis=0) >= goal)
         return float(reached[0]) / self.plan if len(reached) else None
 
 
-def worth(tried: Sequence[Tried], confirmed: Values, cell: Cell, allowance: int) -> Values:
-    """What the incumbent is worth after 0, 1, ... epochs spent, (allowance + 1,).
+def incumbent_accuracy(
+    trials: Sequence[TabulatedTrial], test_accuracy: Values, cell: Cell, max_epochs: int
+) -> Values:
+    """Test accuracy of the incumbent after 0, 1, ... epochs, (max_epochs + 1,).
 
-    Before there is an incumbent: what a random point is worth on average.
+    Before there is an incumbent: that of a random point on average.
 
     Args:
-        confirmed: What each point is worth, (a level of each axis).
+        test_accuracy: Of each point, (a level of each axis).
     """
-    values = np.full(allowance + 1, confirmed.mean())
+    values = np.full(max_epochs + 1, test_accuracy.mean())
     best = 0.0
-    for trial in tried:
+    for trial in trials:
         if trial.cell is cell and trial.point and (trial.accuracy or 0.0) > best:
             best = trial.accuracy or 0.0
-            values[trial.spent :] = confirmed[trial.point]
+            values[trial.epochs :] = test_accuracy[trial.point]
     return values
 
 
@@ -144,112 +109,104 @@ def measure(repetitions: int, path: Path) -> list[Table]:
     """Repeat every search in the table of trainings at `path`.
 
     Raises:
-        UserError: The table cannot be used, or there is one repetition only.
-        BenchmarkError: A search failed.
+        UserError: The table cannot be used, a search failed, or there is one repetition only.
     """
-    if repetitions < 2:
-        raise UserError(
-            f"An interval takes 2 repetitions or more, but {repetitions} was given. Raise --rounds."
-        )
-    return tables(compare(repetitions, load_whole(path)))
+    require_repetitions(repetitions)
+    return tables(compare(repetitions, load_whole(path, resolve(Settings()))))
 
 
-def compare(repetitions: int, table: Tabulated) -> Comparison:
+def compare(repetitions: int, table: TrainingTable) -> Comparison:
     """The searches' trials, each repetition with a seed of its own.
 
     Raises:
-        BenchmarkError: A search failed.
+        UserError: A search failed.
     """
-    names = list(searches())
-    ours = names[0]
-    enough = _PLANNED * table.origin.epochs  # for the whole plan
-    first = _searched([ours], repetitions, table, enough)[ours]
-    plan = round(np.mean([tried[_PLANNED - 1].spent for tried in first]))
-    allowance = math.ceil(_MOST * plan)
-    return Comparison(table, plan, _searched(names, repetitions, table, allowance))
+    ours, *peers = searches()
+    enough = _PLANNED * table.plan.epochs  # for the whole plan
+    planned = _search([ours], repetitions, table, enough)[ours]
+    plan = round(np.mean([trials[_PLANNED - 1].epochs for trials in planned]))
+    return Comparison(table, plan, _search([ours, *peers], repetitions, table, _max_epochs(plan)))
 
 
 def tables(comparison: Comparison) -> list[Table]:
     """A table for each cell, and one of what the searches cost."""
-    cells = comparison.table.cells
+    cells = comparison.table.plan.cells
     return [*(_accuracy(comparison, cell) for cell in cells), _effort(comparison)]
 
 
-def _searched(names: Sequence[str], repetitions: int, table: Tabulated, allowance: int) -> Logs:
+def _max_epochs(plan: int) -> int:
+    return math.ceil(_MOST * plan)
+
+
+def _search(
+    names: Sequence[str], repetitions: int, table: TrainingTable, max_epochs: int
+) -> Trials:
     jobs = {
-        f"{name} {seed}": SearchJob(name, table, allowance, seed)
+        f"{name} {seed}": SearchJob(name, table, max_epochs, seed)
         for seed in range(repetitions)
         for name in names
     }
-    done: dict[str, list[Tried]] = {}
-    with tempfile.TemporaryDirectory() as folder:
-        limits = ProcessLimits(cores(), cores(), Path(folder) / "log")
-        for job, message in work_off(jobs, limits, stopping=lambda: False):
-            if isinstance(message, EpochEnded):
-                continue
-            if not isinstance(message, Finished):
-                raise BenchmarkError(f"The search {job} failed: {message.reason}.")
-            done[job] = message.result
-    return {name: [done[f"{name} {seed}"] for seed in range(repetitions)] for name in names}
+    with open_pool(cores()) as pool:
+        found = results(jobs, pool)
+    return {name: [found[f"{name} {seed}"] for seed in range(repetitions)] for name in names}
 
 
 def _accuracy(comparison: Comparison, cell: Cell) -> Table:
     """What each search's incumbent of one cell is worth at each budget."""
-    best = float(comparison.table.confirmed[cell].max())
-    repetitions = len(comparison.logs[comparison.ours])
+    accuracies = comparison.table.mean_test_accuracy[cell]
+    repetitions = len(comparison.trials[comparison.ours])
     return Table(
         name=f"search_{cell.value}",
         title=f"Search in a table, {cell.display_name} ({repetitions} repetitions)",
-        columns=(
-            Column("epochs, plans", ".2f"),
-            Column("search"),
-            Column("test accuracy", ".2%"),
-            Column("±", ".2%"),
-            Column("regret", ".2%"),
-            Column("ours - it", "+.2%"),
-            Column("from", "+.2%"),
-            Column("to", "+.2%"),
-        ),
-        rows=tuple(
-            _row(comparison, cell, name, budget, best)
+        columns={
+            "epochs, plans": ".2f",
+            "search": "",
+            "test accuracy": ".2%",
+            "±": ".2%",
+            "regret": ".2%",
+            "ours - it": "+.2%",
+            "from": "+.2%",
+            "to": "+.2%",
+        },
+        rows=[
+            _accuracy_row(comparison, cell, name, budget)
             for budget in BUDGETS
-            for name in comparison.logs
-        ),
+            for name in comparison.trials
+        ],
         notes=(
             f"A plan is {_PLANNED} trials of ours, {comparison.plan} epochs on average. The best "
-            f"point of the table is worth {best:.2%}, a random one "
-            f"{comparison.table.confirmed[cell].mean():.2%}. 95 % intervals, Welch's for the "
-            "differences.",
+            f"point of the table is worth {accuracies.max():.2%}, a random one "
+            f"{accuracies.mean():.2%}. 95 % intervals, Welch's for the differences.",
         ),
     )
 
 
-def _row(
-    comparison: Comparison, cell: Cell, name: str, budget: float, best: float
+def _accuracy_row(
+    comparison: Comparison, cell: Cell, name: str, budget: float
 ) -> tuple[Value, ...]:
-    theirs = comparison.at(name, cell, budget)
-    found = Estimate.of(theirs)
-    common = (budget, name, found.mean, found.reach, best - found.mean)
+    theirs = comparison.accuracy(name, cell, budget)
+    found = mean(theirs)
+    regret = float(comparison.table.mean_test_accuracy[cell].max()) - found.mean
+    common = (budget, name, found.mean, found.high - found.mean, regret)
     if name == comparison.ours:
         return (*common, None, None, None)
-    difference = Estimate.of_difference(comparison.at(comparison.ours, cell, budget), theirs)
-    return (*common, difference.mean, difference.low, difference.high)
+    return (*common, *difference(comparison.accuracy(comparison.ours, cell, budget), theirs))
 
 
 def _effort(comparison: Comparison) -> Table:
     """What each search needs to be as good as ours, and what it wastes."""
-    cells = comparison.table.cells
+    cells = [cell.display_name for cell in comparison.table.plan.cells]
     return Table(
         name="search_effort",
         title="Search in a table, effort",
-        columns=(
-            Column("search"),
-            *(Column(f"{cell.display_name}: plans to our accuracy", ".2f") for cell in cells),
-            Column("trials in a plan's epochs", ".1f"),
-            Column("over budget", ".1f"),
-            Column("repeated", ".1f"),
-        ),
-        rows=tuple(_efforts(comparison, name) for name in comparison.logs),
+        columns={
+            "search": "",
+            **{f"{cell}: plans to our accuracy": ".2f" for cell in cells},
+            "trials in a plan's epochs": ".1f",
+            "over budget": ".1f",
+            "repeated": ".1f",
+        },
+        rows=[_effort_row(comparison, name) for name in comparison.trials],
         notes=(
             "Means over repetitions. Plans to our accuracy: epochs after which a search's mean "
             "accuracy is what ours is after its plan, as a multiple of the plan's epochs; "
@@ -259,16 +216,16 @@ def _effort(comparison: Comparison) -> Table:
     )
 
 
-def _efforts(comparison: Comparison, name: str) -> tuple[Value, ...]:
-    reached = [comparison.catch_up(name, cell) for cell in comparison.table.cells]
-    logs = [
-        [trial for trial in tried if trial.spent <= comparison.plan]
-        for tried in comparison.logs[name]
-    ]
+def _effort_row(comparison: Comparison, name: str) -> tuple[Value, ...]:
+    cells = comparison.table.plan.cells
+    plans = [comparison.plans_to_our_accuracy(name, cell) for cell in cells]
+    counts = []
+    for trials in comparison.trials[name]:
+        within = [trial for trial in trials if trial.epochs <= comparison.plan]
+        over_budget = sum(trial.point is None for trial in within)
+        counts.append((len(within), over_budget, sum(trial.repeated for trial in within)))
     return (
         name,
-        *(f"> {_MOST:g}" if plans is None else plans for plans in reached),
-        float(np.mean([len(tried) for tried in logs])),
-        float(np.mean([sum(trial.point is None for trial in tried) for tried in logs])),
-        float(np.mean([sum(trial.repeated for trial in tried) for tried in logs])),
+        *(f"> {_MOST:g}" if reached is None else reached for reached in plans),
+        *np.mean(counts, axis=0).tolist(),
     )

@@ -1,4 +1,4 @@
-"""What a search in a table of trainings tried, and what each trial cost."""
+"""What a search in a table of trainings evaluates, and what each trial costs."""
 
 from dataclasses import dataclass
 
@@ -6,82 +6,84 @@ import numpy as np
 
 from search_spaces.candidate import Candidate
 from search_spaces.cells import Cell
-from study.benchmark.tabulated.trainings import Point, Tabulated, Training
+from study.benchmark.tabulated.grid import Point
+from study.benchmark.tabulated.trainings import Training, TrainingTable
 
 
 @dataclass(frozen=True)
-class Tried:
+class TabulatedTrial:
     """One trial of a search.
 
     Attributes:
         point: What was trained; None for a model over the budget.
-        accuracy: Of validation, as its tool counts it; None where the tool would not choose it.
-        spent: Epochs of the whole search when this trial ended.
-        repeated: Whether an earlier trial had the same parameters.
+        accuracy: Of validation, a fraction as its tool counts it; None where the tool would not
+            choose this trial.
+        epochs: Of the whole search when this trial ended.
+        repeated: Whether an earlier trial had the same hyperparameters.
     """
 
     cell: Cell
     point: Point | None
     accuracy: float | None
-    spent: int
+    epochs: int
     repeated: bool
 
 
-class Ledger:
-    """An allowance of epochs, and the trials that it was spent on.
+class Evaluator:
+    """Answers a search from the table, and counts the epochs that it trains.
 
     Every search trains from the same table, stops early by the same rule, and pays for each
     epoch once. Which of a candidate's tabulated trainings it sees is drawn at random.
     """
 
-    def __init__(self, table: Tabulated, allowance: int, seed: int) -> None:
-        """Open a ledger.
+    def __init__(self, table: TrainingTable, max_epochs: int, seed: int) -> None:
+        """Begin with no trial.
 
         Args:
-            allowance: Epochs; the trial that exceeds them is the last.
+            max_epochs: The trial that reaches them is the last.
         """
         self.table = table
         self.seed = seed
-        self.tried: list[Tried] = []
+        self.trials: list[TabulatedTrial] = []
         self._random = np.random.default_rng(seed)
-        self._left = allowance
-        self._spent = 0
+        self._max_epochs = max_epochs
+        self._epochs = 0
         self._known: set[Candidate] = set()
 
     @property
     def open(self) -> bool:
         """Whether there are epochs left."""
-        return self._left > self._spent
+        return self._epochs < self._max_epochs
 
-    def fits(self, candidate: Candidate) -> bool:
-        """Whether a model is within the budget; else the trial is noted as wasted."""
-        origin = self.table.origin
-        if origin.budget.excess(candidate, origin.task) <= 0:
-            return True
-        self._note(candidate, None, None)
-        return False
+    def training(self, candidate: Candidate) -> Training | None:
+        """One of the trainings of the nearest point.
 
-    def training(self, candidate: Candidate) -> Training:
-        """One of the trainings of the nearest point."""
-        return self.table.training(candidate, int(self._random.integers(self.table.origin.seeds)))
+        None where the model is over the budget: the trial has ended, and was wasted.
+        """
+        plan = self.table.plan
+        if plan.budget.excess(candidate, plan.task) > 0:
+            self.end(candidate, None, None)
+            return None
+        return self.table.training(candidate, int(self._random.integers(self.table.seeds)))
 
-    def spend(self, epochs: int) -> None:
+    def train(self, epochs: int) -> None:
         """Pay for epochs."""
-        self._spent += epochs
+        self._epochs += epochs
 
-    def end(self, candidate: Candidate, training: Training, accuracy: float | None) -> None:
-        """Note a trial that has trained.
+    def end(
+        self,
+        candidate: Candidate,
+        training: Training | None,
+        accuracy: float | None,
+        resumed: bool = False,
+    ) -> None:
+        """Note a trial.
 
         Args:
             accuracy: None where the trial cannot become the search's best.
+            resumed: Whether it trained an earlier trial's model further.
         """
-        self._note(candidate, training.point, accuracy)
-
-    def go_on(self, training: Training, accuracy: float) -> None:
-        """Note a trial that has trained an earlier one's model further."""
-        self.tried.append(Tried(training.cell, training.point, accuracy, self._spent, False))
-
-    def _note(self, candidate: Candidate, point: Point | None, accuracy: float | None) -> None:
-        repeated = candidate in self._known
+        point = training.point if training else None
+        repeated = candidate in self._known and not resumed
         self._known.add(candidate)
-        self.tried.append(Tried(candidate.cell, point, accuracy, self._spent, repeated))
+        self.trials.append(TabulatedTrial(candidate.cell, point, accuracy, self._epochs, repeated))

@@ -1,20 +1,17 @@
 """KerasTuner's searches, driven through their own oracles on a table of trainings."""
 
 import tempfile
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
-from study.benchmark.tabulated.evaluator import Ledger
+from study.benchmark.tabulated.evaluator import Evaluator
 
 if TYPE_CHECKING:
-    from search_spaces.candidate import Candidate
-    from search_spaces.parameters import Suggester
     from search_spaces.space import SearchSpace
     from study.benchmark.tabulated.trainings import Training
 
-_NO_END = 10**6  # more trials, failures or rounds than any allowance of epochs pays for
+_NO_END = 10**6  # more trials, failures or rounds than any number of epochs pays for
 _STUCK = 10  # failures in a row; KerasTuner itself gives up after 3
 _OBJECTIVE = "val_accuracy"
 
@@ -45,17 +42,10 @@ class Tuner(StrEnum):
                 return oracles.BayesianOptimizationOracle(max_trials=_NO_END, **common)
 
 
-class Space(Protocol):
-    """Suggests candidates, within the budget or not."""
-
-    def suggest(self, trial: "Suggester") -> "Candidate":
-        """A candidate of the trial's values."""
-
-
 def search_with_oracle(
-    ledger: Ledger, tuner: Tuner, space: "Callable[[SearchSpace], Space]"
+    evaluator: Evaluator, tuner: Tuner, space: "Callable[[SearchSpace], SearchSpace]"
 ) -> None:
-    """Search until the ledger is closed, or the tuner is stuck.
+    """Search until no epochs are left, or the tuner is stuck.
 
     A model over the budget fails its trial, as `max_model_size` makes it. The Bayesian tuner
     learns nothing from that, and proposes the same model for ever. A trial that goes on with
@@ -63,14 +53,17 @@ def search_with_oracle(
     """
     import keras_tuner
 
-    suggest = space(ledger.table.origin.space).suggest
+    from search_spaces.kerastuner import candidate
+
+    plan = evaluator.table.plan
+    searched = space(plan.space)
     known = keras_tuner.HyperParameters()
-    suggest(Values(known))  # registers the parameters
+    candidate(searched, known)  # registers the hyperparameters
     oracle = tuner.oracle(
-        ledger.table.origin.epochs,
+        plan.epochs,
         objective=keras_tuner.Objective(_OBJECTIVE, "max"),
         hyperparameters=known,
-        seed=ledger.seed + 1,  # 0 would be drawn anew
+        seed=evaluator.seed + 1,  # 0 would be drawn anew
         max_consecutive_failed_trials=_NO_END,
     )
     oracle.verbose = 0
@@ -78,18 +71,18 @@ def search_with_oracle(
     with tempfile.TemporaryDirectory() as folder:
         oracle._set_project_dir(folder, "search")
         failures = 0
-        while ledger.open and failures < _STUCK:
+        while evaluator.open and failures < _STUCK:
             trial = oracle.create_trial("tuner0")
-            trial.status = run_trial(trial, suggest, trainings, ledger, oracle)
+            trial.status = run_trial(trial, searched, trainings, evaluator, oracle)
             oracle.end_trial(trial)
             failures = failures + 1 if trial.status == "FAILED" else 0
 
 
 def run_trial(
     trial: Any,
-    suggest: "Callable[[Suggester], Candidate]",
+    space: "SearchSpace",
     trainings: "dict[str, Training]",
-    ledger: Ledger,
+    evaluator: Evaluator,
     oracle: Any,
 ) -> str:
     """Train a trial, tell its accuracy, and return its status.
@@ -97,35 +90,18 @@ def run_trial(
     Args:
         trainings: By trial; this one's is added.
     """
+    from search_spaces.kerastuner import candidate
+
+    asked = candidate(space, trial.hyperparameters)
     values = trial.hyperparameters.values
-    candidate = suggest(Values(trial.hyperparameters))
-    if not ledger.fits(candidate):
+    earlier = trainings.get(values.get("tuner/trial_id", ""))
+    training = earlier or evaluator.training(asked)
+    if training is None:
         return "FAILED"
-    before = trainings.get(values.get("tuner/trial_id", ""))
-    training = trainings[trial.trial_id] = before or ledger.training(candidate)
+    trainings[trial.trial_id] = training
     curve = training.curve[: values.get("tuner/epochs")]
     done = len(curve[: values.get("tuner/initial_epoch", 0)])
-    ledger.spend(len(curve) - done)
-    if before:
-        ledger.go_on(training, max(curve))
-    else:
-        ledger.end(candidate, training, max(curve))
+    evaluator.train(len(curve) - done)
+    evaluator.end(asked, training, max(curve), resumed=earlier is not None)
     oracle.update_trial(trial.trial_id, {_OBJECTIVE: max(curve)})
     return "COMPLETED"
-
-
-@dataclass(frozen=True)
-class Values:
-    """KerasTuner's hyperparameters, asked as an Optuna trial is."""
-
-    known: Any
-
-    def suggest_categorical(self, name: str, choices: Sequence[str]) -> str:
-        value: str = self.known.Choice(name, list(choices))
-        return value
-
-    def suggest_int(self, name: str, low: int, high: int, *, log: bool = False) -> int:
-        return int(self.known.Int(name, low, high, sampling="log" if log else "linear"))
-
-    def suggest_float(self, name: str, low: float, high: float, *, log: bool = False) -> float:
-        return float(self.known.Float(name, low, high, sampling="log" if log else "linear"))

@@ -4,9 +4,7 @@ The peers search as their users would write it: one range of widths for both cel
 over the budget costs them no epoch, so that the comparison is about choosing alone.
 """
 
-import warnings
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from importlib.util import find_spec
@@ -15,79 +13,77 @@ import numpy as np
 import optuna
 from optuna.pruners import MedianPruner
 from optuna.samplers import TPESampler
-from optuna.trial import TrialState
 
 from search_spaces.candidate import Candidate
-from search_spaces.cells import Cell
-from search_spaces.parameters import Suggester
+from search_spaces.parameters import CellTrial
 from search_spaces.space import SearchSpace
-from study.benchmark.tabulated.evaluator import Ledger, Tried
+from study.benchmark.tabulated.evaluator import Evaluator, TabulatedTrial
 from study.benchmark.tabulated.oracles import Tuner, search_with_oracle
-from study.benchmark.tabulated.trainings import Tabulated
+from study.benchmark.tabulated.trainings import TrainingTable
 from study.training.job import OnEpoch
 from study.trials import attributes as attrs
 from study.trials.sampler import CellPruner, CellSampler
 
 NAIVE_UNITS = (4, 128)  # the range of both cells: neither budget ends it
 
-Search = Callable[[Ledger], None]  # searches until the ledger is closed
+Search = Callable[[Evaluator], None]  # searches until no epochs are left
 
 
-@dataclass(frozen=True)
-class NaiveSpace:
-    """The standard space as one would write it by hand: a plain range of units."""
+class NaiveSpace(SearchSpace):
+    """The standard space as one would write it by hand: one range of units, never bounded.
 
-    space: SearchSpace
+    A candidate may be over the budget, and the cells share their hyperparameters.
+    """
 
-    def suggest(self, trial: Suggester) -> Candidate:
-        """A candidate, which may be over the budget."""
-        cells = [cell.value for cell in self.space.cells]
-        cell = Cell(trial.suggest_categorical("cell", cells))
+    @classmethod
+    def like(cls, space: SearchSpace) -> "NaiveSpace":
+        """For the same task, budget and cells."""
+        return cls(space.task, space.budget, space.cells, space.batch_size)
+
+    def _suggest(self, trial: CellTrial) -> Candidate:
+        asked, shape = trial.trial, self.narrowest(trial.cell)
         return replace(
-            self.space.narrowest(cell),
-            units=trial.suggest_int("units", *NAIVE_UNITS, log=True),
-            dropout=trial.suggest_float("dropout", 0.0, 0.5),
-            recurrent_dropout=trial.suggest_float("recurrent_dropout", 0.0, 0.5),
-            learning_rate=trial.suggest_float("learning_rate", 3e-4, 1e-2, log=True),
+            shape,
+            units=asked.suggest_int("units", *self._widths(shape), log=True),
+            dropout=asked.suggest_float("dropout", 0.0, 0.5),
+            recurrent_dropout=asked.suggest_float("recurrent_dropout", 0.0, 0.5),
+            learning_rate=asked.suggest_float("learning_rate", 3e-4, 1e-2, log=True),
         )
 
+    def _widths(self, shape: Candidate) -> tuple[int, int]:
+        return NAIVE_UNITS
 
-def ours(ledger: Ledger) -> None:
+
+def ours(evaluator: Evaluator) -> None:
     """The search of `python -m study.search`: the cells in turn, each tuned by its own trials."""
-    space = ledger.table.origin.space
-    with _quiet_optuna():
-        study = optuna.create_study(
-            direction="maximize", sampler=CellSampler(ledger.seed), pruner=CellPruner()
-        )
-        slot = 0
-        while ledger.open:
-            cell = space.cells[slot % len(space.cells)]
-            attributes = {attrs.SLOT: slot, attrs.CELL: cell.value}
-            study.enqueue_trial({"cell": cell.value}, user_attrs=attributes)
-            _train(study, space.suggest, ledger)
-            slot += 1
+    space = evaluator.table.plan.space
+    study = _study(CellSampler(evaluator.seed), CellPruner())
+    slot = 0
+    while evaluator.open:
+        cell = space.cells[slot % len(space.cells)]
+        attributes = {attrs.SLOT: slot, attrs.CELL: cell.value}
+        study.enqueue_trial({"cell": cell.value}, user_attrs=attributes)
+        study.optimize(lambda trial: _train(trial, space, evaluator), n_trials=1)
+        slot += 1
 
 
-def plain_optuna(ledger: Ledger) -> None:
+def plain_optuna(evaluator: Evaluator) -> None:
     """One TPE over everything with a median pruner; what is over the budget is pruned."""
-    space = NaiveSpace(ledger.table.origin.space)
-    with _quiet_optuna():
-        study = optuna.create_study(
-            direction="maximize", sampler=TPESampler(seed=ledger.seed), pruner=MedianPruner()
-        )
-        while ledger.open:
-            _train(study, space.suggest, ledger)
+    space = NaiveSpace.like(evaluator.table.plan.space)
+    study = _study(TPESampler(seed=evaluator.seed), MedianPruner())
+    while evaluator.open:
+        study.optimize(lambda trial: _train(trial, space, evaluator), n_trials=1)
 
 
-def random_search(ledger: Ledger) -> None:
+def random_search(evaluator: Evaluator) -> None:
     """Uniform within the budget, every training to its end."""
-    space = ledger.table.origin.space
-    draw = _Draw(np.random.default_rng([ledger.seed, 1]))
-    while ledger.open:
+    space = evaluator.table.plan.space
+    draw = _Draw(np.random.default_rng([evaluator.seed, 1]))
+    while evaluator.open:
         candidate = space.suggest(draw)
-        training = ledger.training(candidate)
-        ledger.spend(len(training.curve))
-        ledger.end(candidate, training, max(training.curve))
+        if training := evaluator.training(candidate):
+            evaluator.train(len(training.curve))
+            evaluator.end(candidate, training, max(training.curve))
 
 
 def searches() -> dict[str, Search]:
@@ -102,7 +98,7 @@ def searches() -> dict[str, Search]:
     }
     for tuner in Tuner:
         if tuner is not Tuner.BAYESIAN or find_spec("sklearn"):
-            found[tuner.value] = partial(search_with_oracle, tuner=tuner, space=NaiveSpace)
+            found[tuner.value] = partial(search_with_oracle, tuner=tuner, space=NaiveSpace.like)
     return found
 
 
@@ -112,41 +108,41 @@ class SearchJob:
 
     Attributes:
         name: Of `searches`.
-        allowance: Epochs.
+        max_epochs: The trial that reaches them is the last.
     """
 
     name: str
-    table: Tabulated
-    allowance: int
+    table: TrainingTable
+    max_epochs: int
     seed: int
 
-    def run(self, on_epoch: OnEpoch) -> list[Tried]:
+    def run(self, on_epoch: OnEpoch) -> list[TabulatedTrial]:
         """The search's trials."""
-        ledger = Ledger(self.table, self.allowance, self.seed)
-        searches()[self.name](ledger)
-        return ledger.tried
+        evaluator = Evaluator(self.table, self.max_epochs, self.seed)
+        searches()[self.name](evaluator)
+        return evaluator.trials
 
 
-def _train(
-    study: optuna.Study, suggest: Callable[[optuna.Trial], Candidate], ledger: Ledger
-) -> None:
-    """One trial of an Optuna study, trained epoch by epoch unless it is pruned."""
-    trial = study.ask()
-    candidate = suggest(trial)
-    if not ledger.fits(candidate):
-        study.tell(trial, state=TrialState.PRUNED)
-        return
-    training = ledger.training(candidate)
+def _study(sampler: optuna.samplers.BaseSampler, pruner: optuna.pruners.BasePruner) -> optuna.Study:
+    optuna.logging.set_verbosity(optuna.logging.WARNING)
+    return optuna.create_study(direction="maximize", sampler=sampler, pruner=pruner)
+
+
+def _train(trial: optuna.Trial, space: SearchSpace, evaluator: Evaluator) -> float:
+    """The objective of an Optuna study: trained epoch by epoch unless it is pruned."""
+    candidate = space.suggest(trial)
+    training = evaluator.training(candidate)
+    if training is None:
+        raise optuna.TrialPruned
     for epoch, accuracy in enumerate(training.curve, start=1):
-        ledger.spend(1)
+        evaluator.train(1)
         trial.report(accuracy, epoch)
         if trial.should_prune():
-            study.tell(trial, state=TrialState.PRUNED)
-            ledger.end(candidate, training, None)
-            return
+            evaluator.end(candidate, training, None)
+            raise optuna.TrialPruned
     best = max(training.curve)
-    study.tell(trial, best)
-    ledger.end(candidate, training, best)
+    evaluator.end(candidate, training, best)
+    return best
 
 
 @dataclass(frozen=True)
@@ -165,15 +161,3 @@ class _Draw:
         if log:
             return float(np.exp(self.random.uniform(np.log(low), np.log(high))))
         return float(self.random.uniform(low, high))
-
-
-@contextmanager
-def _quiet_optuna() -> Iterator[None]:
-    verbosity = optuna.logging.get_verbosity()
-    optuna.logging.set_verbosity(optuna.logging.WARNING)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
-            yield
-    finally:
-        optuna.logging.set_verbosity(verbosity)

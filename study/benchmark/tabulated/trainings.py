@@ -5,187 +5,24 @@ After Klein and Hutter (2019, 1905.04970), who tabulate small networks for the s
 
 import io
 import json
-import math
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from functools import cached_property
-from itertools import product
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from search_spaces.budget import Budget
-from search_spaces.candidate import Candidate, Scope, Task
+from search_spaces.candidate import Candidate
 from search_spaces.cells import Cell
-from search_spaces.parameters import parameter_name
-from search_spaces.space import SearchSpace, SpaceName, search_space
+from study.benchmark.tabulated.grid import LEVELS, Grid, Point
 from study.errors import UserError
+from study.machine.environment import environment
 from study.machine.files import write_atomically
+from study.question.plan import StudyPlan
 
-AXES = ("units", "dropout", "recurrent_dropout", "learning_rate")
-_LOGARITHMIC = (True, False, False, True)
-_LEVELS = (6, 3, 3, 4)
-
-Point = tuple[int, ...]  # a level of each axis
 Counts = NDArray[np.uint16]
-
-
-@dataclass(frozen=True)
-class Grid:
-    """The candidates of one cell that were trained.
-
-    Attributes:
-        levels: Of each axis, ascending.
-    """
-
-    cell: Cell
-    levels: tuple[tuple[float, ...], ...]
-
-    @classmethod
-    def spanning(cls, space: SearchSpace, cell: Cell) -> "Grid":
-        """Levels over the space's ranges.
-
-        The widths are even on a log scale and end with the bounds, since the budget is one of
-        them; of every other range there are the middles of equal parts.
-        """
-        ranges = Ranges(cell)
-        space.suggest(ranges)
-        bounds = [ranges.found[parameter_name(cell, name)] for name in AXES]
-        units = np.geomspace(*bounds[0], _LEVELS[0]).round()
-        others = [_middles(axis, *bounds[axis]) for axis in range(1, len(AXES))]
-        return cls(cell, (tuple(units.tolist()), *others))
-
-    @property
-    def shape(self) -> Point:
-        """Levels of each axis."""
-        return tuple(len(levels) for levels in self.levels)
-
-    def points(self) -> Iterator[Point]:
-        """Every point, the widest first: they train longest, and equal widths share a program."""
-        widths, *others = (range(count) for count in self.shape)
-        return product(reversed(widths), *others)
-
-    def candidate(self, point: Point, plain: Candidate) -> Candidate:
-        """A point's candidate, all else as in `plain`."""
-        units, dropout, recurrent_dropout, learning_rate = (
-            levels[level] for levels, level in zip(self.levels, point, strict=True)
-        )
-        return replace(
-            plain,
-            cell=self.cell,
-            units=round(units),
-            dropout=dropout,
-            recurrent_dropout=recurrent_dropout,
-            learning_rate=learning_rate,
-        )
-
-    def nearest(self, candidate: Candidate) -> Point:
-        """The point nearest to a candidate on every axis, widths and rates by their ratio."""
-        return tuple(
-            int(np.abs(levels - _scale(getattr(candidate, name), axis)).argmin())
-            for axis, (name, levels) in enumerate(zip(AXES, self._scaled, strict=True))
-        )
-
-    @cached_property
-    def _scaled(self) -> tuple[NDArray[np.float64], ...]:
-        return tuple(
-            np.array([_scale(level, axis) for level in levels])
-            for axis, levels in enumerate(self.levels)
-        )
-
-
-class Ranges:
-    """Asked as a trial is, it takes the lowest value of all and notes the ranges."""
-
-    def __init__(self, cell: Cell) -> None:
-        self._cell = cell
-        self.found: dict[str, tuple[float, float]] = {}
-
-    def suggest_categorical(self, name: str, choices: Sequence[str]) -> str:
-        return self._cell
-
-    def suggest_int(self, name: str, low: int, high: int, *, log: bool = False) -> int:
-        self.found[name] = low, high
-        return low
-
-    def suggest_float(self, name: str, low: float, high: float, *, log: bool = False) -> float:
-        self.found[name] = low, high
-        return low
-
-
-def _scale(value: float, axis: int) -> float:
-    return math.log(value) if _LOGARITHMIC[axis] else value
-
-
-def _middles(axis: int, low: float, high: float) -> tuple[float, ...]:
-    edges = np.linspace(_scale(low, axis), _scale(high, axis), _LEVELS[axis] + 1)
-    middles = (edges[1:] + edges[:-1]) / 2
-    return tuple((np.exp(middles) if _LOGARITHMIC[axis] else middles).tolist())
-
-
-@dataclass(frozen=True, kw_only=True)
-class Origin:
-    """What a table was made by.
-
-    Attributes:
-        dataset: Name and fingerprint.
-        epochs, patience: Of every training.
-        seeds: Trainings of every candidate.
-        validation, test: Examples of these splits.
-        environment: Versions and machine.
-    """
-
-    dataset: str
-    task: Task
-    budget: Budget
-    batch_size: int
-    epochs: int
-    patience: int
-    seeds: int
-    seed: int
-    validation: int
-    test: int
-    grids: tuple[Grid, ...]
-    environment: Mapping[str, str]
-
-    @property
-    def space(self) -> SearchSpace:
-        """The space that the grids span."""
-        cells = tuple(grid.cell for grid in self.grids)
-        return search_space(SpaceName.STANDARD, self.task, self.budget, cells, self.batch_size)
-
-    @property
-    def shape(self) -> tuple[int, ...]:
-        """Cells, a level of each axis, seeds."""
-        return (len(self.grids), *self.grids[0].shape, self.seeds)
-
-    def to_json(self) -> str:
-        """The origin as JSON."""
-        return json.dumps(asdict(self), sort_keys=True)
-
-    @classmethod
-    def from_json(cls, text: str) -> "Origin":
-        """The origin that `to_json` wrote.
-
-        Raises:
-            ValueError, TypeError, KeyError: It did not write this.
-        """
-        fields = json.loads(text)
-        budget = fields["budget"]
-        return cls(
-            **{
-                **fields,
-                "task": Task(**fields["task"]),
-                "budget": Budget(budget["limit"], Scope(budget["scope"])),
-                "grids": tuple(
-                    Grid(Cell(grid["cell"]), tuple(tuple(axis) for axis in grid["levels"]))
-                    for grid in fields["grids"]
-                ),
-            }
-        )
 
 
 @dataclass(frozen=True)
@@ -203,8 +40,8 @@ class Training:
 
 
 @dataclass(frozen=True)
-class Tabulated:
-    """Trainings of every point of the grids.
+class TrainingTable:
+    """Trainings of every point of a grid over a plan's search space, for each of its cells.
 
     Attributes:
         validation: Correct validation examples, (cells, a level of each axis, seeds, epochs);
@@ -212,32 +49,29 @@ class Tabulated:
         test: Correct test examples after the best epoch, (cells, a level of each axis, seeds).
     """
 
-    origin: Origin
+    plan: StudyPlan
     validation: Counts
     test: Counts
 
-    @property
-    def cells(self) -> tuple[Cell, ...]:
-        """In the order of the arrays."""
-        return tuple(grid.cell for grid in self.origin.grids)
-
-    @cached_property
-    def confirmed(self) -> dict[Cell, NDArray[np.float64]]:
-        """Each cell's mean test accuracy over the seeds, (a level of each axis), fractions."""
-        means = self.test.mean(axis=-1) / self.origin.test
-        return dict(zip(self.cells, means, strict=True))
-
-    def training(self, candidate: Candidate, seed: int) -> Training:
-        """The training of the point nearest to a candidate.
+    @classmethod
+    def empty(cls, plan: StudyPlan, seeds: int) -> "TrainingTable":
+        """A table without a training.
 
         Args:
-            seed: Which of its trainings, below `origin.seeds`.
+            seeds: Trainings of every candidate.
         """
-        number = self.cells.index(candidate.cell)
-        point = self.origin.grids[number].nearest(candidate)
-        counts = self.validation[(number, *point, seed)]
-        curve = counts[counts > 0] / self.origin.validation
-        return Training(candidate.cell, point, tuple(curve.tolist()))
+        shape = (len(plan.cells), *LEVELS, seeds)
+        return cls(plan, np.zeros((*shape, plan.epochs), np.uint16), np.zeros(shape, np.uint16))
+
+    @cached_property
+    def grids(self) -> tuple[Grid, ...]:
+        """Of each cell, in the order of the arrays."""
+        return tuple(Grid.spanning(self.plan.space, cell) for cell in self.plan.cells)
+
+    @property
+    def seeds(self) -> int:
+        """Trainings of every candidate."""
+        return int(self.test.shape[-1])
 
     @property
     def missing(self) -> NDArray[np.bool_]:
@@ -245,79 +79,121 @@ class Tabulated:
         missing: NDArray[np.bool_] = self.validation[..., 0] == 0
         return missing
 
+    @cached_property
+    def mean_test_accuracy(self) -> dict[Cell, NDArray[np.float64]]:
+        """Each cell's mean test accuracy over the seeds, (a level of each axis), fractions."""
+        means = self.test.mean(axis=-1) / self.plan.dataset.sizes["test"]
+        return dict(zip(self.plan.cells, means, strict=True))
+
+    def training(self, candidate: Candidate, seed: int) -> Training:
+        """The training of the point nearest to a candidate.
+
+        Args:
+            seed: Which of its trainings, below `seeds`.
+        """
+        number = self.plan.cells.index(candidate.cell)
+        point = self.grids[number].nearest(candidate)
+        counts = self.validation[(number, *point, seed)]
+        curve = counts[counts > 0] / self.plan.dataset.sizes["validation"]
+        return Training(candidate.cell, point, tuple(curve.tolist()))
+
     def save(self, path: Path) -> None:
-        """Write the table, whole or not at all.
+        """Write the table, whole or not at all; its folder is made.
 
         Raises:
-            OSError: It cannot be written.
+            UserError: It cannot be written.
         """
-        with write_atomically(path) as temporary:
-            np.savez_compressed(
-                temporary,
-                origin=np.array(self.origin.to_json()),
-                validation=self.validation,
-                test=self.test,
-            )
-
-    @classmethod
-    def empty(cls, origin: Origin) -> "Tabulated":
-        """A table without a training."""
-        return cls(
-            origin,
-            np.zeros((*origin.shape, origin.epochs), np.uint16),
-            np.zeros(origin.shape, np.uint16),
-        )
-
-    @classmethod
-    def load(cls, path: Path) -> "Tabulated":
-        """Read a table, which may be incomplete.
-
-        Raises:
-            UserError: There is none, or it is damaged.
-        """
+        provenance = {**self._provenance(), "environment": environment()}
         try:
-            with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as stored:
-                table = cls(
-                    Origin.from_json(str(stored["origin"])), stored["validation"], stored["test"]
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with write_atomically(path) as temporary:
+                np.savez_compressed(
+                    temporary,
+                    origin=np.array(json.dumps(provenance, sort_keys=True)),
+                    validation=self.validation,
+                    test=self.test,
                 )
         except OSError as error:
             raise UserError(
-                f"The table of trainings {path} cannot be read ({error.strerror}). "
-                "`python -m study.benchmark tabulate` makes it."
+                f"The table of trainings {path} cannot be written ({error.strerror}). "
+                "Choose another file, or make room for it."
             ) from error
-        except (ValueError, TypeError, KeyError, zipfile.BadZipFile) as error:
+
+    @classmethod
+    def load(cls, path: Path, plan: StudyPlan, resumed: bool = False) -> "TrainingTable":
+        """Read a table, which may be incomplete.
+
+        Args:
+            resumed: Whether to add trainings, which takes the very same data set.
+
+        Raises:
+            UserError: There is none, it is damaged, or it is of another plan.
+        """
+        try:
+            with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as stored:
+                provenance = json.loads(str(stored["origin"]))
+                table = cls(plan, stored["validation"], stored["test"])
+        except OSError as error:
+            raise UserError(
+                f"The table of trainings {path} cannot be read ({error.strerror}). "
+                f"`python -m study.benchmark tabulate {path}` makes it."
+            ) from error
+        except (ValueError, KeyError, zipfile.BadZipFile) as error:
             raise _damaged(path, "is no such table") from error
+        others = {
+            name for name, fact in table._provenance().items() if provenance.get(name) != fact
+        }
+        if others if resumed else others - {"dataset"}:
+            raise UserError(
+                f"The table of trainings {path} was made from another data set, budget or grid. "
+                "Delete it, or name another file."
+            )
         table._check(path)
         return table
 
+    def _provenance(self) -> dict[str, Any]:
+        """What the trainings hang on, as it is stored."""
+        plan = self.plan
+        facts = {
+            "dataset": f"{plan.dataset.name} ({plan.dataset.fingerprint})",
+            "task": asdict(plan.task),
+            "budget": asdict(plan.budget),
+            "batch_size": plan.space.batch_size,
+            "epochs": plan.epochs,
+            "patience": plan.patience,
+            "seed": plan.settings.run.seed,
+            "validation": plan.dataset.sizes["validation"],
+            "test": plan.dataset.sizes["test"],
+            "grids": [asdict(grid) for grid in self.grids],
+        }
+        stored: dict[str, Any] = json.loads(json.dumps(facts))
+        return stored
+
     def _check(self, path: Path) -> None:
-        origin, runs = self.origin, self.validation > 0
-        if any(grid.shape != origin.grids[0].shape for grid in origin.grids):
-            raise _damaged(path, "has grids of different shapes")
-        expected: tuple[Any, ...] = (*origin.shape, origin.epochs), origin.shape
-        if (self.validation.shape, self.test.shape) != expected or {
-            self.validation.dtype,
-            self.test.dtype,
-        } != {np.dtype(np.uint16)}:
-            raise _damaged(path, "has arrays of the wrong shape or type")
-        if self.validation.max() > origin.validation or self.test.max() > origin.test:
+        whole = TrainingTable.empty(self.plan, self.seeds)
+        for counts, expected in ((self.validation, whole.validation), (self.test, whole.test)):
+            if (counts.shape, counts.dtype) != (expected.shape, expected.dtype):
+                raise _damaged(path, "has arrays of the wrong shape or type")
+        sizes, trained = self.plan.dataset.sizes, self.validation > 0
+        if self.validation.max() > sizes["validation"] or self.test.max() > sizes["test"]:
             raise _damaged(path, "counts more correct examples than there are")
-        if (runs[..., 1:] & ~runs[..., :-1]).any() or ((self.test > 0) != runs[..., 0]).any():
+        gaps = trained[..., 1:] & ~trained[..., :-1]
+        if gaps.any() or ((self.test > 0) != trained[..., 0]).any():
             raise _damaged(path, "has a training with a gap")
 
 
-def load_whole(path: Path) -> Tabulated:
+def load_whole(path: Path, plan: StudyPlan) -> TrainingTable:
     """Read a table that lacks nothing.
 
     Raises:
-        UserError: There is none, it is damaged, or trainings are missing.
+        UserError: There is none, it is damaged or of another plan, or trainings are missing.
     """
-    table = Tabulated.load(path)
+    table = TrainingTable.load(path, plan)
     missing = int(table.missing.sum())
     if missing:
         raise UserError(
             f"The table of trainings {path} lacks {missing:,} of {table.missing.size:,}. "
-            "`python -m study.benchmark tabulate` completes it."
+            f"`python -m study.benchmark tabulate {path}` completes it."
         )
     return table
 
@@ -325,5 +201,5 @@ def load_whole(path: Path) -> Tabulated:
 def _damaged(path: Path, what: str) -> UserError:
     return UserError(
         f"The table of trainings {path} {what}. Delete it; "
-        "`python -m study.benchmark tabulate` makes it anew."
+        f"`python -m study.benchmark tabulate {path}` makes it anew."
     )

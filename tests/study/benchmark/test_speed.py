@@ -14,8 +14,9 @@ from search_spaces import Candidate, Cell, Task
 from study.benchmark import accuracy
 from study.benchmark.speed import commands, steps, storage, trials
 from study.benchmark.speed.frameworks import Workload
-from study.benchmark.speed.turns import BenchmarkError, Contender, alternate, ratio
-from study.benchmark.table import Column, Table
+from study.benchmark.speed.turns import Contender, median_ratio, take_turns
+from study.benchmark.table import Table
+from study.errors import UserError
 from study.training.job import OnEpoch, TrainingError
 from tests.support.commands import run_module
 
@@ -49,36 +50,36 @@ TINY = Workload(
 def test_contenders_take_turns(tmp_path: Path) -> None:
     ledger = tmp_path / "ledger"
     teams = [Contender(name, Lap(name, ledger), count, 1) for name, count in (("a", 2), ("b", 1))]
-    seconds = alternate(teams, 2, tmp_path / "log")
+    seconds = take_turns(teams, 2)
     assert ledger.read_text().split() == ["a", "a", "b"] * 3
-    assert seconds == {"a": (5.0, 8.0), "b": (6.0, 9.0)}  # of the slower; the first is not counted
+    assert seconds == {"a": [5.0, 8.0], "b": [6.0, 9.0]}  # of the slower; the first is not counted
 
 
 def test_a_contender_that_fails_is_named(tmp_path: Path) -> None:
     contender = Contender("slow one", Lap("a", tmp_path / "ledger", refused=True), 1, 1)
-    with pytest.raises(BenchmarkError, match="slow one could not do its work"):
-        alternate([contender], 1, tmp_path / "log")
+    with pytest.raises(UserError, match="slow one, process 0 failed: no"):
+        take_turns([contender], 1)
 
 
 def test_ratios_are_taken_round_by_round() -> None:
-    assert ratio([2.0, 40.0, 6.0], [1.0, 10.0, 2.0]) == 3.0
+    assert median_ratio([2.0, 40.0, 6.0], [1.0, 10.0, 2.0]) == 3.0
 
 
 def test_operations_of_an_epoch() -> None:
-    lstm, gru = (work.products for work in steps.WORKLOADS[:2])
+    lstm, gru = (work.operations for work in steps.WORKLOADS[:2])
     # 25,000 reviews of 100 words; 4 and 3 gates of 128 units on 128 inputs and 128 states.
     assert lstm == 3 * 2 * 25_000 * 100 * (4 * 128) * 256
     assert gru == lstm * 3 / 4
 
 
 def test_table_as_values_and_as_text() -> None:
-    table = Table("t", "T", (Column("who"), Column("s", ".1f")), (("a", 1.26), ("b", None)), ("n",))
-    assert table.records() == {
+    table = Table("t", "T", {"who": "", "s": ".1f"}, (("a", 1.26), ("b", None)), ("n",))
+    assert table.to_json() == {
         "title": "T",
         "rows": [{"who": "a", "s": 1.26}, {"who": "b", "s": None}],
         "notes": ["n"],
     }
-    columns = table.drawn().columns
+    columns = table.to_rich().columns
     assert [list(column.cells) for column in columns] == [["a", "b"], ["1.3", ""]]
 
 

@@ -11,25 +11,29 @@ from hypothesis import strategies as st
 
 from search_spaces import Cell
 from study.benchmark.tabulated import tabulate
-from study.benchmark.tabulated.trainings import AXES, Grid, Tabulated, load_whole
+from study.benchmark.tabulated.grid import AXES, LEVELS, Grid
+from study.benchmark.tabulated.trainings import TrainingTable, load_whole
 from study.errors import UserError
 from study.question.plan import resolve
 from study.question.settings import DataSettings, QuestionSettings, SearchSettings, Settings
-from tests.support.made_up_table import SPACE, STORED, TASK, made_up
+from tests.support.made_up_table import STORED, default_plan, made_up
 
 
 @pytest.fixture(scope="module")
-def table() -> Tabulated:
+def table() -> TrainingTable:
     return made_up()
+
+
+SPACE = default_plan().space
 
 
 def test_a_grid_spans_what_the_space_suggests() -> None:
     for cell, widest in ((Cell.LSTM, 64), (Cell.GRU, 74)):
         grid = Grid.spanning(SPACE, cell)
         found = [grid.candidate(point, SPACE.narrowest(cell)) for point in grid.points()]
-        assert len(found) == len(set(found)) == np.prod(grid.shape)
+        assert len(found) == len(set(found)) == np.prod(LEVELS)
         assert max(one.units for one in found) == widest == SPACE.largest(cell).units
-        assert all(SPACE.budget.excess(one, TASK) <= 0 for one in found)
+        assert all(SPACE.budget.excess(one, SPACE.task) <= 0 for one in found)
         assert all(0 < one.dropout < 0.5 and 3e-4 < one.learning_rate < 1e-2 for one in found)
 
 
@@ -59,20 +63,19 @@ def test_the_nearest_point_is_the_nearest(
         assert far[level] == pytest.approx(min(far))
 
 
-def test_a_point_of_the_grid_is_its_own_nearest(table: Tabulated) -> None:
-    for grid in table.origin.grids:
+def test_a_point_of_the_grid_is_its_own_nearest(table: TrainingTable) -> None:
+    for grid in table.grids:
         for point in grid.points():
             candidate = grid.candidate(point, SPACE.narrowest(grid.cell))
             assert grid.nearest(candidate) == point
     training = table.training(candidate, 2)
-    counts = table.validation[(1, *point, 2)]
-    assert training.curve == tuple(count / 1000 for count in counts if count)
+    counts, examples = table.validation[(1, *point, 2)], table.plan.dataset.sizes["validation"]
+    assert training.curve == tuple(count / examples for count in counts if count)
 
 
-def test_a_table_comes_back_as_it_was(table: Tabulated, tmp_path: Path) -> None:
+def test_a_table_comes_back_as_it_was(table: TrainingTable, tmp_path: Path) -> None:
     table.save(tmp_path / "table.npz")
-    found = load_whole(tmp_path / "table.npz")
-    assert found.origin == table.origin
+    found = load_whole(tmp_path / "table.npz", default_plan())
     assert (found.validation == table.validation).all()
     assert (found.test == table.test).all()
 
@@ -81,7 +84,7 @@ def test_a_table_comes_back_as_it_was(table: Tabulated, tmp_path: Path) -> None:
     ("damage", "words"),
     [
         (lambda table: table.validation.__setitem__((0, 0, 0, 0, 0, 0, 2), 0), "gap"),
-        (lambda table: table.test.__setitem__((0, 0, 0, 0, 0, 0), 2001), "more correct"),
+        (lambda table: table.test.__setitem__((0, 0, 0, 0, 0, 0), 2563), "more correct"),
         (lambda table: table.validation.__setitem__((0, 0, 0, 0, 0, 0), 0), "gap"),
     ],
 )
@@ -91,24 +94,24 @@ def test_a_damaged_table_is_refused(damage: object, words: str, tmp_path: Path) 
     damage(table)
     table.save(tmp_path / "table.npz")
     with pytest.raises(UserError, match=words):
-        load_whole(tmp_path / "table.npz")
+        load_whole(tmp_path / "table.npz", default_plan())
 
 
-def test_what_is_no_table_is_refused(table: Tabulated, tmp_path: Path) -> None:
+def test_what_is_no_table_is_refused(table: TrainingTable, tmp_path: Path) -> None:
     path = tmp_path / "table.npz"
     with pytest.raises(UserError, match="makes it"):
-        load_whole(path)
+        load_whole(path, default_plan())
     replace(table, test=table.test[:1]).save(path)
     with pytest.raises(UserError, match="wrong shape"):
-        load_whole(path)
+        load_whole(path, default_plan())
     path.write_bytes(path.read_bytes()[:-100])
     with pytest.raises(UserError, match="no such table"):
-        load_whole(path)
+        load_whole(path, default_plan())
     other = io.BytesIO()
     np.savez(other, validation=np.zeros(3))
     path.write_bytes(other.getvalue())
     with pytest.raises(UserError, match="no such table"):
-        load_whole(path)
+        load_whole(path, default_plan())
 
 
 def test_an_incomplete_table_is_not_searched(tmp_path: Path) -> None:
@@ -117,7 +120,7 @@ def test_an_incomplete_table_is_not_searched(tmp_path: Path) -> None:
     table.test[0, 0, 0, 0, 0, 0] = 0
     table.save(tmp_path / "table.npz")
     with pytest.raises(UserError, match="lacks 1 of 1,296"):
-        load_whole(tmp_path / "table.npz")
+        load_whole(tmp_path / "table.npz", default_plan())
 
 
 def small(texts: Path) -> Settings:
@@ -131,7 +134,7 @@ def small(texts: Path) -> Settings:
 def test_what_a_table_lacks_is_trained(texts: Path, tmp_path: Path) -> None:
     plan = resolve(small(texts))
     path = tmp_path / "made" / "table.npz"
-    begun = tabulate.begun(path, plan)
+    begun = TrainingTable.empty(plan, 2)
     assert begun.missing.all()
     lacking = [(0, 0, 0, 0, 0, 0), (1, 0, 1, 2, 3, 1)]
     begun.validation[..., 0] = 1
@@ -140,7 +143,7 @@ def test_what_a_table_lacks_is_trained(texts: Path, tmp_path: Path) -> None:
         begun.validation[index] = begun.test[index] = 0
     begun.save(path)
     assert tabulate.tabulate(path, 1, small(texts))
-    table = load_whole(path)
+    table = load_whole(path, plan)
     for index in lacking:
         assert (table.validation[index] > 1).all()
         assert table.test[index] > 1
@@ -151,12 +154,16 @@ def test_what_a_table_lacks_is_trained(texts: Path, tmp_path: Path) -> None:
     other = replace(small(texts), question=QuestionSettings(max_params=800))
     with pytest.raises(UserError, match="another data set, budget or grid"):
         tabulate.tabulate(path, 1, other)
+    with pytest.raises(UserError, match="another data set, budget or grid"):
+        load_whole(path, default_plan())
+
+
+def test_a_table_is_not_made_where_it_cannot_be_written(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(UserError, match="cannot be written"):
+        tabulate.tabulate(tmp_path / "file" / "table.npz", 1)
 
 
 def test_the_stored_table_is_of_todays_defaults() -> None:
-    stored = load_whole(STORED)
-    plan = resolve(Settings())
-    assert stored.origin.space == plan.space
-    assert (stored.origin.epochs, stored.origin.patience) == (plan.epochs, plan.patience)
-    assert stored.origin.grids == tuple(Grid.spanning(plan.space, cell) for cell in plan.cells)
+    assert load_whole(STORED, default_plan()).seeds == 2
     assert STORED.stat().st_size < 500_000
