@@ -132,6 +132,8 @@ def load_model(run: Path, cell: Cell | None) -> SavedModel:
     with unheard_start():
         import keras
 
+        import study.layers.cells  # noqa: F401  # registers the layers that Keras has not
+
         model = keras.saving.load_model(folder.model(chosen), compile=False, safe_mode=True)
     return SavedModel(
         model=model,

@@ -1,7 +1,7 @@
 """One candidate trained and measured; knows nothing of Optuna.
 
 A search's training sees the train and validation splits only. The test split is opened in
-`study.scoring`, which no search imports.
+`study.training.scoring`, which no search imports.
 """
 
 import gc
