@@ -128,11 +128,8 @@ class BasicSpace(SearchSpace):
 
     def _suggest(self, trial: CellTrial) -> Candidate:
         shape = self.narrowest(trial.cell)
-        return replace(
-            shape,
-            units=trial.integer("units", *self._widths(shape)),
-            dropout=trial.number("dropout", 0.0, 0.5),
-        )
+        sized = replace(shape, units=trial.integer("units", *self._widths(shape)))
+        return _with_dropout(sized, trial)
 
     def _widths(self, shape: Candidate) -> tuple[int, int]:
         floor = self.budget.limit // _SMALLEST_SHARE
@@ -144,11 +141,7 @@ class StandardSpace(BasicSpace):
     """Basic, and recurrent dropout and learning rate."""
 
     def _suggest(self, trial: CellTrial) -> Candidate:
-        return replace(
-            super()._suggest(trial),
-            recurrent_dropout=trial.number("recurrent_dropout", 0.0, 0.5),
-            learning_rate=trial.number("learning_rate", 3e-4, 1e-2, log=True),
-        )
+        return _with_rates(super()._suggest(trial), trial)
 
 
 class WideSpace(SearchSpace):
@@ -171,14 +164,9 @@ class WideSpace(SearchSpace):
         share = trial.number("budget_share", 0.0, 1.0)
         target = math.floor(_between(smallest, self.budget.limit, share))
         units = largest_within(embedded, target, self.budget.scope, self.task)
-        return replace(
-            embedded,
-            units=max(1, units),
-            dropout=trial.number("dropout", 0.0, 0.5),
-            recurrent_dropout=trial.number("recurrent_dropout", 0.0, 0.5),
-            learning_rate=trial.number("learning_rate", 3e-4, 1e-2, log=True),
-            batch_size=int(trial.choice("batch_size", ["32", "64", "128"])),
-        )
+        sized = replace(embedded, units=max(1, units))
+        chosen = _with_rates(_with_dropout(sized, trial), trial)
+        return replace(chosen, batch_size=int(trial.choice("batch_size", ["32", "64", "128"])))
 
     def _parameters(self, cell: Cell, known: Mapping[str, Any]) -> Mapping[str, Any]:
         """Also of what the units rest on: the embedding, and of that, the architecture."""
@@ -235,6 +223,18 @@ class WideSpace(SearchSpace):
         while low < high and self.budget.excess(replace(shape, embedding=high), self.task) > 0:
             high -= 1
         return low, high
+
+
+def _with_dropout(candidate: Candidate, trial: CellTrial) -> Candidate:
+    return replace(candidate, dropout=trial.number("dropout", 0.0, 0.5))
+
+
+def _with_rates(candidate: Candidate, trial: CellTrial) -> Candidate:
+    return replace(
+        candidate,
+        recurrent_dropout=trial.number("recurrent_dropout", 0.0, 0.5),
+        learning_rate=trial.number("learning_rate", 3e-4, 1e-2, log=True),
+    )
 
 
 _SHAPE = {"layers", "bidirectional", "embedding", "units"}
