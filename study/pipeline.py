@@ -73,7 +73,7 @@ class JobContext:
     def work_off(self, study: optuna.Study, work: Work, phase: str, measure: str) -> bool:
         """Complete the plan of one Optuna study; False where a signal or the clock ended it."""
         timeout = self.plan.settings.search.timeout if phase == "search" else None
-        display = Display(self.console, study, phase, measure, self.limits.jobs)
+        display = Display(self.console, study, phase, measure, self.plan.epochs, self.limits.jobs)
         with display.open():
             return WorkerLoop(
                 self.queue(study),

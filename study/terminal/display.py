@@ -1,18 +1,18 @@
-"""What the terminal shows while a study runs."""
+"""What the terminal shows while the trials of a study are worked off."""
 
 import statistics
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import optuna
 from optuna.trial import FrozenTrial, TrialState
-from rich.console import Console, Group, RenderableType
-from rich.live import Live
+from rich.console import Console, RenderableType
+from rich.progress import Progress as Bars
+from rich.progress import ProgressColumn, Task, TaskID, TextColumn
 from rich.progress_bar import ProgressBar
-from rich.table import Table
-from rich.text import Text
 
 from search_spaces.cells import cell_name
 from study.terminal.words import duration, number_of
@@ -22,34 +22,22 @@ from study.trials.queue import Progress
 from study.trials.record import Status, status_of
 
 
-@dataclass
-class _Running:
-    """A trial at work."""
+class _BarColumn(ProgressColumn):
+    """A bar, where there is something to complete."""
 
-    cell: str
-    units: int | None
-    parameters: int | None
-    started: float
-    epoch: int = 0
-    accuracy: float | None = None
-
-
-@dataclass
-class _Best:
-    """The best trial of a cell so far."""
-
-    accuracy: float
-    units: int
-    parameters: int
+    def render(self, task: Task) -> RenderableType:
+        """The bar, or nothing."""
+        return ProgressBar(task.total, task.completed, width=30) if task.total else ""
 
 
 @dataclass
 class Display:
-    """A live table on a terminal, plain lines elsewhere, nothing when quiet.
+    """Bars on a terminal, a line for each finished trial elsewhere, nothing when quiet.
 
     Attributes:
         phase: What is being done, such as "search".
         measure: What the accuracies are of, such as "validation".
+        epochs: The most that a trial trains.
         jobs: Trials at once, for the time left.
     """
 
@@ -57,67 +45,84 @@ class Display:
     study: optuna.Study
     phase: str
     measure: str
+    epochs: int
     jobs: int
-    _running: dict[int, _Running] = field(default_factory=dict, init=False)
-    _best: dict[str, _Best] = field(default_factory=dict, init=False)
+    _bars: Bars = field(init=False)
+    _whole: TaskID = field(init=False)
+    # By number: a trial's bar, and when it started, in monotonic time.
+    _running: dict[int, tuple[TaskID, float]] = field(default_factory=dict, init=False)
+    # By cell: the accuracy of its best trial, and the row that shows it.
+    _best: dict[str, tuple[float, TaskID]] = field(default_factory=dict, init=False)
     _seconds: list[float] = field(default_factory=list, init=False)
     _progress: Progress = field(default=Progress(0, 0, 0), init=False)
-    _live: Live | None = field(default=None, init=False)
+
+    def __post_init__(self) -> None:
+        self._bars = Bars(
+            TextColumn("{task.description}", markup=False),
+            _BarColumn(),
+            TextColumn("{task.fields[figures]}", markup=False),
+            console=self.console,
+            disable=self.console.quiet or not self.console.is_terminal,
+            refresh_per_second=4,
+        )
+        self._whole = self._bars.add_task(self.phase, figures="")
 
     @contextmanager
     def open(self) -> Iterator["Display"]:
         """Show it while the block lasts."""
         for trial in self.study.get_trials(deepcopy=False):
             self._note_best(trial)
-        if self.console.quiet or not self.console.is_terminal:
+        with self._bars:
             yield self
-            return
-        with Live(console=self.console, get_renderable=self._table, refresh_per_second=4) as live:
-            self._live = live
-            yield self
-            live.update(self._table(), refresh=True)
-        self._live = None
 
     def started(self, trial: optuna.Trial) -> None:
         """A trial was taken, and its candidate is known."""
-        attributes = trial.user_attrs
-        self._running[trial.number] = _Running(
-            attributes[attrs.CELL],
-            attributes.get(attrs.UNITS),
-            attributes.get(attrs.CELL_PARAMS),
-            time.monotonic(),
-        )
+        name = f"trial {trial.number} {cell_name(trial.user_attrs[attrs.CELL])}"
+        figures = _figures(trial.user_attrs, "starting")
+        bar = self._bars.add_task(name, total=self.epochs, figures=figures)
+        self._running[trial.number] = bar, time.monotonic()
 
     def epoch(self, trial: optuna.Trial, number: int, point: CurvePoint) -> None:
         """One of its epochs ended."""
-        running = self._running[trial.number]
-        running.epoch, running.accuracy = number, point.validation_accuracy
+        bar, _ = self._running[trial.number]
+        accuracy = f"{point.validation_accuracy:.1%}"
+        figures = _figures(trial.user_attrs, accuracy, f"epoch {number}")
+        self._bars.update(bar, completed=number, figures=figures)
 
     def ended(self, trial: optuna.Trial) -> None:
         """It is finished or requeued."""
-        running = self._running.pop(trial.number, None)
-        if running is None:
-            return  # told before
-        self._seconds.append(time.monotonic() - running.started)
+        if trial.number not in self._running:
+            return  # it never started
+        bar, started = self._running.pop(trial.number)
+        self._bars.remove_task(bar)
+        self._seconds.append(time.monotonic() - started)
         frozen = self.study.get_trials(deepcopy=False)[trial.number]
         self._note_best(frozen)
         if attrs.REQUEUED not in frozen.user_attrs:
-            self._progress = replace(self._progress, finished=self._progress.finished + 1)
-        if self._live is None:
+            self.tick(replace(self._progress, finished=self._progress.finished + 1))
+        if self._bars.disable:
             self.console.print(self._line(frozen), soft_wrap=True, highlight=False, markup=False)
 
     def tick(self, progress: Progress) -> None:
         """Some time has passed."""
         self._progress = progress
+        figures = f"{progress.finished} of {progress.planned} trials{self._time_left()}"
+        self._bars.update(
+            self._whole, total=progress.planned, completed=progress.finished, figures=figures
+        )
 
     def _note_best(self, trial: FrozenTrial) -> None:
-        if trial.state is not TrialState.COMPLETE or trial.value is None:
+        # The best of several test accuracies would say nothing.
+        if trial.state is not TrialState.COMPLETE or self.measure != "validation":
             return
-        cell, attributes = trial.user_attrs[attrs.CELL], trial.user_attrs
-        if cell not in self._best or trial.value > self._best[cell].accuracy:
-            self._best[cell] = _Best(
-                trial.value, attributes[attrs.UNITS], attributes[attrs.CELL_PARAMS]
-            )
+        cell, accuracy = trial.user_attrs[attrs.CELL], trial.values[0]
+        if cell not in self._best:
+            row = self._bars.add_task(f"best {cell_name(cell)}", total=None, figures="")
+            self._best[cell] = -1.0, row
+        best, row = self._best[cell]
+        if accuracy > best:
+            self._best[cell] = accuracy, row
+            self._bars.update(row, figures=_figures(trial.user_attrs, f"{accuracy:.1%}"))
 
     def _line(self, trial: FrozenTrial) -> str:
         """A finished trial in a line."""
@@ -125,8 +130,7 @@ class Display:
         done = f"[{self._progress.finished}/{self._progress.planned}]"
         text = f"{self.phase} {done} {cell_name(attributes[attrs.CELL])}"
         if attrs.UNITS in attributes:
-            units, parameters = attributes[attrs.UNITS], attributes[attrs.CELL_PARAMS]
-            text += f" {number_of(units, 'unit')}, {number_of(parameters, 'parameter')}"
+            text += f" {_figures(attributes)}"
         status = status_of(trial)
         if trial.value is not None:
             text += f": {trial.value:.1%} {self.measure}"
@@ -138,34 +142,18 @@ class Display:
             text += f", {number_of(attributes[attrs.EPOCHS], 'epoch')}, {seconds:.1f} s"
         return text
 
-    def _table(self) -> RenderableType:
-        planned, finished = self._progress.planned, self._progress.finished
-        head = Table.grid(padding=(0, 2))
-        head.add_row(
-            Text(self.phase, style="bold"),
-            ProgressBar(total=max(1, planned), completed=finished, width=30),
-            f"{finished} of {planned} trials",
-            self._time_left(),
-        )
-        rows = Table(box=None, padding=(0, 2), pad_edge=False)
-        for title in ("", "units", "cell parameters", f"{self.measure} accuracy", ""):
-            rows.add_column(title, justify="left" if title == "" else "right")
-        # The best of several test accuracies would say nothing.
-        for cell, best in self._best.items() if self.measure == "validation" else ():
-            figures = (str(best.units), f"{best.parameters:,}", f"{best.accuracy:.1%}")
-            rows.add_row(Text(f"best {cell_name(cell)}"), *figures, "")
-        for number, running in self._running.items():
-            accuracy = "" if running.accuracy is None else f"{running.accuracy:.1%}"
-            units = "" if running.units is None else str(running.units)
-            parameters = "" if running.parameters is None else f"{running.parameters:,}"
-            name = f"trial {number} {cell_name(running.cell)}"
-            epoch = f"epoch {running.epoch}" if running.epoch else "starting"
-            rows.add_row(Text(name), units, parameters, accuracy, epoch, style="dim")
-        return Group(head, rows)
-
     def _time_left(self) -> str:
         left = self._progress.planned - self._progress.finished
         if not self._seconds or left <= 0:
             return ""
         seconds = left * statistics.fmean(self._seconds) / self.jobs
-        return f"about {duration(seconds)} left"
+        return f", about {duration(seconds)} left"
+
+
+def _figures(attributes: Mapping[str, Any], *others: str) -> str:
+    """Width and parameters of a trial's model, where they are known, and other figures."""
+    size = []
+    if attrs.UNITS in attributes:
+        units, parameters = attributes[attrs.UNITS], attributes[attrs.CELL_PARAMS]
+        size = [number_of(units, "unit"), number_of(parameters, "parameter")]
+    return ", ".join([*size, *others])
