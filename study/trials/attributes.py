@@ -12,7 +12,7 @@ from study.training.curve import CurvePoint
 from study.training.job import Result
 
 # Known when a trial is planned.
-SLOT = "slot"  # its place in the plan; a retry keeps it
+SLOT = "slot"  # its place in the plan; a retry inherits it
 CELL = "cell"  # the name under which the cell is compared
 RETRY_OF = "retry_of"  # number of the trial that this one replaces
 BUDGET = "budget"

@@ -1,4 +1,4 @@
-"""The plan of a study: kept in its storage, asked under a lock, completed exactly.
+"""The plan of a study: held in its storage, asked under a lock, completed exactly.
 
 The plan is a number of slots. A trial that is interrupted or whose worker dies is put
 back: a retry of its slot is enqueued and the trial is failed, in one transaction, so that

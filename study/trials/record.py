@@ -35,7 +35,7 @@ class TrialRecord:
 
     Attributes:
         number: Optuna's number of the trial.
-        slot: Its place in the plan, which a retry keeps.
+        slot: Its place in the plan, which a retry inherits.
         cell: The name under which its cell is compared.
         candidate: None until its parameters are sampled.
         validation_accuracy: Of the best epoch (the last one reported, if pruned), a fraction.
