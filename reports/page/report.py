@@ -11,7 +11,7 @@ from reports.drawing.svg import Svg
 from reports.findings.answer import Answer
 from reports.page import prose
 from reports.page.command_lines import Commands
-from reports.page.glossary import GLOSSARY
+from reports.page.glossary import glossary
 from reports.page.render import render
 from reports.tables.confirmation import confirmed_table
 from reports.tables.search import best_table, failure_table, trials_table
@@ -54,7 +54,7 @@ def report(
         inline_svg={key: Markup(drawing.inline) for key, drawing in drawings.items()},
         tables=_tables(record, answer),
         commands=Commands(record, folder),
-        terms=GLOSSARY,
+        terms=glossary(),
         prose=prose,
         count=count,
         number_of=number_of,

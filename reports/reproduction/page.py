@@ -14,7 +14,7 @@ from reports.comparison.verdict import Outcome
 from reports.drawing.chart import Chart
 from reports.drawing.draw import draw
 from reports.exports.files import write_files
-from reports.page.glossary import GLOSSARY
+from reports.page.glossary import glossary
 from reports.page.render import render
 from reports.reproduction import words
 from reports.reproduction.blocks import (
@@ -199,11 +199,11 @@ def _with_glossary(page: Page) -> Page:
     said = " ".join(_running_text(blocks))
     entries = tuple(
         Definition(term.name, term.meaning, f"term-{term.key}")
-        for term in GLOSSARY
+        for term in glossary()
         if re.search(rf"\b(?:{term.words})\b", said)
     )
-    glossary = Section("glossary", "Glossary", (Definitions(entries),))
-    return replace(page, sections=(*page.sections, glossary))
+    section = Section("glossary", "Glossary", (Definitions(entries),))
+    return replace(page, sections=(*page.sections, section))
 
 
 def _running_text(blocks: Sequence[Block]) -> Iterator[str]:

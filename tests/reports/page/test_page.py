@@ -11,7 +11,7 @@ import pytest
 from reports.charts.figure import charts_of, figures
 from reports.exports.plotly import accuracy_by_parameters
 from reports.findings.answer import answer
-from reports.page.glossary import GLOSSARY, link_terms
+from reports.page.glossary import glossary, link_terms
 from reports.words.text import visible
 from reports.write import write
 from study.errors import UserError
@@ -239,7 +239,7 @@ def test_every_chart_is_written_and_stands_on_the_page(tmp_path: Path) -> None:
 
 
 def test_every_term_can_be_linked() -> None:
-    for term in GLOSSARY:
+    for term in glossary():
         assert re.compile(term.words)
         assert re.fullmatch(r"[a-z-]+", term.key)
 
