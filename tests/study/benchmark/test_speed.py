@@ -13,10 +13,11 @@ from statsmodels.stats.weightstats import CompareMeans, DescrStatsW
 from search_spaces import Candidate, Cell, Task
 from study.benchmark import accuracy
 from study.benchmark.speed import commands, steps, storage, trials
-from study.benchmark.speed.frameworks import Workload
+from study.benchmark.speed.frameworks import StockSteps, Workload
 from study.benchmark.speed.turns import Contender, median_ratio, take_turns
 from study.benchmark.table import Table
 from study.errors import UserError
+from study.processes.limits import TrainingBugError
 from study.training.job import OnEpoch, TrainingError
 from tests.support.commands import run_module
 
@@ -101,6 +102,28 @@ def test_command(tmp_path: Path) -> None:
     assert all(row["median"] > 0 for row in rows)
     assert found["environment"]["optuna"].startswith("5.")
     assert "python -m study.search" in done.stdout
+
+
+def test_what_cannot_be_measured_keeps_no_other_part_from_it(tmp_path: Path) -> None:
+    path, missing = tmp_path / "found.json", tmp_path / "missing.npz"
+    flags = ["--rounds", "2", "--json", str(path), "--tabulated", str(missing)]
+    done = run_module("study.benchmark", "search", "startup", *flags)
+    assert done.returncode == 2
+    assert f"search was not measured: The table of trainings {missing} cannot be" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert set(json.loads(path.read_text())) == {"environment", "startup"}
+
+
+def test_a_broken_framework_is_named() -> None:
+    job = StockSteps(TINY, "no_such_framework")
+    with pytest.raises(TrainingError, match="no_such_framework cannot be imported"):
+        job.run(lambda number, point: True)
+
+
+def test_a_bug_of_a_job_shows_its_traceback(tmp_path: Path) -> None:
+    contender = Contender("slow one", Lap("a", tmp_path / "no" / "folder" / "\0"), 1, 1)
+    with pytest.raises(TrainingBugError, match="Traceback"):
+        take_turns([contender], 1)
 
 
 @pytest.mark.parametrize(
