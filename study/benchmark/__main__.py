@@ -1,7 +1,7 @@
 """How fast isoparam is, beside its peers. `python -m study.benchmark [PART...]`."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -68,22 +68,14 @@ def benchmark(
             f"{json_file.parent}. Make it first."
         )
     measured: list[Table] = []
-    faults: list[str] = []
     try:
-        for part in parts or tuple(Part):
-            try:
-                tables = _measure(part, rounds or _ROUNDS.get(part, 5), tabulated, dataset)
-            except (UserError, BudgetError) as error:
-                faults.append(f"{part} was not measured: {error}")
-                continue
+        for tables in _measured(parts or tuple(Part), rounds, tabulated, dataset):
             measured += tables
             for table in tables:
                 Terminal().print(table.to_rich(), "")
     finally:
         if json_file is not None:
             _save(measured, json_file)
-    if faults:
-        raise UserError(" ".join(faults))
 
 
 @app.command
@@ -106,6 +98,24 @@ def tabulate(
     from study.machine.environment import cores
 
     return 0 if work.tabulate(path, n_jobs or cores()) else INTERRUPTED
+
+
+def _measured(
+    parts: Sequence[Part], rounds: int | None, tabulated: Path, dataset: str
+) -> "Iterator[list[Table]]":
+    """The tables of each part as soon as it is measured.
+
+    Raises:
+        UserError: In the end, of all parts that could not be measured.
+    """
+    faults: list[str] = []
+    for part in parts:
+        try:
+            yield _measure(part, rounds or _ROUNDS.get(part, 5), tabulated, dataset)
+        except (UserError, BudgetError) as error:
+            faults.append(f"{part} was not measured: {error}")
+    if faults:
+        raise UserError(" ".join(faults))
 
 
 def _measure(part: Part, rounds: int, tabulated: Path, dataset: str) -> "list[Table]":
