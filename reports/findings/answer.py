@@ -170,7 +170,7 @@ def _pair_up(record: StudyRecord) -> _Pairs:
 
 
 def _paired_runs(record: StudyRecord, paired: _Pairs) -> list[PairedRuns]:
-    """By example where every run has kept its answers, else by accuracy."""
+    """By example where every run has saved its answers, else by accuracy."""
     everything = [run for cells in paired.values() for runs in cells.values() for run in runs]
     by_example = all(run.correct for run in everything)
 

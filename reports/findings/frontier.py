@@ -17,8 +17,8 @@ def frontier(models: Iterable[Sized]) -> list[Sized]:
     One dominates another if it has no more parameters and at least the accuracy, and is
     strictly better in one of the two.
     """
-    kept: list[Sized] = []
+    best: list[Sized] = []
     for model in sorted(models, key=lambda model: (model.parameters, -model.accuracy)):
-        if not kept or model.accuracy > kept[-1].accuracy:
-            kept.append(model)
-    return kept
+        if not best or model.accuracy > best[-1].accuracy:
+            best.append(model)
+    return best

@@ -106,7 +106,7 @@ def test_variance_is_that_of_statsmodels_two_way_anova() -> None:
     assert estimate.standard_error**2 == pytest.approx((seeds + examples - residual) / table.size)
 
 
-def test_examples_are_shared_by_the_rungs() -> None:
+def test_examples_are_shared_by_the_budgets() -> None:
     """Example effects that repeat at every budget do not average out; fresh ones do."""
     random = np.random.default_rng(5)
     effect = random.random(4_000) < 0.5
@@ -156,7 +156,7 @@ def test_slope_is_the_least_squares_fit_to_all_pairs() -> None:
     assert slope([], over_examples=False) is None
 
 
-def test_rungs_weigh_the_same_whatever_their_seeds() -> None:
+def test_budgets_weigh_the_same_whatever_their_seeds() -> None:
     random = np.random.default_rng(6)
     budgets = [accuracies(random, seeds) for seeds in (3, 12, 5)]
     estimate = mean_difference(budgets, over_examples=False)
@@ -309,7 +309,7 @@ def test_paired_runs_know_their_size() -> None:
     assert runs.differences == pytest.approx(differences(runs).mean(axis=1))
 
 
-def test_rungs_need_the_same_examples() -> None:
+def test_budgets_need_the_same_examples() -> None:
     random = np.random.default_rng(0)
     budgets = [answers(random, 3, 20), answers(random, 3, 30)]
     with pytest.raises(UserError, match=r"same test examples .* sizes \[20, 30\]"):

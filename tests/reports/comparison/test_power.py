@@ -55,7 +55,7 @@ def test_an_unknown_spread_proposes_nothing() -> None:
     assert seeds_to_decide(Estimate(0.01, (1,), (math.nan,)), 0.005) is None
 
 
-def test_rungs_keep_the_seeds_they_have() -> None:
+def test_budgets_keep_the_seeds_they_have() -> None:
     estimate = Estimate(0.0, (12, 3), (1e-5, 1e-5)).with_seeds(5)
     assert estimate.seeds == (12, 5)
     assert estimate.interval() != Interval(0, 0)

@@ -35,7 +35,7 @@ def test_required_keys_are_there_in_plain_json(record: StudyRecord) -> None:
         assert set(budget["lstm"]) >= {"units", "cell_params", "test_accuracy"}
 
 
-def test_a_search_alone_has_no_rungs_and_no_verdict() -> None:
+def test_a_search_alone_has_no_budgets_and_no_verdict() -> None:
     record = search_record()
     told = summary(record, answer(record))
     assert told["budgets"] == []

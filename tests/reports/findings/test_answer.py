@@ -72,7 +72,7 @@ def test_only_complete_pairs_count() -> None:
         assert all(run.status is Status.COMPLETE for run in (*first, *second))
 
 
-def test_without_kept_answers_accuracies_serve() -> None:
+def test_without_saved_answers_accuracies_serve() -> None:
     record = confirmed_record(trials=8, budgets=2)
     runs = (replace(record.confirmations[0], correct=None), *record.confirmations[1:])
     found = answer(replace(record, confirmations=runs))

@@ -136,7 +136,7 @@ def test_every_scope_is_named_and_both_counts_are_given(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("trials", [0, 1, 2, 3])
-def test_hardly_any_trials_are_no_trouble(trials: int, tmp_path: Path) -> None:
+def test_hardly_any_trials_make_a_report(trials: int, tmp_path: Path) -> None:
     record = search_record()
     page = page_of(replace(record, trials=record.trials[:trials]), tmp_path)
     assert "No verdict yet" in page
