@@ -2,7 +2,6 @@
 
 import hashlib
 import logging
-from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
@@ -25,8 +24,8 @@ class _File(NamedTuple):
 class Folder:
     """`<label>/*.txt`, or the same in `train`, `test` and, if it likes, `validation`.
 
-    Hidden folders are left out, and so is `train/unsup`, which the Large Movie Review Dataset
-    has for reviews without a label.
+    Hidden folders are left out, and so are folders beside `train` and `test`, and
+    `train/unsup`, which the Large Movie Review Dataset has for reviews without a label.
     """
 
     def __init__(self, path: Path) -> None:
@@ -45,11 +44,15 @@ class Folder:
             name = file.path.relative_to(self._path).as_posix()
             digest.update(f"{len(content)} {name}\0".encode("utf-8", "surrogateescape"))
             digest.update(content)
+        for folder in self._left_out:
+            digest.update(f"{folder.name}/\0".encode("utf-8", "surrogateescape"))
         return digest.hexdigest()
 
     def read(self) -> Corpus:
         """The texts, in the order of their names."""
         files = self._files
+        for folder in self._left_out:
+            _log.warning("%s is left out: its texts have no label or no split.", folder)
         texts = [_text(file.path) for file in files]
         parts = [file.part for file in files if file.part]
         return Corpus.of(str(self._path), texts, [file.label for file in files], parts or None)
@@ -61,14 +64,12 @@ class Folder:
         Raises:
             UserError: A folder cannot be read or has no texts, or they are too large.
         """
-        folders = _folders(self._path)
-        parts = {folder: Part.named(folder.name) for folder in folders}
         classes: list[tuple[Part | None, Path]] = [
             (part, label)
-            for folder, part in parts.items()
-            if part
-            for label in _labels(folder, part)
-        ] or [(None, folder) for folder in folders]
+            for folder, part in self._parts.items()
+            for label in _folders(folder)
+            if not _is_unlabelled(label, part)
+        ] or [(None, folder) for folder in _folders(self._path)]
         files = [_File(part, label.name, text) for part, label in classes for text in _texts(label)]
         if not files:
             raise UserError(
@@ -79,6 +80,26 @@ class Folder:
             raise UserError(f"The texts in {self._path} are larger than {LARGEST:,} bytes.")
         return files
 
+    @cached_property
+    def _parts(self) -> dict[Path, Part]:
+        """The folders that hold a split."""
+        named = {folder: Part.named(folder.name) for folder in _folders(self._path)}
+        return {folder: part for folder, part in named.items() if part}
+
+    @cached_property
+    def _left_out(self) -> list[Path]:
+        """Folders with texts that are read as neither a split nor a class."""
+        if not self._parts:
+            return []
+        beside = [folder for folder in _folders(self._path) if folder not in self._parts]
+        unlabelled = [
+            label
+            for folder, part in self._parts.items()
+            for label in _folders(folder)
+            if _is_unlabelled(label, part)
+        ]
+        return [folder for folder in (*beside, *unlabelled) if any(folder.rglob("*.txt"))]
+
 
 def _folders(path: Path) -> list[Path]:
     """The folders in a folder, by name, without the hidden ones."""
@@ -88,12 +109,8 @@ def _folders(path: Path) -> list[Path]:
         )
 
 
-def _labels(folder: Path, part: Part) -> Iterator[Path]:
-    for label in _folders(folder):
-        if part is Part.TRAIN and label.name == _UNLABELLED:
-            _log.warning("%s is left out: its texts have no label.", label)
-        else:
-            yield label
+def _is_unlabelled(folder: Path, part: Part) -> bool:
+    return part is Part.TRAIN and folder.name == _UNLABELLED
 
 
 def _texts(folder: Path) -> list[Path]:

@@ -1,9 +1,10 @@
 """Labelled texts in a table: CSV, TSV or Parquet, packed or not."""
 
-import warnings
+import csv
+import io
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from study.datasets.dataset import digest
 from study.datasets.sources.corpus import Corpus, as_unreadable
@@ -11,7 +12,10 @@ from study.datasets.sources.unpack import LARGEST, PACKINGS, is_packed, unpacked
 from study.datasets.splits import PART_NAMES, Part
 from study.errors import UserError
 
-_SEPARATORS = {".csv": ",", ".tsv": "\t"}
+_DIALECTS: dict[str, dict[str, Any]] = {
+    ".csv": {"delimiter": ","},
+    ".tsv": {"delimiter": "\t", "quoting": csv.QUOTE_NONE},  # a quotation mark is a character
+}
 _PARQUET = (".parquet", ".pq")
 _PICKLES = (".pkl", ".pickle", ".joblib", ".npy", ".npz", ".pt")
 _SPLIT = "split"
@@ -50,7 +54,9 @@ class Table:
         """The rows, in the file's order."""
         needed = [self._text, self._label]
         read = _read_parquet if _kind(self._path) in _PARQUET else _read_separated
-        columns = read(self._path, needed)
+        columns = dict(read(self._path, needed))
+        for name in set(columns) - {self._text}:
+            columns[name] = [value and value.strip() for value in columns[name]]
         texts = _complete(self._path, columns, self._text)
         labels = _complete(self._path, columns, self._label)
         if not texts:
@@ -73,10 +79,10 @@ def _check_suffix(path: Path) -> None:
             f"{path} is not read: a {kind} file can hold pickled objects, which run code when "
             "they are opened. Save the texts as CSV, TSV or Parquet."
         )
-    if kind not in (*_SEPARATORS, *_PARQUET):
+    if kind not in (*_DIALECTS, *_PARQUET):
         raise UserError(
             f"{path} has a suffix that is not known. Expected is one of "
-            f"{', '.join([*_SEPARATORS, *_PARQUET])}, and after it perhaps one of "
+            f"{', '.join([*_DIALECTS, *_PARQUET])}, and after it perhaps one of "
             f"{', '.join(PACKINGS)}."
         )
 
@@ -88,29 +94,35 @@ def _kind(path: Path) -> str:
 
 
 def _read_separated(path: Path, needed: Sequence[str]) -> Columns:
-    import pandas as pd
-
-    try:
-        with warnings.catch_warnings(), unpacked(path) as stream:
-            warnings.simplefilter("error", pd.errors.ParserWarning)
-            # All columns: with some chosen, pandas passes over rows that have too many fields.
-            # No filter: "NA" is a word, and somebody's name is Null.
-            frame = pd.read_csv(
-                stream, sep=_SEPARATORS[_kind(path)], dtype=str, na_filter=False, index_col=False
-            )
-    except UnicodeDecodeError as error:
-        raise UserError(
-            f"{path} is not UTF-8 text ({error.reason}). Save it as UTF-8, or check that it is "
-            "the table you meant."
-        ) from error
-    except pd.errors.EmptyDataError as error:
-        raise UserError(f"{path} is empty. Give a table with texts and labels.") from error
-    except (pd.errors.ParserError, pd.errors.ParserWarning) as error:
-        raise UserError(
-            f"{path} is not a table with a header and as many fields in every row "
-            f"({str(error).strip()}). Check how its fields are separated and quoted."
-        ) from error
-    return {name: frame[name].tolist() for name in _wanted(path, list(frame.columns), needed)}
+    """Every row of the file; one that cannot be read is refused with its line."""
+    csv.field_size_limit(LARGEST)  # else a text of more than 131,072 characters is refused
+    with unpacked(path) as stream:
+        # Strict: a quotation mark that stands astray must not swallow the rows after it.
+        lines = io.TextIOWrapper(stream, "utf-8-sig", newline="")
+        reader = csv.reader(lines, strict=True, **_DIALECTS[_kind(path)])
+        try:
+            rows = (row for row in reader if len(row) > 1 or "".join(row).strip())
+            header = next(rows, None)
+            if header is None:
+                raise UserError(f"{path} is empty. Give a table with texts and labels.")
+            wanted = [(name, header.index(name)) for name in _wanted(path, header, needed)]
+            columns: dict[str, list[str | None]] = {name: [] for name, _ in wanted}
+            for row in rows:
+                if len(row) > len(header):
+                    raise csv.Error(f"{len(row)} fields instead of {len(header)}")
+                for name, position in wanted:
+                    columns[name].append(row[position] if position < len(row) else None)
+        except UnicodeDecodeError as error:
+            raise UserError(
+                f"{path} is not UTF-8 text ({error.reason}). Save it as UTF-8, or check that it "
+                "is the table you meant."
+            ) from error
+        except csv.Error as error:
+            raise UserError(
+                f"{path} is not a table with a header and as many fields in every row (line "
+                f"{reader.line_num:,}: {error}). Check how its fields are separated and quoted."
+            ) from error
+    return columns
 
 
 def _read_parquet(path: Path, needed: Sequence[str]) -> Columns:

@@ -44,6 +44,19 @@ def test_the_layout_of_the_large_movie_review_dataset(
     assert np.array_equal(test.tokens, expected)
 
 
+def test_folders_beside_the_splits_are_named(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    root = write(tmp_path / "films", labelled("train/", 5) | labelled("test/", 5))
+    first = prepare(DatasetSpec(str(root)), tmp_path / "cache")
+    write(root, labelled("more/", 5) | {"images/a/1.png": "", ".git/a.txt": "x"})
+    again = prepare(DatasetSpec(str(root)), tmp_path / "cache")
+    assert f"{root / 'more'} is left out" in caplog.text
+    assert "images" not in caplog.text
+    assert ".git" not in caplog.text
+    assert again.fingerprint == first.fingerprint
+
+
 def test_classes_without_splits(tmp_path: Path) -> None:
     root = write(tmp_path / "films", labelled("", 10) | {".git/a.txt": "x"})
     dataset = prepare(DatasetSpec(str(root)), tmp_path / "cache")

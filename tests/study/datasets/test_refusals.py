@@ -30,6 +30,10 @@ from tests.support.tables import CSV, FRAME, PACKERS, ROWS, read, zipped
         ("text,label\na,1\nb,c,2\n", "as many fields in every row .*line 3"),
         ("text,label\na,b,1\nc,d,2\n", "as many fields in every row"),
         ('text,label\n"a,1\nb,2\n', "as many fields in every row"),
+        ('text,label\n"a \\"b\\" c",1\nd,2\n', "as many fields in every row .*line 2"),
+        ('text,label\nx,1\n"a,1\nb,1\n"c" d,2\n', "as many fields in every row .*line 5"),
+        ("text,label\na,1\nb, \n", "no value in column 'label' in 1 of 2 rows"),
+        ("text,text,label\na,b,1\n", "one column 'text', but it has 'text', 'text', 'label'"),
         ("text,label,split\na,1,train\nb,2,later\n", "'later' in column 'split'"),
         ("text,label,split\na,1,train\nb,2,\n", "'' in column 'split'"),
         ("text,label,split\na,1,test\nb,2,val\n", "no training examples, only test and validation"),
@@ -46,6 +50,19 @@ def test_faulty_csv_is_refused(tmp_path: Path, content: str, expected: str) -> N
         prepare(DatasetSpec(str(path)), tmp_path / "cache")
     assert str(path) in str(caught.value)
     assert not list((tmp_path / "cache").glob("*-*"))
+
+
+@pytest.mark.parametrize(
+    ("row", "expected"),
+    [
+        ("a\tb\t1", "line 3: 3 fields instead of 2"),
+        ('"a', "'label' in 1 of 2 rows, first in row 2"),
+    ],
+)
+def test_faulty_tsv_is_refused(tmp_path: Path, row: str, expected: str) -> None:
+    (tmp_path / "a.tsv").write_text(f"text\tlabel\nx\t1\n{row}\n")
+    with pytest.raises(UserError, match=expected):
+        read(tmp_path / "a.tsv")
 
 
 @pytest.mark.parametrize("encoding", ["latin-1", "utf-16"])

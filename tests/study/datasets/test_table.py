@@ -56,6 +56,35 @@ def test_any_text_survives_csv_and_parquet(
     assert read(folder / "a.csv") == rows
 
 
+def test_quotation_marks_in_a_tsv_are_characters(tmp_path: Path) -> None:
+    rows = [('"Great" film', "pos"), ('"Bad', "neg"), ('so "so', "pos"), ('worse"', "neg")] * 10
+    path = tmp_path / "a.tsv"
+    path.write_text("text\tlabel\n" + "".join(f"{text}\t{label}\n" for text, label in rows))
+    assert read(path) == rows
+
+
+def test_blank_lines_are_no_rows(tmp_path: Path) -> None:
+    for name, separator in (("a.csv", ","), ("a.tsv", "\t")):
+        lines = [f"a{separator}1", "", f"b{separator}2", " "] * 3
+        (tmp_path / name).write_text("\r\n".join([f"text{separator}label", *lines]), newline="")
+        assert read(tmp_path / name) == [("a", "1"), ("b", "2")] * 3
+
+
+def test_long_texts_are_read(tmp_path: Path) -> None:
+    rows = [("a " * 200_000, "1"), ("b", "2")] * 3
+    path = tmp_path / "a.csv"
+    path.write_text("text,label\n" + "".join(f"{text},{label}\n" for text, label in rows))
+    assert read(path) == rows
+
+
+def test_blanks_around_labels_make_no_class(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("text,label,split\n" + "t,pos,train\nt, pos,train \nt,neg ,train\n" * 3)
+    corpus = Table(path, "text", "label").read()
+    assert corpus.names == ("neg", "pos")
+    assert corpus.labels.tolist() == [1, 1, 0] * 3
+
+
 def test_words_that_elsewhere_mean_missing_are_words(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_text("\ufefftext,label\n" + "NA,None\nnull,nan\n" * 3, encoding="utf-8")
