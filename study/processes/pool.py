@@ -24,6 +24,7 @@ from study.processes.training_process import (
 
 _TICK = 0.5  # seconds between looks at deadlines, and at signals by those who listen
 
+Event = EpochEnded | Finished | Refused | Crashed | Died
 Name = TypeVar("Name")  # under which a job was submitted; hashable
 
 
@@ -61,20 +62,28 @@ class Pool(Generic[Name]):
         with suppress(OSError):  # it died; what is received next says so
             process.send(job)
 
-    def events(self) -> Iterator[tuple[Name, Message]]:
+    def events(self) -> Iterator[tuple[Name, Event]]:
         """What has happened to the jobs, after a moment's wait for something to happen.
 
-        `EpochEnded` waits to be answered. Any other message ends its job; the process of a job
+        `EpochEnded` waits to be answered. Any other event ends its job; the process of a job
         that is over its time is killed, and counts as having died.
+
+        Raises:
+            UserError: The machine keeps a job from being done.
         """
         ready = wait([process.connection for process, _ in self._busy.values()], _TICK)
         for name, (process, deadline) in list(self._busy.items()):
             if process.connection in ready:
-                message = process.receive()
+                message: Message = process.receive()
             elif time.monotonic() > deadline:
                 message = Died(f"no result after {self._limits.trial_timeout:g} s")
             else:
                 continue
+            if isinstance(message, Blocked):
+                raise UserError(
+                    f"A training process could not go on ({message.reason}). Mend this, and give "
+                    "the same command again; what is finished is kept."
+                )
             if not isinstance(message, EpochEnded):
                 del self._busy[name]
                 if isinstance(message, Died):
@@ -127,22 +136,17 @@ def run_jobs(
     while (waiting or pool.busy) and not stopping():
         while waiting and pool.free:
             pool.submit(*waiting.popleft())
-        for name, message in pool.events():
-            if isinstance(message, EpochEnded):
+        for name, event in pool.events():
+            if isinstance(event, EpochEnded):
                 pool.answer(name, proceed=True)
-            yield name, _told(message)
+            yield name, _told(event)
 
 
-def _told(message: Message) -> EpochEnded | Finished | Refused:
-    match message:
+def _told(event: Event) -> EpochEnded | Finished | Refused:
+    match event:
         case Crashed(trace):
             raise TrainingBugError(trace)
-        case Blocked(reason):
-            raise UserError(
-                f"A training process could not go on ({reason}). Mend this, and give the same "
-                "command again; what is finished is kept."
-            )
         case Died(reason):
             return Refused(reason)
         case _:
-            return message
+            return event

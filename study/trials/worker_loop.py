@@ -10,17 +10,14 @@ import optuna
 from optuna.exceptions import UpdateFinishedTrialError
 from optuna.trial import TrialState
 
-from study.errors import UserError
 from study.processes.limits import ProcessLimits, TrainingBugError
-from study.processes.pool import Pool
+from study.processes.pool import Event, Pool
 from study.processes.training_process import (
-    Blocked,
     Crashed,
     Died,
     EpochEnded,
     Finished,
     Job,
-    Message,
     Refused,
 )
 from study.storage.trial_storage import StorageError
@@ -100,8 +97,8 @@ class WorkerLoop:
                     self.watcher.tick(progress)
                     if not self._in_flight and (progress.done or self._closed):
                         return progress.done
-                for trial, message in self._pool.events():
-                    self._hear(trial, message)
+                for trial, event in self._pool.events():
+                    self._hear(trial, event)
             return False
         finally:
             self._leave()
@@ -121,8 +118,8 @@ class WorkerLoop:
             self.watcher.started(trial)
             self._pool.submit(trial, job)
 
-    def _hear(self, trial: optuna.Trial, message: Message) -> None:
-        match message:
+    def _hear(self, trial: optuna.Trial, event: Event) -> None:
+        match event:
             case EpochEnded(number, point):
                 self._pool.answer(trial, self._epoch(trial, number, point))
                 return
@@ -134,11 +131,6 @@ class WorkerLoop:
                 self._fail(trial, trace.strip().splitlines()[-1])
                 self._free(trial)
                 raise TrainingBugError(trace)
-            case Blocked(reason):
-                raise UserError(
-                    f"A training process could not go on ({reason}). Mend this, and give the "
-                    "same command again; its trial is requeued."
-                )
             case Died(reason):
                 self.queue.lost(trial, reason)
         self._free(trial)

@@ -6,8 +6,8 @@ import pytest
 
 from study.errors import UserError
 from study.processes.limits import ProcessLimits, TrainingBugError
-from study.processes.pool import Pool, work_off
-from study.processes.training_process import Died, EpochEnded, Finished, Job, Message, Refused
+from study.processes.pool import Event, Pool, work_off
+from study.processes.training_process import Died, EpochEnded, Finished, Job, Refused
 from tests.support.stub_jobs import StubJob
 
 
@@ -15,15 +15,15 @@ def limits(folder: Path, jobs: int = 2, trial_timeout: float | None = None) -> P
     return ProcessLimits(jobs=jobs, cores=2, log=folder / "log", trial_timeout=trial_timeout)
 
 
-def ends(pool: Pool[str]) -> dict[str, Message]:
+def ends(pool: Pool[str]) -> dict[str, Event]:
     """How each job ended that was submitted; every epoch is answered."""
-    found: dict[str, Message] = {}
+    found: dict[str, Event] = {}
     while pool.busy:
-        for name, message in pool.events():
-            if isinstance(message, EpochEnded):
+        for name, event in pool.events():
+            if isinstance(event, EpochEnded):
                 pool.answer(name, proceed=True)
             else:
-                found[name] = message
+                found[name] = event
     return found
 
 
