@@ -10,10 +10,13 @@ from reports.exports.files import write_files
 from reports.exports.summary import summary
 from reports.findings.answer import Answer
 from reports.page.report import report
+from reports.page.supplement import Supplement
 from study.trials.record import StudyRecord
 
 
-def write(record: StudyRecord, found: Answer, folder: Path) -> Path:
+def write(
+    record: StudyRecord, found: Answer, folder: Path, supplement: Supplement | None = None
+) -> Path:
     """Write `report.html`, `summary.json`, the tables as CSV and the charts as SVG.
 
     Each file appears whole or not at all, the report last.
@@ -25,13 +28,17 @@ def write(record: StudyRecord, found: Answer, folder: Path) -> Path:
         UserError: The folder cannot be written.
     """
     shown = figures(record, found)
+    told = summary(record, found)
+    if supplement:
+        shown |= supplement.figures
+        told |= supplement.summary
     drawings = {chart.key: draw(chart) for chart in charts_of(shown)}
     texts = {
         "trials.csv": trials_csv(record),
         **({"confirmations.csv": confirmations_csv(record)} if record.confirmations else {}),
-        "summary.json": f"{json.dumps(summary(record, found), indent=2, allow_nan=False)}\n",
+        "summary.json": f"{json.dumps(told, indent=2, allow_nan=False)}\n",
         **{f"charts/{key}.svg": drawing.file for key, drawing in drawings.items()},
-        "report.html": report(record, found, shown, drawings, folder),
+        "report.html": report(record, found, shown, drawings, folder, supplement),
     }
     write_files(folder, texts)
     return folder / "report.html"

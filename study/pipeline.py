@@ -2,12 +2,15 @@
 
 import shlex
 import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import optuna
 from optuna.trial import TrialState
 from rich.console import Console
 
+from search_spaces.candidate import Candidate
 from search_spaces.cells import cell_name
 from study.errors import UserError
 from study.machine.environment import cores
@@ -102,8 +105,23 @@ def run_study(settings: Settings, reporter: Reporter) -> int:
     return work_on(Archive(plan.folder, plan, store), reporter)
 
 
-def work_on(archive: Archive, reporter: Reporter) -> int:
-    """Search, confirm and report, or what of it is left to do; returns the exit status.
+def search_and_confirm(context: JobContext, study: optuna.Study) -> None:
+    """Search for the candidates that are then confirmed."""
+    save_settings(context.folder.settings, context.plan.settings)
+    context.say(*context.plan.known.notes)
+    done = _search(context, study)
+    if context.plan.settings.answer.confirm and not context.interruption():
+        if not done:
+            _close(context, study)
+        _confirm_best(context, study)
+
+
+# What is done between opening a study and reporting on it.
+Phases: TypeAlias = Callable[[JobContext, optuna.Study], None]
+
+
+def work_on(archive: Archive, reporter: Reporter, phases: Phases = search_and_confirm) -> int:
+    """Work through the phases and report, or what of it is left to do; returns the exit status.
 
     Raises:
         UserError: The folder or the storage cannot be used, or holds another study.
@@ -111,13 +129,12 @@ def work_on(archive: Archive, reporter: Reporter) -> int:
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     archive.folder.create()
     with as_user_errors(archive.store.shown_url):
-        return _phases(archive, reporter)
+        return _work_on(archive, reporter, phases)
 
 
-def _phases(archive: Archive, reporter: Reporter) -> int:
+def _work_on(archive: Archive, reporter: Reporter, phases: Phases) -> int:
     plan, folder, store = archive.plan, archive.folder, archive.store
     study = open_search(store, plan)
-    save_settings(folder.settings, plan.settings)
     limits = ProcessLimits(
         jobs=plan.jobs,
         cores=cores(),
@@ -128,12 +145,7 @@ def _phases(archive: Archive, reporter: Reporter) -> int:
     interruption = Interruption()
     with store.lease() as owner, interruption.open():
         context = JobContext(archive, owner, limits, console, interruption, reporter)
-        context.say(*plan.known.notes)
-        done = _search(context, study)
-        if plan.settings.answer.confirm and not interruption():
-            if not done:
-                _close(context, study)
-            _confirm(context, study)
+        phases(context, study)
         _report(context)
     return interruption.status if interruption() else 0
 
@@ -169,14 +181,29 @@ def _close(context: JobContext, study: optuna.Study) -> None:
         )
 
 
-def _confirm(context: JobContext, search: optuna.Study) -> None:
-    plan = context.plan
+def _confirm_best(context: JobContext, search: optuna.Study) -> None:
     best = best_trials([trial_record(trial) for trial in search.trials])
-    missing = [cell_name(cell) for cell in plan.cells if cell not in best]
+    missing = [cell_name(cell) for cell in context.plan.cells if cell not in best]
     if missing:
         context.say(f"Not confirmed: no {' and no '.join(missing)} trial is complete.")
         return
-    study = open_confirmation(context.archive.store, plan, best)
+    candidates = {cell: trial.candidate for cell, trial in best.items() if trial.candidate}
+    confirm(context, candidates, {cell: trial.number for cell, trial in best.items()})
+
+
+def confirm(
+    context: JobContext,
+    candidates: Mapping[str, Candidate],
+    trials: Mapping[str, int] | None = None,
+) -> None:
+    """Train candidates at matched sizes on fresh seeds, and score them on the test split.
+
+    Args:
+        candidates: By cell; those of the first call stay.
+        trials: Numbers of the search's trials that they are from, by cell.
+    """
+    plan = context.plan
+    study = open_confirmation(context.archive.store, plan, candidates, trials or {})
     context.queue(study).enqueue(confirmation_slots(study, plan))
     work = ConfirmationWork(plan, context.folder)
     if context.work_off(study, work, "confirm", "test"):

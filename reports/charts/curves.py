@@ -20,8 +20,10 @@ BEST = 10  # trials of each cell whose curves are drawn
 
 
 @figure
-def learning_curves(record: StudyRecord, answer: Answer) -> Figure:
+def learning_curves(record: StudyRecord, answer: Answer) -> Figure | None:
     """For each cell, validation accuracy by epoch of its best trials, and training of the best."""
+    if not record.planned:
+        return None
     best = {cell: leaders(record, cell, BEST) for cell in record.cells}
     lines = {
         cell: _trial_lines(trials, style.colour, cell)

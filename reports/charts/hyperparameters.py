@@ -135,8 +135,10 @@ def _by_size(text: str) -> tuple[float, str]:
 
 
 @figure
-def importances(record: StudyRecord, answer: Answer) -> Figure:
+def importances(record: StudyRecord, answer: Answer) -> Figure | None:
     """Importance of each hyperparameter, both cells; no chart where neither cell has any."""
+    if not record.planned:
+        return None
     shares = by_cell(record)
     missing = [cell_name(cell) for cell, found in shares.items() if found is None]
     return Figure(

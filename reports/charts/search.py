@@ -33,12 +33,14 @@ _TURNS = 6
 
 
 @figure
-def accuracy_by_size(record: StudyRecord, answer: Answer) -> Figure:
+def accuracy_by_size(record: StudyRecord, answer: Answer) -> Figure | None:
     """Accuracy against parameters: trials on validation, confirmed means on test.
 
     The frontier goes through confirmed means where there are any. Through trials it is the
     best of many, each measured once, and therefore optimistic.
     """
+    if not record.planned:
+        return None
     models = {cell: sized_trials(record, cell) for cell in record.cells}
     layers = _trial_layers(record, models)
     if not answer.budgets:
@@ -129,8 +131,10 @@ def _size_description(record: StudyRecord, answer: Answer) -> str:
 
 
 @figure
-def best_so_far(record: StudyRecord, answer: Answer) -> Figure:
+def best_so_far(record: StudyRecord, answer: Answer) -> Figure | None:
     """Best validation accuracy against trials of each cell, with what luck of order leaves."""
+    if not record.planned:
+        return None
     layers: list[Layer] = []
     accuracies: list[float] = []
     most = 1

@@ -170,7 +170,9 @@ def failures(record: StudyRecord) -> str:
 
 def formulas(record: StudyRecord) -> str:
     """The exact sizes of the compared cells."""
-    cells = {trial.candidate.cell for trial in record.trials if trial.candidate}
+    tried = [trial.candidate for trial in record.trials]
+    tried += [run.candidate for run in record.confirmations]
+    cells = {candidate.cell for candidate in tried if candidate}
     return ", ".join(
         f"{cell.display_name} {cell.gates}u(d + u + {cell.biases})"
         for cell in Cell

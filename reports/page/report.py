@@ -13,6 +13,7 @@ from reports.page import prose
 from reports.page.command_lines import Commands
 from reports.page.glossary import glossary
 from reports.page.render import render
+from reports.page.supplement import Supplement
 from reports.tables.confirmation import confirmed_table
 from reports.tables.search import best_table, failure_table, trials_table
 from reports.tables.table import Row, Table, columns
@@ -29,6 +30,7 @@ def report(
     figures: Mapping[str, Figure | None],
     drawings: Mapping[str, Svg],
     folder: Path,
+    supplement: Supplement | None = None,
 ) -> str:
     """The page as HTML.
 
@@ -36,6 +38,7 @@ def report(
         figures: By the name that the template has for each.
         drawings: Of the figures' charts, by key.
         folder: Where the report will lie.
+        supplement: What a command adds.
     """
     first, second = (cell_name(cell) for cell in record.cells)
     return render(
@@ -54,6 +57,8 @@ def report(
         inline_svg={key: Markup(drawing.inline) for key, drawing in drawings.items()},
         tables=_tables(record, answer),
         commands=Commands(record, folder),
+        searched=record.planned > 0,
+        supplement=supplement,
         terms=glossary(),
         prose=prose,
         count=count,

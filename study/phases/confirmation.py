@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import optuna
 from optuna.trial import TrialState
 
+from search_spaces.candidate import Candidate
 from search_spaces.matching import MatchedPair, matched_pairs
 from study.phases.identity import name_metric
 from study.phases.search import training_job
@@ -21,7 +22,6 @@ from study.training.curve import CurvePoint
 from study.training.scoring import ConfirmationJob, Score
 from study.trials import attributes as attrs
 from study.trials.queue import Queue, Slot
-from study.trials.record import TrialRecord
 from study.trials.sampler import derived_seed
 
 CHOSEN = "chosen"  # study attribute: each cell's candidate
@@ -34,12 +34,16 @@ def confirmation_name(search: str) -> str:
 
 
 def open_confirmation(
-    store: Store, plan: StudyPlan, best: Mapping[str, TrialRecord]
+    store: Store,
+    plan: StudyPlan,
+    candidates: Mapping[str, Candidate],
+    trials: Mapping[str, int],
 ) -> optuna.Study:
-    """The Optuna study that confirms a search, created when missing.
+    """The Optuna study that confirms candidates, created when missing.
 
     Args:
-        best: The search's trials whose candidates are chosen when it is created.
+        candidates: By cell, those that are chosen when it is created.
+        trials: Numbers of the search's trials that they are from, by cell.
     """
     storage = store.optuna()
     with store.locked():
@@ -51,13 +55,8 @@ def open_confirmation(
         )
         if CHOSEN not in study.user_attrs:
             name_metric(study, "test_accuracy")
-            numbers = {cell: trial.number for cell, trial in best.items()}
-            study.set_user_attr(CHOSEN_TRIALS, numbers)
-            packed = {
-                cell: attrs.pack_candidate(trial.candidate)
-                for cell, trial in best.items()
-                if trial.candidate
-            }
+            study.set_user_attr(CHOSEN_TRIALS, dict(trials))
+            packed = {cell: attrs.pack_candidate(one) for cell, one in candidates.items()}
             study.set_user_attr(CHOSEN, packed)
     return study
 

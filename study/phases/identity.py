@@ -58,7 +58,7 @@ def refuse_other(study: optuna.Study, plan: StudyPlan) -> None:
     if changes:
         raise UserError(
             f"The study {plan.name!r} was begun with other settings: {'; '.join(changes)}. "
-            "Give the old ones to go on with it, or choose another --study-name."
+            "Give the old ones to go on with it, or choose another --study-name or --output-dir."
         )
 
 

@@ -40,11 +40,13 @@ class Archive:
         folder: Its files.
         plan: Its settings made definite.
         store: Its database.
+        command: Goes on with it, where that is not `study.search`.
     """
 
     folder: RunFolder
     plan: StudyPlan
     store: Store
+    command: str | None = None
 
     def search(self) -> optuna.Study:
         """The Optuna study of the search.
@@ -63,6 +65,8 @@ class Archive:
 
     def resume(self) -> str:
         """The command that goes on with this study."""
+        if self.command:
+            return self.command
         command = f"python -m study.search --config {shlex.quote(str(self.folder.settings))}"
         if self.store.shown_url != FileStore(self.folder.database).shown_url:
             command += f" --storage {shlex.quote(self.store.shown_url)}"
