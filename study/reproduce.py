@@ -16,10 +16,11 @@ def reproduce(*, settings: ReproductionSettings | None = None) -> int:
 
     The same command goes on where it stopped: finished runs are kept in the output folder.
     """
-    from reports.reproduction.page import show
+    from reports.publish import Reporter
+    from reports.reproduction.section import notebook_section
     from study.reproduction.run import run_reproduction
 
-    return run_reproduction(settings or ReproductionSettings(), show)
+    return run_reproduction(settings or ReproductionSettings(), Reporter(notebook_section))
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from reports.charts.figure import Figure
 from reports.drawing.axes import accuracy_axis, category_axis, count_axis
 from reports.drawing.chart import (
     STYLES,
@@ -17,7 +18,8 @@ from reports.drawing.chart import (
 from reports.drawing.theme import Colour
 from reports.findings.confirmation import accuracy_span
 from reports.reproduction.findings import Findings
-from study.reproduction.protocols import GRU_128, GRU_154, LSTM_128, MODELS, NotebookModel
+from reports.reproduction.tables import epoch_table, results_table
+from study.reproduction.notebook import GRU_128, GRU_154, LSTM_128, MODELS, NotebookModel
 
 _NOTEBOOK = Style(Colour.MUTED, hollow=True)
 _REPEATED = Style(Colour.TEXT, hollow=False)
@@ -25,13 +27,12 @@ _FAIR = Style(Colour.ACCENT, hollow=True)
 _APART = 0.2  # of a row's height, between the figures of one model
 
 
-def results_chart(findings: Findings) -> Chart:
+def results(findings: Findings) -> Figure:
     """For each model the notebook's figure, ours by its protocol, and the fair mean."""
-    known = findings.record.plan.on_the_notebooks_data
-    reported = {model: model.accuracy for model in MODELS if known}
-    repeated = {m: run.test_accuracy for m in MODELS if (run := findings.by_its_protocol(m))}
-    means = {m: mean for m in MODELS if (mean := findings.fair_mean(m))}
-    spans = {m: span for m, mean in means.items() if (span := accuracy_span(mean))}
+    reported = {model: known for model in MODELS if (known := findings.reported(model))}
+    repeated = {model: told[-1] for model in MODELS if (told := findings.by_its_protocol(model))}
+    means = {model: mean for model in MODELS if (mean := findings.fair_mean(model))}
+    spans = {model: span for model, mean in means.items() if (span := accuracy_span(mean))}
     fair = {model: mean.value for model, mean in means.items()}
     bars = Bars(
         colour=Colour.ACCENT,
@@ -40,10 +41,10 @@ def results_chart(findings: Findings) -> Chart:
         high=tuple(span.high for span in spans.values()),
         orientation=Orientation.X,
     )
-    return Chart(
-        key="notebook-and-here",
+    chart = Chart(
+        key="notebook-accuracy",
         title="Test accuracy of the notebook's three models",
-        description="One row for each model. The numbers are in the table below.",
+        description="One row for each model. The numbers are in the table beside.",
         x=accuracy_axis(
             "Test accuracy",
             [*reported.values(), *repeated.values(), *fair.values(), *bars.low, *bars.high],
@@ -56,6 +57,13 @@ def results_chart(findings: Findings) -> Chart:
             *_points(fair, -_APART, _FAIR, "fair protocol: mean and interval", Emphasis.BOLD),
         ),
         height=300,
+    )
+    return Figure(
+        charts=(chart,),
+        caption="The notebook's figures, those of its protocol run here, and the fair protocol's "
+        "means with their 95 % intervals over seeds; GRU(128) has no partner of its size, so no "
+        "fair run.",
+        numbers=results_table(findings),
     )
 
 
@@ -83,7 +91,7 @@ def _height(model: NotebookModel, offset: float) -> float:
     return offset - MODELS.index(model)
 
 
-def curves_chart(findings: Findings) -> Chart:
+def epochs(findings: Findings) -> Figure:
     """Test accuracy by epoch in the runs by the notebook's protocol."""
     styles = {
         LSTM_128: STYLES[0],
@@ -92,25 +100,28 @@ def curves_chart(findings: Findings) -> Chart:
     }
     layers: list[Layer] = []
     heights: list[float] = []
-    longest = 1
     for model, style in styles.items():
-        run = findings.by_its_protocol(model)
-        if run is None:
-            continue
-        x = tuple(float(epoch + 1) for epoch in range(len(run.curve)))
-        y = tuple(point.validation_accuracy for point in run.curve)
+        y = findings.by_its_protocol(model)
+        x = tuple(float(epoch) for epoch in range(1, len(y) + 1))
         layers += [
             Line(colour=style.colour, x=x, y=y),
             Points(style=style, x=x, y=y, label=model.name),
         ]
         heights += y
-        longest = max(longest, len(x))
-    return Chart(
-        key="its-protocol-by-epoch",
+    longest = max(len(findings.by_its_protocol(model)) for model in MODELS)
+    chart = Chart(
+        key="notebook-epochs",
         title="Test accuracy by epoch, by the notebook's protocol",
         description="One line for each model, as long as it was trained.",
-        x=count_axis("Epoch", longest),
+        x=count_axis("Epoch", max(1, longest)),
         y=accuracy_axis("Test accuracy", heights),
         layers=tuple(layers),
         height=320,
+    )
+    return Figure(
+        charts=(chart,),
+        caption="By the notebook's protocol: test accuracy after each epoch, for as long as it "
+        "trained each model. Its conclusion compares the last point of LSTM(128) with the last "
+        "of GRU(154).",
+        numbers=epoch_table(findings),
     )

@@ -1,5 +1,6 @@
-"""What a reproduction is asked."""
+"""What a reproduction is asked, and the study that it is."""
 
+import shlex
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -7,7 +8,17 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from study.datasets.registry import sources_in_words
-from study.question.settings import POSITIVE, REPLICATES, SEED
+from study.question.settings import (
+    POSITIVE,
+    REPLICATES,
+    SEED,
+    AnswerSettings,
+    DataSettings,
+    QuestionSettings,
+    RunSettings,
+    SearchSettings,
+    Settings,
+)
 
 
 @Parameter(name="*")
@@ -28,3 +39,29 @@ class ReproductionSettings:
     """Folder of the results."""
     quiet: Annotated[bool, Parameter(negative=())] = False
     """Print nothing but errors."""
+
+    @property
+    def of_study(self) -> Settings:
+        """A study without a search at the size of the notebook's LSTM, at whichever level."""
+        return Settings(
+            data=DataSettings(dataset=self.dataset, embedding=128),
+            question=QuestionSettings(max_params=131_584, budgets=1),
+            search=SearchSettings(n_trials=0, epochs=self.epochs, patience=2, batch_size=32),
+            answer=AnswerSettings(replicates=self.replicates),
+            run=RunSettings(
+                study_name="reproduction", n_jobs=self.n_jobs, seed=self.seed, quiet=self.quiet
+            ),
+        )
+
+    @property
+    def command(self) -> str:
+        """Goes on with the reproduction."""
+        flags = {
+            "--dataset": self.dataset,
+            "--epochs": self.epochs,
+            "--replicates": self.replicates,
+            "--seed": self.seed,
+            "--output-dir": self.output_dir,
+        }
+        words = (word for flag, value in flags.items() for word in (flag, str(value)))
+        return shlex.join(["python", "-m", "study.reproduce", *words])

@@ -47,7 +47,7 @@ ORDER = {
 }
 # The commands join the two: they hand a reporter to what they start.
 JOINTS = {"study.search", "study.confirm", "study.doctor", "study.reproduce"}
-OPENS_THE_TEST_SPLIT = {"study.training.scoring", "study.reproduction.protocols"}
+OPENS_THE_TEST_SPLIT = {"study.training.scoring", "study.reproduction.notebook"}
 SEARCH = ("study.phases.search", "study.training.job", "study.training.fit", "study.trials.sampler")
 
 Imports = Mapping[str, frozenset[str]]

@@ -1,19 +1,17 @@
-"""`python -m study.reproduce`: the command, what it keeps, and its training processes."""
+"""`python -m study.reproduce`: the command, what it stores, and its training processes."""
 
 import json
+import shutil
 import signal
 import subprocess
 import sys
-from dataclasses import replace
 from pathlib import Path
 
+import optuna
 import pytest
 
 from study.reproduce import app
-from study.reproduction.kept import Kept, kept_results
-from study.reproduction.protocols import MODELS, Plan, measured
-from study.training.job import Result
-from tests.reports.reproduction.test_findings_and_page import IMDB, curve
+from study.storage.sqlite import FileStore
 from tests.support.commands import ROOT, call, run_module, write_moods
 
 
@@ -32,9 +30,8 @@ def reproduced(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, st
     base = tmp_path_factory.mktemp("reproduction")
     texts = base / "moods.csv"
     write_moods(texts, 90)
-    arguments = flags(texts, base / "out")
     process = subprocess.Popen(
-        [sys.executable, "-m", "study.reproduce", *arguments],
+        [sys.executable, "-m", "study.reproduce", *flags(texts, base / "out")],
         cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
     assert process.stdout
@@ -42,79 +39,61 @@ def reproduced(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, st
     process.send_signal(signal.SIGINT)
     output, errors = process.communicate(timeout=120)
     assert process.returncode == 130, errors
-    assert "the same command goes on" in output
-    assert not list((base / "out").glob("reproduction.[jh]*"))
-    first = kept(base / "out")
-    assert 1 <= len(first) < 7
+    assert "Go on:     python -m study.reproduce --dataset" in output
+    first = results(base / "out")
+    assert 1 <= len(first) < 5
     done = run_module("study.reproduce", *flags(texts, base / "out", replicates="2"))
     assert done.returncode == 0, done.stderr
-    assert {name: kept(base / "out")[name] for name in first} == first
+    assert {key: results(base / "out")[key] for key in first} == first
     return texts, base / "out", done.stdout
 
 
-def kept(folder: Path) -> dict[str, bytes]:
-    """The kept results; every file of the folder is whole."""
-    assert not list(folder.rglob(".*"))
-    return {path.name: path.read_bytes() for path in folder.glob("runs/*/*.json")}
+def results(folder: Path) -> dict[tuple[str, int], str]:
+    """The weights' digest of each run that is complete, by Optuna study and place in its plan."""
+    storage = FileStore(folder / "study.db").optuna()
+    return {
+        (name, trial.user_attrs["slot"]): trial.user_attrs["weights_sha256"]
+        for name in optuna.get_all_study_names(storage)
+        for trial in optuna.load_study(study_name=name, storage=storage).trials
+        if trial.state is optuna.trial.TrialState.COMPLETE
+    }
 
 
-def test_the_command_reports_in_three_ways(reproduced: tuple[Path, Path, str]) -> None:
+def test_the_command_reports_on_both_protocols(reproduced: tuple[Path, Path, str]) -> None:
     _, folder, output = reproduced
-    for number in ("131,584", "99,072", "131,208", "98,688", "130,746"):
-        assert number in output
-    found = json.loads((folder / "reproduction.json").read_text())
-    assert [model["name"] for model in found["models"]] == ["LSTM(128)", "GRU(128)", "GRU(154)"]
-    for model in found["models"]:
-        assert model["cell_params"] == model["keras_cell_params"]
-        assert model["model_params"] == model["keras_model_params"]
-        assert len(model["fair"]["test_accuracy"]) == 2
-        assert model["notebook"] is None
-    epochs = [len(m["its_protocol"]["test_accuracy_by_epoch"]) for m in found["models"]]
+    assert "At equal size" in output
+    found = json.loads((folder / "summary.json").read_text())
+    epochs = [len(one["test_accuracy_by_epoch"]) for one in found["notebook"]["models"]]
     assert epochs == [2, 1, 1]
-    assert "<h1>The notebook, run again" in (folder / "reproduction.html").read_text()
+    assert [one["notebook_accuracy"] for one in found["notebook"]["models"]] == [None] * 3
+    (budget,) = found["budgets"]
+    assert (budget["lstm"]["units"], budget["gru"]["units"]) == (128, 154)
+    assert len(budget["lstm"]["test_accuracy"]) == len(budget["gru"]["test_accuracy"]) == 2
+    page = (folder / "report.html").read_text()
+    assert "Where the notebook's difference came from" in page.replace("&#39;", "'")
+    assert (folder / "models" / "gru.keras").exists()
+    assert not (folder / "settings.toml").exists()  # `study.search` cannot go on with it
 
 
-def test_again_trains_nothing(reproduced: tuple[Path, Path, str]) -> None:
-    texts, folder, _ = reproduced
-    before, page_before = kept(folder), (folder / "reproduction.html").read_bytes()
+def test_again_trains_nothing(reproduced: tuple[Path, Path, str], tmp_path: Path) -> None:
+    texts, finished, _ = reproduced
+    folder = Path(shutil.copytree(finished, tmp_path / "out"))
+    before, summary = results(folder), (folder / "summary.json").read_bytes()
     again = run_module("study.reproduce", *flags(texts, folder, replicates="2"), "--quiet")
     assert (again.returncode, again.stdout, again.stderr) == (0, "", "")
-    assert (folder / "reproduction.html").read_bytes() == page_before
-    assert kept(folder) == before
+    assert (folder / "summary.json").read_bytes() == summary
+    assert results(folder) == before
+    assert len(before) == 3 + 4
 
 
-def trained() -> Result:
-    return Result(
-        validation_accuracy=0.7, curve=curve(0.7, 0.6), seconds=1.0, training_seconds=1.0,
-        peak_memory=1.0, stopped=False, weights="",
-    )  # fmt: skip
-
-
-def test_more_seeds_train_only_what_is_new(tmp_path: Path) -> None:
-    plan = Plan(IMDB, epochs=10, replicates=1, seed=0)
-    results = kept_results(tmp_path, plan)
-    left = set(results.jobs())
-    for run in plan.runs:
-        results.keep(run.name, trained())
-    (counts,) = results.jobs()
-    assert left == {counts, *(run.name for run in plan.runs)}
-    more = replace(plan, replicates=3)
-    new = {run.name for run in more.runs} - left
-    assert len(new) == 2 * len(MODELS)
-    assert set(kept_results(tmp_path, more).jobs()) == {counts, *new}
-
-
-def test_a_damaged_result_counts_as_none(tmp_path: Path) -> None:
-    plan = Plan(IMDB, epochs=10, replicates=1, seed=0)
-    results = Kept(tmp_path / "runs", plan)
-    run = plan.runs[0]
-    results.keep(run.name, trained())
-    assert results.runs() == {run: measured(trained())}
-    assert run.name not in results.jobs()
-    for damage in ("", "{}", "[1]", '{"curve": 3}'):
-        (tmp_path / "runs" / f"{run.name}.json").write_text(damage)
-        assert results.runs() == {}
-        assert run.name in results.jobs()
+def test_other_settings_in_the_same_folder_are_refused(
+    reproduced: tuple[Path, Path, str],
+) -> None:
+    texts, folder, _ = reproduced
+    done = call(app, *flags(texts, folder, seed="1"))
+    assert done.returncode == 2
+    assert "--seed was 0, now 1" in done.stderr
+    assert "--output-dir" in done.stderr
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,169 @@
+"""What a reproduction says of its runs."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from scipy import stats
+
+from reports.findings.answer import answer
+from reports.reproduction.findings import Arithmetic, Findings
+from reports.reproduction.section import section_of
+from reports.reproduction.tables import step_table
+from reports.words.formatting import MINUS, NOTHING
+from reports.write import write
+from search_spaces.budget import Budget
+from search_spaces.candidate import Task
+from study.reproduction.notebook import GRU_128, GRU_154, LSTM_128, MODELS, NotebookModel
+from study.training.curve import CurvePoint
+from study.trials.record import (
+    BudgetRecord,
+    ConfirmationRecord,
+    DatasetRecord,
+    StudyRecord,
+    TrialRecord,
+)
+from tests.support.browser import chromium
+from tests.support.records import confirmed_record, search_record
+
+IMDB = DatasetRecord(
+    name="imdb", fingerprint="9f2c71d0b6a4", labels=("0", "1"), sequence_length=100, level="word",
+    train=20_000, validation=5_000, test=25_000,
+)  # fmt: skip
+OTHER = replace(IMDB, name="<b>moods</b>", labels=("a", "b", "c"))
+TASK = Task(vocabulary=10_000, classes=2, embedding=128)
+PAIR = (LSTM_128, GRU_154)
+BUDGET = BudgetRecord(
+    limit=131_584,
+    candidates={model.cell.value: model.candidate for model in PAIR},
+    counts={model.cell.value: model.candidate.cell_parameters for model in PAIR},
+    within_tolerance=True,
+)
+OWN = {LSTM_128: (0.83, 0.85, 0.82), GRU_128: (0.80,), GRU_154: (0.835,)}
+
+
+def curve(*accuracies: float) -> tuple[CurvePoint, ...]:
+    return tuple(CurvePoint(0.5, 0.9, 0.5, accuracy) for accuracy in accuracies)
+
+
+def fair_run(model: NotebookModel, replicate: int, accuracy: float) -> ConfirmationRecord:
+    """A run by the fair protocol."""
+    made_up = confirmed_record(trials=2, replicates=1, budgets=1).confirmations[0]
+    return replace(
+        made_up, number=replicate, cell=model.cell.value, budget=BUDGET.limit, replicate=replicate,
+        candidate=model.candidate, cell_parameters=model.candidate.cell_parameters,
+        model_parameters=model.candidate.model_parameters(TASK), test_accuracy=accuracy,
+        validation_accuracy=accuracy + 0.01, correct=None, curve=curve(accuracy),
+    )  # fmt: skip
+
+
+def own_run(model: NotebookModel, accuracies: Sequence[float]) -> TrialRecord:
+    """A run by the notebook's protocol."""
+    made_up = search_record(trials=1).trials[0]
+    return replace(
+        made_up, cell=model.cell.value, candidate=model.candidate,
+        validation_accuracy=accuracies[-1], curve=curve(*accuracies),
+    )  # fmt: skip
+
+
+def reproduction(
+    lstm: Sequence[float],
+    gru: Sequence[float],
+    own: Mapping[NotebookModel, Sequence[float]] = OWN,
+    dataset: DatasetRecord = IMDB,
+) -> Findings:
+    """A reproduction with these fair accuracies of the pair."""
+    runs = tuple(
+        fair_run(model, replicate, accuracy)
+        for model, accuracies in zip(PAIR, (lstm, gru), strict=True)
+        for replicate, accuracy in enumerate(accuracies)
+    )
+    record: StudyRecord = replace(
+        search_record(trials=0), name="reproduction", dataset=dataset, task=TASK,
+        budget=Budget(BUDGET.limit), budgets=(BUDGET,), replicates=len(lstm), confirmations=runs,
+        resume="python -m study.reproduce",
+    )  # fmt: skip
+    by_its_protocol = {model: own_run(model, accuracies) for model, accuracies in own.items()}
+    return Findings(record, answer(record), by_its_protocol)
+
+
+def test_the_arithmetic_is_that_of_the_search_space() -> None:
+    for model in MODELS:
+        sizes = Arithmetic(model.candidate, TASK)
+        assert len(sizes.gates) == model.cell.gates
+        assert sizes.cell == model.candidate.cell_parameters
+        assert sizes.model == model.candidate.model_parameters(TASK)
+    assert {Arithmetic(model.candidate, TASK).model for model in MODELS} == {
+        1_411_713, 1_379_201, 1_411_363,
+    }  # fmt: skip
+
+
+def test_the_difference_is_followed_from_the_notebooks_to_the_fair_one() -> None:
+    findings = reproduction((0.850, 0.852, 0.848), (0.860, 0.858, 0.866))
+    steps = [step.difference for step in findings.steps]
+    assert steps == pytest.approx(
+        [0.1475, 0.82 - 0.835, 0.83 - 0.835, np.mean([-10, -6, -18]) / 1e3]
+    )
+    spread = np.std([-0.010, -0.006, -0.018], ddof=1)
+    assert findings.luck == pytest.approx(stats.t.ppf(0.975, 2) * spread * 2**0.5)
+    assert findings.optimism == pytest.approx(0.01)
+    assert [row.cells[-2:] for row in step_table(findings).rows] == [
+        ("14.75", NOTHING), (f"{MINUS}1.50", f"{MINUS}16.25"), (f"{MINUS}0.50", "1.00"),
+        (f"{MINUS}1.13", f"{MINUS}0.63"),
+    ]  # fmt: skip
+
+
+def test_a_model_without_a_partner_has_no_fair_runs() -> None:
+    findings = reproduction((0.850, 0.852), (0.860, 0.858))
+    assert list(findings.fair(GRU_154)) == [0.860, 0.858]
+    assert findings.fair_mean(GRU_128) is None
+
+
+def test_the_second_bias_is_one_vector_a_gate() -> None:
+    tables = section_of(reproduction((0.85,), (0.86,))).tables
+    assert [row.cells for row in tables["biases"].rows] == [
+        ("GRU(128)", "99,072", "98,688", "384"),
+        ("GRU(154)", "131,208", "130,746", "462"),
+    ]
+
+
+STATES = {
+    "whole": reproduction((0.850, 0.852, 0.848), (0.860, 0.858, 0.866)),
+    "one seed": reproduction((0.85,), (0.86,)),
+    "no fair run": reproduction((), ()),
+    "nothing": reproduction((), (), {}),
+    "other data": reproduction((0.85, 0.86), (0.86, 0.85), OWN, OTHER),
+}
+
+
+@pytest.mark.parametrize("name", STATES)
+def test_every_state_can_be_shown(name: str, tmp_path: Path) -> None:
+    findings = STATES[name]
+    path = write(findings.record, findings.answer, tmp_path, section_of(findings))
+    shown = path.read_text(encoding="utf-8")
+    assert "<b>moods" not in shown
+    assert ("83.46 %" in shown) == (name != "other data")
+    for search_only in ('id="progress"', 'id="hyperparameters"', "Best of the search", "TPE"):
+        assert search_only not in shown
+    assert "study.reproduce" in shown
+    assert "study.confirm" not in shown
+    notebook = json.loads((tmp_path / "summary.json").read_text())["notebook"]
+    assert [model["name"] for model in notebook["models"]] == ["LSTM(128)", "GRU(128)", "GRU(154)"]
+    assert (tmp_path / "charts" / "notebook-epochs.svg").exists()
+
+
+def test_the_page_is_accessible_and_asks_for_nothing(tmp_path: Path) -> None:
+    findings = STATES["whole"]
+    page = write(findings.record, findings.answer, tmp_path, section_of(findings))
+    with chromium() as browser:
+        tab = browser.new_page()
+        told: list[str] = []
+        tab.on("console", lambda message: told.append(message.text))
+        tab.on("request", lambda request: told.append(request.url))
+        tab.goto(page.as_uri())
+        assert told == [page.as_uri()]
+        assert Axe().run(tab).violations_count == 0
