@@ -56,7 +56,7 @@ class Vocabulary:
         """The description a saved model ships with; `from_json` reads it."""
         description = {
             "level": self.level.value,
-            "sequence_length": self.sequence_length,
+            "steps": self.sequence_length,  # the key of version 0.1: fingerprints stay as they are
             "padding": PADDING,
             "start": START,
             "unknown": UNKNOWN,
@@ -77,7 +77,7 @@ class Vocabulary:
             description = json.loads(text)
             return cls(
                 level=Level(description["level"]),
-                sequence_length=int(description["sequence_length"]),
+                sequence_length=int(description["steps"]),
                 tokens=tuple(description["tokens"]),
                 labels=tuple(description["labels"]),
             )

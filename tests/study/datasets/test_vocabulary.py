@@ -62,9 +62,7 @@ def test_description_can_be_read_back(tokens: list[str]) -> None:
     assert Vocabulary.from_json(words.to_json()) == words
 
 
-@pytest.mark.parametrize(
-    "text", ["", "[]", "{}", '{"level": "syllable", "sequence_length": 1}', "7"]
-)
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"level": "syllable", "steps": 1}', "7"])
 def test_no_description_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"."):
         Vocabulary.from_json(text)
