@@ -2,6 +2,7 @@
 
 import dataclasses
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from study.search import app
 from tests.support.commands import ROOT, call
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 FLAGS = [
     field.name.replace("_", "-")
     for group in dataclasses.fields(Settings)
@@ -30,6 +32,24 @@ def test_every_flag_is_documented(flag: str) -> None:
 def test_every_command_exists(module: str) -> None:
     path = ROOT / Path(*module.split("."))
     assert path.with_suffix(".py").exists() or (path / "__main__.py").exists()
+
+
+@pytest.mark.parametrize("path", sorted(set(re.findall(r"`([\w/]+/[\w./]*)`", CONTRIBUTING))))
+def test_every_path_that_contributors_are_told_of_exists(path: str) -> None:
+    assert any((ROOT / base / path).exists() for base in ("", "study", "reports"))
+
+
+@pytest.mark.parametrize("package", ["study", "reports"])
+def test_the_map_shows_every_folder(package: str) -> None:
+    shown = CONTRIBUTING.split(f"\n{package}/")[1].split("\n\n")[0].split("\n```")[0]
+    for folder in (ROOT / package).iterdir():
+        if (folder / "__init__.py").exists():
+            assert f"{folder.name}/" in shown
+
+
+def test_one_version_is_named() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert f"version: {project['version']}\n" in (ROOT / "CITATION.cff").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("link", re.findall(r"\]\(([^)#:]+)\)", README))
