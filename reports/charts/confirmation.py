@@ -7,13 +7,7 @@ from functools import partial
 from reports.charts.figure import Figure, figure
 from reports.comparison.estimate import Interval
 from reports.comparison.verdict import Verdict
-from reports.drawing.axes import (
-    Axis,
-    accuracy_axis,
-    category_axis,
-    log_axis,
-    points_axis,
-)
+from reports.drawing.axes import Axis, accuracy_axis, category_axis, log_axis, points_axis
 from reports.drawing.chart import (
     STYLES,
     Band,

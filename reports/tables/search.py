@@ -14,14 +14,7 @@ from reports.findings.search import (
     sized_trials,
 )
 from reports.tables.table import Row, Table, columns, table_of
-from reports.words.formatting import (
-    NOTHING,
-    count,
-    percent,
-    shown_count,
-    shown_number,
-    shown_value,
-)
+from reports.words.formatting import NOTHING, count, percent, shown_count, shown_number, shown_value
 from reports.words.labels import budget_label, style_of
 from search_spaces.cells import cell_name
 from study.terminal.words import number_of

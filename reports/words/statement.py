@@ -3,10 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from reports.comparison.estimate import (
-    Estimate,
-    Interval,
-)
+from reports.comparison.estimate import Estimate, Interval
 from reports.comparison.power import MOST_SEEDS
 from reports.comparison.verdict import Outcome, Verdict
 from reports.words import formatting

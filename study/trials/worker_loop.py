@@ -12,14 +12,7 @@ from optuna.trial import TrialState
 
 from study.processes.limits import ProcessLimits, TrainingBugError
 from study.processes.pool import Event, Pool
-from study.processes.training_process import (
-    Crashed,
-    Died,
-    EpochEnded,
-    Finished,
-    Job,
-    Refused,
-)
+from study.processes.training_process import Crashed, Died, EpochEnded, Finished, Job, Refused
 from study.storage.trial_storage import StorageError
 from study.training.curve import CurvePoint
 from study.trials import attributes as attrs

@@ -8,13 +8,7 @@ import pytest
 
 from study.datasets.level import Level
 from study.question.plan import resolve
-from study.question.settings import (
-    DataSettings,
-    RunSettings,
-    SearchSettings,
-    Settings,
-    Trait,
-)
+from study.question.settings import DataSettings, RunSettings, SearchSettings, Settings, Trait
 from study.question.settings_file import load_settings, save_settings, saved_flags
 
 NO_DEFAULT = {"vocabulary", "timeout", "trial-timeout", "candidates", "storage"}
