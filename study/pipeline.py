@@ -107,6 +107,8 @@ def run_study(settings: Settings, reporter: Reporter) -> int:
 
 def search_and_confirm(context: JobContext, study: optuna.Study) -> None:
     """Search for the candidates that are then confirmed."""
+    _enqueue_search(context, study)
+    # Only now: a command that is refused changes nothing.
     save_settings(context.folder.settings, context.plan.settings)
     context.say(*context.plan.known.notes)
     done = _search(context, study)
@@ -150,8 +152,8 @@ def _work_on(archive: Archive, reporter: Reporter, phases: Phases) -> int:
     return interruption.status if interruption() else 0
 
 
-def _search(context: JobContext, study: optuna.Study) -> bool:
-    """Complete the search; False where a signal or the clock ended it."""
+def _enqueue_search(context: JobContext, study: optuna.Study) -> None:
+    """Add to the search's queue what it lacks, unless it has been confirmed."""
     queue = context.queue(study)
     planned = queue.progress().planned
     wanted = context.plan.settings.search.n_trials
@@ -161,6 +163,10 @@ def _search(context: JobContext, study: optuna.Study) -> bool:
             f"grow to {wanted}. Choose another --study-name for a longer search."
         )
     queue.enqueue(search_slots(context.plan))
+
+
+def _search(context: JobContext, study: optuna.Study) -> bool:
+    """Complete the search; False where a signal or the clock ended it."""
     return context.work_off(
         study,
         SearchWork(context.plan, context.folder, context.reporter.draw_curve),

@@ -60,6 +60,7 @@ def test_a_damaged_database_is_refused_and_kept(content: bytes, run: Path, texts
 
 def test_other_settings_under_the_same_name_are_refused(run: Path, texts: Path) -> None:
     database = (run / "study.db").read_bytes()
+    settings = (run / "settings.toml").read_bytes()
     flags = [*small_study(texts), "--output-dir", str(run.parent)]
     refused = search(*flags, "--seed", "1", "--margin", "1")
     assert refused.returncode == 2
@@ -68,6 +69,7 @@ def test_other_settings_under_the_same_name_are_refused(run: Path, texts: Path) 
     assert longer.returncode == 2
     assert "cannot grow to 9" in longer.stderr
     assert (run / "study.db").read_bytes() == database
+    assert (run / "settings.toml").read_bytes() == settings
 
 
 def test_a_report_is_of_the_data_and_settings_the_study_was_run_with(
