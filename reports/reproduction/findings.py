@@ -11,70 +11,30 @@ from scipy import special
 from reports.comparison.estimate import Estimate
 from reports.findings.answer import Answer
 from reports.findings.confirmation import mean_accuracy
-from search_spaces.candidate import Candidate, Task
 from search_spaces.cells import Cell
 from study.reproduction.notebook import GRU_154, LSTM_128, NotebookModel
 from study.terminal.words import number_of
 from study.trials.record import StudyRecord, TrialRecord
 
 _REVIEWS = 25_000  # in either half of the notebook's data
-_GATES = {
+GATES = {  # in the order of Keras' kernels; the candidate state is counted as one
     Cell.LSTM: ("input", "forget", "candidate", "output"),
     Cell.GRU: ("update", "reset", "candidate"),
-    Cell.GRU_RESET_BEFORE: ("update", "reset", "candidate"),
 }
 
 
-@dataclass(frozen=True)
-class Arithmetic:
-    """A model's parameters, worked out weight by weight.
+class Gate(NamedTuple):
+    """Parameters of one gate, which maps `d` inputs and `u` values of the state to `u` values."""
 
-    A gate maps `d` inputs and `u` values of the state to `u` values. All gates of a cell are
-    of one size; the candidate state is counted as one.
-    """
+    input_kernel: int  # d x u
+    recurrent_kernel: int  # u x u
+    biases: int  # u, or 2u where there is an input and a recurrent bias
 
-    candidate: Candidate
-    task: Task
 
-    @property
-    def gates(self) -> tuple[str, ...]:
-        """Their names, in the order of Keras' kernels."""
-        return _GATES[self.candidate.cell]
-
-    @property
-    def input_kernel(self) -> int:
-        """d x u, of one gate."""
-        return self.candidate.embedding * self.candidate.units
-
-    @property
-    def recurrent_kernel(self) -> int:
-        """u x u, of one gate."""
-        return self.candidate.units**2
-
-    @property
-    def biases(self) -> int:
-        """u, or 2u where there is an input and a recurrent bias; of one gate."""
-        return self.candidate.cell.biases * self.candidate.units
-
-    @property
-    def cell(self) -> int:
-        """All gates."""
-        return len(self.gates) * (self.input_kernel + self.recurrent_kernel + self.biases)
-
-    @property
-    def embedding(self) -> int:
-        """A row for each token."""
-        return self.task.vocabulary * self.candidate.embedding
-
-    @property
-    def output(self) -> int:
-        """A weight for each unit, and a bias, for each output."""
-        return (self.candidate.units + 1) * self.task.outputs
-
-    @property
-    def model(self) -> int:
-        """Everything."""
-        return self.embedding + self.cell + self.output
+def gate_of(model: NotebookModel) -> Gate:
+    """One gate of a model; all are of one size."""
+    units = model.units
+    return Gate(model.candidate.embedding * units, units * units, model.cell.biases * units)
 
 
 class Step(NamedTuple):

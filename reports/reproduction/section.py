@@ -5,14 +5,8 @@ from typing import Any
 from reports.findings.answer import Answer
 from reports.page.supplement import Supplement
 from reports.reproduction.charts import epochs, results
-from reports.reproduction.findings import Arithmetic, Findings
-from reports.reproduction.tables import (
-    bias_table,
-    gate_table,
-    model_table,
-    reset_before,
-    step_table,
-)
+from reports.reproduction.findings import GATES, Findings, gate_of
+from reports.reproduction.tables import bias_table, reset_before, size_table, step_table
 from search_spaces.cells import Cell
 from study.reproduction.notebook import MODELS, NotebookModel, notebook_runs
 from study.runs.archive import Archive
@@ -34,8 +28,7 @@ def section_of(findings: Findings) -> Supplement:
         },
         tables={
             "steps": step_table(findings),
-            "gates": gate_table(findings),
-            "models": model_table(findings),
+            "sizes": size_table(findings),
             "biases": bias_table(findings),
         },
         summary={"notebook": _summary(findings)},
@@ -53,22 +46,16 @@ def _summary(findings: Findings) -> dict[str, Any]:
 
 
 def _model_summary(findings: Findings, model: NotebookModel) -> dict[str, Any]:
-    sizes, mean = Arithmetic(model.candidate, findings.record.task), findings.fair_mean(model)
+    task, mean = findings.record.task, findings.fair_mean(model)
     return {
         "name": model.name,
-        "cell_params": sizes.cell,
-        "model_params": sizes.model,
-        "embedding_params": sizes.embedding,
-        "output_params": sizes.output,
-        "gates": list(sizes.gates),
-        "gate_params": {
-            "input_kernel": sizes.input_kernel,
-            "recurrent_kernel": sizes.recurrent_kernel,
-            "biases": sizes.biases,
-        },
-        "cell_params_reset_before": reset_before(model.candidate).cell_parameters
-        if model.cell is Cell.GRU
-        else None,
+        "cell_params": model.candidate.cell_parameters,
+        "model_params": model.candidate.model_parameters(task),
+        "embedding_params": task.vocabulary * model.candidate.embedding,
+        "output_params": (model.units + 1) * task.outputs,
+        "gates": GATES[model.cell],
+        "gate_params": gate_of(model)._asdict(),
+        "cell_params_reset_before": reset_before(model) if model.cell is Cell.GRU else None,
         "notebook_epochs": model.epochs,
         "notebook_accuracy": findings.reported(model),
         "test_accuracy_by_epoch": findings.by_its_protocol(model),

@@ -3,11 +3,10 @@
 from dataclasses import replace
 
 from reports.findings.confirmation import accuracy_span
-from reports.reproduction.findings import Arithmetic, Findings
+from reports.reproduction.findings import GATES, Findings, gate_of
 from reports.tables.table import Row, Table, columns, table_of
 from reports.words.formatting import NOTHING, count, interval, percent, points, shown_percent
 from reports.words.labels import style_of
-from search_spaces.candidate import Candidate
 from search_spaces.cells import Cell
 from study.reproduction.notebook import MODELS, NotebookModel
 
@@ -83,79 +82,49 @@ def epoch_table(findings: Findings) -> Table:
     )
 
 
-def gate_table(findings: Findings) -> Table:
-    """The weights of one gate of each model, and of all its gates."""
-    return table_of(
-        [Arithmetic(model.candidate, findings.record.task) for model in MODELS],
-        "Cell parameters: a gate has a kernel from the inputs, a kernel from the state, and one "
-        "bias vector, or two in Keras\N{RIGHT SINGLE QUOTATION MARK} GRU",
-        {
-            "Model": lambda sizes: _name(sizes.candidate),
-            "Gates": lambda sizes: ", ".join(sizes.gates),
-            "#Input kernel": lambda sizes: _product(
-                sizes.candidate.embedding, sizes.candidate.units, sizes.input_kernel
-            ),
-            "#Recurrent kernel": lambda sizes: _product(
-                sizes.candidate.units, sizes.candidate.units, sizes.recurrent_kernel
-            ),
-            "#Biases": lambda sizes: _product(
-                sizes.candidate.cell.biases, sizes.candidate.units, sizes.biases
-            ),
-            "#All gates": lambda sizes: _product(
-                len(sizes.gates), sizes.cell // len(sizes.gates), sizes.cell
-            ),
-        },
-        look=lambda sizes: style_of(findings.record, sizes.candidate.cell),
-    )
-
-
-def model_table(findings: Findings) -> Table:
-    """What surrounds the cell."""
+def size_table(findings: Findings) -> Table:
+    """The weights of one gate of each model, of all its gates, and of what surrounds the cell."""
     task = findings.record.task
     return table_of(
-        [Arithmetic(model.candidate, task) for model in MODELS],
-        "Model parameters: embedding, cell and output",
+        MODELS,
+        "Parameters: a gate has a kernel from the d inputs, one from the u values of the state, "
+        "and one bias vector, or two in Keras\N{RIGHT SINGLE QUOTATION MARK} GRU",
         {
-            "Model": lambda sizes: _name(sizes.candidate),
-            "#Embedding": lambda sizes: _product(
-                task.vocabulary, sizes.candidate.embedding, sizes.embedding
-            ),
-            "#Cell": lambda sizes: count(sizes.cell),
-            "#Output": lambda sizes: (
-                f"({sizes.candidate.units} + 1) {_TIMES} {task.outputs} = {count(sizes.output)}"
-            ),
-            "#Sum": lambda sizes: count(sizes.model),
+            "Model": lambda model: model.name,
+            "Gates": lambda model: ", ".join(GATES[model.cell]),
+            f"#Input kernel, d {_TIMES} u": lambda model: count(gate_of(model).input_kernel),
+            f"#State kernel, u {_TIMES} u": lambda model: count(gate_of(model).recurrent_kernel),
+            "#Biases": lambda model: _product(model.cell.biases, model.units),
+            "#All gates": lambda model: _product(len(GATES[model.cell]), sum(gate_of(model))),
+            "#Embedding": lambda model: _product(task.vocabulary, model.candidate.embedding),
+            "#Output": lambda model: _product(model.units + 1, task.outputs),
+            "#Model": lambda model: count(model.candidate.model_parameters(task)),
         },
-        look=lambda sizes: style_of(findings.record, sizes.candidate.cell),
+        look=lambda model: style_of(findings.record, model.cell),
     )
 
 
 def bias_table(findings: Findings) -> Table:
     """The GRUs with and without their second bias."""
-    grus = [model.candidate for model in MODELS if model.cell is Cell.GRU]
     return table_of(
-        grus,
+        [model for model in MODELS if model.cell is Cell.GRU],
         "Cell parameters of the GRUs with and without a second bias vector in each gate",
         {
-            "Model": _name,
-            "#reset_after=True, 3u(d + u + 2)": lambda gru: count(gru.cell_parameters),
-            "#reset_after=False, 3u(d + u + 1)": lambda gru: count(
-                reset_before(gru).cell_parameters
+            "Model": lambda model: model.name,
+            "#reset_after=True, 3u(d + u + 2)": lambda model: count(
+                model.candidate.cell_parameters
             ),
-            "#Difference, 3u": lambda gru: count(3 * gru.units),
+            "#reset_after=False, 3u(d + u + 1)": lambda model: count(reset_before(model)),
+            "#Difference, 3u": lambda model: _product(3, model.units),
         },
-        look=lambda gru: style_of(findings.record, gru.cell),
+        look=lambda model: style_of(findings.record, model.cell),
     )
 
 
-def reset_before(gru: Candidate) -> Candidate:
-    """The same GRU with `reset_after=False`."""
-    return replace(gru, cell=Cell.GRU_RESET_BEFORE)
+def reset_before(model: NotebookModel) -> int:
+    """Cell parameters of the same GRU with `reset_after=False`."""
+    return replace(model.candidate, cell=Cell.GRU_RESET_BEFORE).cell_parameters
 
 
-def _name(candidate: Candidate) -> str:
-    return f"{candidate.cell.display_name}({candidate.units})"
-
-
-def _product(first: int, second: int, product: int) -> str:
-    return f"{count(first)} {_TIMES} {count(second)} = {count(product)}"
+def _product(first: int, second: int) -> str:
+    return f"{count(first)} {_TIMES} {count(second)} = {count(first * second)}"

@@ -11,7 +11,7 @@ from axe_playwright_python.sync_playwright import Axe
 from scipy import stats
 
 from reports.findings.answer import answer
-from reports.reproduction.findings import Arithmetic, Findings
+from reports.reproduction.findings import Findings
 from reports.reproduction.section import section_of
 from reports.reproduction.tables import step_table
 from reports.words.formatting import MINUS, NOTHING
@@ -92,14 +92,16 @@ def reproduction(
 
 
 def test_the_arithmetic_is_that_of_the_search_space() -> None:
-    for model in MODELS:
-        sizes = Arithmetic(model.candidate, TASK)
-        assert len(sizes.gates) == model.cell.gates
-        assert sizes.cell == model.candidate.cell_parameters
-        assert sizes.model == model.candidate.model_parameters(TASK)
-    assert {Arithmetic(model.candidate, TASK).model for model in MODELS} == {
-        1_411_713, 1_379_201, 1_411_363,
-    }  # fmt: skip
+    section = section_of(reproduction((0.85,), (0.86,)))
+    for model, told in zip(MODELS, section.summary["notebook"]["models"], strict=True):
+        assert len(told["gates"]) == model.cell.gates
+        cell = len(told["gates"]) * sum(told["gate_params"].values())
+        assert told["cell_params"] == cell == model.candidate.cell_parameters
+        whole = told["embedding_params"] + cell + told["output_params"]
+        assert told["model_params"] == whole == model.candidate.model_parameters(TASK)
+    assert [row.cells[-1] for row in section.tables["sizes"].rows] == [
+        "1,411,713", "1,379,201", "1,411,363",
+    ]  # fmt: skip
 
 
 def test_the_difference_is_followed_from_the_notebooks_to_the_fair_one() -> None:
@@ -124,10 +126,10 @@ def test_a_model_without_a_partner_has_no_fair_runs() -> None:
 
 
 def test_the_second_bias_is_one_vector_a_gate() -> None:
-    tables = section_of(reproduction((0.85,), (0.86,))).tables
+    tables, times = section_of(reproduction((0.85,), (0.86,))).tables, "\N{MULTIPLICATION SIGN}"
     assert [row.cells for row in tables["biases"].rows] == [
-        ("GRU(128)", "99,072", "98,688", "384"),
-        ("GRU(154)", "131,208", "130,746", "462"),
+        ("GRU(128)", "99,072", "98,688", f"3 {times} 128 = 384"),
+        ("GRU(154)", "131,208", "130,746", f"3 {times} 154 = 462"),
     ]
 
 
