@@ -3,14 +3,13 @@
 from collections.abc import Mapping
 
 from reports.charts.figure import Figure
+from reports.charts.trial import curve_line
 from reports.drawing.axes import accuracy_axis, category_axis, count_axis
 from reports.drawing.chart import (
     STYLES,
     Bars,
     Chart,
     Emphasis,
-    Layer,
-    Line,
     Orientation,
     Points,
     Style,
@@ -51,10 +50,10 @@ def results(findings: Findings) -> Figure:
         ),
         y=category_axis("Model", [model.name for model in MODELS]),
         layers=(
-            *_points(reported, _APART, _NOTEBOOK, "notebook"),
-            *_points(repeated, 0.0, _REPEATED, "its protocol, run here"),
+            _points(reported, _APART, _NOTEBOOK, "notebook"),
+            _points(repeated, 0.0, _REPEATED, "its protocol, run here"),
             bars,
-            *_points(fair, -_APART, _FAIR, "fair protocol: mean and interval", Emphasis.BOLD),
+            _points(fair, -_APART, _FAIR, "fair protocol: mean and interval"),
         ),
         height=300,
     )
@@ -68,22 +67,14 @@ def results(findings: Findings) -> Figure:
 
 
 def _points(
-    figures: Mapping[NotebookModel, float],
-    offset: float,
-    style: Style,
-    label: str,
-    emphasis: Emphasis = Emphasis.PLAIN,
-) -> tuple[Points, ...]:
-    if not figures:
-        return ()
-    return (
-        Points(
-            style=style,
-            x=tuple(figures.values()),
-            y=tuple(_height(model, offset) for model in figures),
-            emphasis=emphasis,
-            label=label,
-        ),
+    figures: Mapping[NotebookModel, float], offset: float, style: Style, label: str
+) -> Points:
+    return Points(
+        style=style,
+        x=tuple(figures.values()),
+        y=tuple(_height(model, offset) for model in figures),
+        emphasis=Emphasis.BOLD if style is _FAIR else Emphasis.PLAIN,
+        label=label if figures else "",
     )
 
 
@@ -98,24 +89,21 @@ def epochs(findings: Findings) -> Figure:
         GRU_128: Style(Colour.EDGE, hollow=True),
         GRU_154: STYLES[1],
     }
-    layers: list[Layer] = []
-    heights: list[float] = []
-    for model, style in styles.items():
-        y = findings.by_its_protocol(model)
-        x = tuple(float(epoch) for epoch in range(1, len(y) + 1))
-        layers += [
-            Line(colour=style.colour, x=x, y=y),
-            Points(style=style, x=x, y=y, label=model.name),
-        ]
-        heights += y
-    longest = max(len(findings.by_its_protocol(model)) for model in MODELS)
+    lines = {
+        model: curve_line(findings.by_its_protocol(model), style.colour)
+        for model, style in styles.items()
+    }
+    points = [
+        Points(style=styles[model], x=line.x, y=line.y, label=model.name)
+        for model, line in lines.items()
+    ]
     chart = Chart(
         key="notebook-epochs",
         title="Test accuracy by epoch, by the notebook's protocol",
         description="One line for each model, as long as it was trained.",
-        x=count_axis("Epoch", max(1, longest)),
-        y=accuracy_axis("Test accuracy", heights),
-        layers=tuple(layers),
+        x=count_axis("Epoch", max(1, *(len(line.x) for line in lines.values()))),
+        y=accuracy_axis("Test accuracy", [y for line in lines.values() for y in line.y]),
+        layers=(*lines.values(), *points),
         height=320,
     )
     return Figure(

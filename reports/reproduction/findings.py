@@ -51,7 +51,7 @@ class Findings:
 
     Attributes:
         record, answer: Of the fair protocol, which is a study's confirmation at one budget.
-        runs: By the notebook's protocol, those that are complete; validation is the test split.
+        runs: By the notebook's protocol; validation is the test split, failed ones have no curve.
     """
 
     record: StudyRecord

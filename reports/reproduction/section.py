@@ -6,7 +6,13 @@ from reports.findings.answer import Answer
 from reports.page.supplement import Supplement
 from reports.reproduction.charts import epochs, results
 from reports.reproduction.findings import GATES, Findings, gate_of
-from reports.reproduction.tables import bias_table, reset_before, size_table, step_table
+from reports.reproduction.tables import (
+    bias_table,
+    failed_table,
+    reset_before,
+    size_table,
+    step_table,
+)
 from search_spaces.cells import Cell
 from study.reproduction.notebook import MODELS, NotebookModel, notebook_runs
 from study.runs.archive import Archive
@@ -28,6 +34,7 @@ def section_of(findings: Findings) -> Supplement:
         },
         tables={
             "steps": step_table(findings),
+            "failed": failed_table(findings),
             "sizes": size_table(findings),
             "biases": bias_table(findings),
         },

@@ -82,6 +82,16 @@ def epoch_table(findings: Findings) -> Table:
     )
 
 
+def failed_table(findings: Findings) -> Table:
+    """The notebook's runs that have no result."""
+    return table_of(
+        [(model, run) for model, run in findings.runs.items() if run.reason],
+        "Runs by the notebook's protocol that have no result",
+        {"Model": lambda row: row[0].name, "Why": lambda row: row[1].reason or NOTHING},
+        look=lambda row: style_of(findings.record, row[0].cell),
+    )
+
+
 def size_table(findings: Findings) -> Table:
     """The weights of one gate of each model, of all its gates, and of what surrounds the cell."""
     task = findings.record.task

@@ -20,7 +20,7 @@ from study.training.curve import CurvePoint
 from study.training.job import OnEpoch, Result, TrainingJob
 from study.trials import attributes as attrs
 from study.trials.queue import Queue, Slot
-from study.trials.record import Status, TrialRecord, trial_record
+from study.trials.record import TrialRecord, trial_record
 from study.trials.sampler import derived_seed
 
 
@@ -155,7 +155,7 @@ class NotebookWork:
 
 
 def notebook_runs(store: Store, plan: StudyPlan) -> dict[NotebookModel, TrialRecord]:
-    """The complete runs; their validation is the test split."""
+    """The runs that have ended; their validation is the test split, failed ones have no curve."""
     trials = open_notebook(store, plan).get_trials(deepcopy=False)
     records = (trial_record(trial) for trial in trials)
-    return {MODELS[record.slot]: record for record in records if record.status is Status.COMPLETE}
+    return {MODELS[record.slot]: record for record in records if record.finished}

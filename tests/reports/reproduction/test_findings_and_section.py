@@ -24,6 +24,7 @@ from study.trials.record import (
     BudgetRecord,
     ConfirmationRecord,
     DatasetRecord,
+    Status,
     StudyRecord,
     TrialRecord,
 )
@@ -156,6 +157,17 @@ def test_every_state_can_be_shown(name: str, tmp_path: Path) -> None:
     notebook = json.loads((tmp_path / "summary.json").read_text())["notebook"]
     assert [model["name"] for model in notebook["models"]] == ["LSTM(128)", "GRU(128)", "GRU(154)"]
     assert (tmp_path / "charts" / "notebook-epochs.svg").exists()
+
+
+def test_a_run_without_a_result_is_told(tmp_path: Path) -> None:
+    findings = STATES["whole"]
+    failed = replace(
+        findings.runs[LSTM_128], status=Status.FAILED, curve=(), reason="out of memory"
+    )
+    findings = replace(findings, runs={**findings.runs, LSTM_128: failed})
+    page = write(findings.record, findings.answer, tmp_path, section_of(findings))
+    assert "out of memory" in page.read_text(encoding="utf-8")
+    assert [step.difference is None for step in findings.steps] == [False, True, True, False]
 
 
 def test_the_page_is_accessible_and_asks_for_nothing(tmp_path: Path) -> None:
