@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 from platformdirs import user_cache_path
 
-from study.datasets.dataset import VOCABULARY_FILE, Dataset, Split, digest, split_files
+from study.datasets.dataset import FACTS_FILE, VOCABULARY_FILE, Dataset, Split, digest, split_files
+from study.datasets.facts import DatasetFacts
 from study.datasets.level import Level
 from study.datasets.splits import Part
 from study.datasets.vocabulary import Vocabulary
@@ -67,7 +68,7 @@ def store(
     name: str,
     vocabulary: Vocabulary,
     splits: Mapping[Part, Split],
-    validation_given: bool,
+    facts: DatasetFacts,
 ) -> None:
     """Write a prepared data set to `folder`, which must not be there.
 
@@ -87,9 +88,11 @@ def store(
             "vocabulary": len(vocabulary),
             "labels": vocabulary.labels,
             "sizes": {part.value: len(splits[part].labels) for part in Part},
-            "validation_given": validation_given,
+            "validation_given": Part.VALIDATION.value in facts.given,
             "digests": {file.name: digest(file) for file in sorted(temporary.iterdir())},
         }
+        # Not among the digests: the arrays' fingerprint is not that of what is said of them.
+        (temporary / FACTS_FILE).write_text(facts.to_json(), encoding="utf-8")
         (temporary / _DESCRIPTION).write_text(json.dumps(description, indent=2), encoding="utf-8")
 
 
@@ -112,7 +115,7 @@ def load(folder: Path) -> Dataset:
             validation_given=description["validation_given"],
             digests=dict(description["digests"]),
         )
-        if dataset.is_intact([VOCABULARY_FILE, *_training_files()]):
+        if dataset.facts and dataset.is_intact([VOCABULARY_FILE, *_training_files()]):
             return dataset
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise DamagedEntryError(f"{folder} cannot be opened: {error}") from error

@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from study.datasets.facts import DatasetFacts
 from study.datasets.level import Level
 from study.datasets.registry import DATASETS
 from study.datasets.splits import Part, stratified_split
@@ -90,6 +91,11 @@ class Dataset:
         """The JSON description of the tokens, for a saved model to ship with."""
         return self.folder / VOCABULARY_FILE
 
+    @cached_property
+    def facts(self) -> DatasetFacts:
+        """What was read, and how it was split."""
+        return DatasetFacts.from_json((self.folder / FACTS_FILE).read_text(encoding="utf-8"))
+
     def training(self) -> tuple[Split, Split]:
         """The training and the validation split, memory-mapped and read-only.
 
@@ -111,7 +117,8 @@ class Dataset:
     def resplit(self, seed: int) -> tuple[Split, Split]:
         """Training and validation pooled and drawn afresh, every class in its proportion.
 
-        The sizes stay. A validation split that came with the data stays as it is.
+        The sizes stay, or nearly so where equal texts must stay on one side: they must where the
+        test split was drawn as well. A validation split that came with the data stays as it is.
 
         Raises:
             UserError: The cached files are damaged.
@@ -121,7 +128,11 @@ class Dataset:
             return parts
         tokens = np.concatenate([part.tokens for part in parts])
         labels = np.concatenate([part.labels for part in parts])
-        train, validation = stratified_split(labels, self.sizes[Part.VALIDATION], seed)
+        distinct = None
+        if self.facts.repeated and Part.TEST not in self.facts.given:
+            distinct = np.unique(tokens, axis=0, return_inverse=True)[1]
+        size = self.sizes[Part.VALIDATION]
+        train, validation = stratified_split(labels, size, seed, distinct)
         return Split(tokens[train], labels[train]), Split(tokens[validation], labels[validation])
 
     def encode(self, texts: Sequence[str]) -> NDArray[np.int32]:
@@ -162,6 +173,7 @@ class Dataset:
         )
 
 
+FACTS_FILE = "facts.json"
 VOCABULARY_FILE = "vocabulary.json"
 
 

@@ -22,7 +22,9 @@ from study.datasets.cache import (
     unwritable,
 )
 from study.datasets.dataset import Dataset, DatasetSpec, Split
+from study.datasets.facts import DatasetFacts
 from study.datasets.level import Level
+from study.datasets.measure import measure
 from study.datasets.registry import DATASETS, defaults_of
 from study.datasets.sources.corpus import Corpus, Source
 from study.datasets.sources.folder import Folder
@@ -100,25 +102,29 @@ def _load_or_make(entry: Path, source: Source, shape: _Shape, share: float) -> D
             shutil.rmtree(entry)
     try:
         corpus = source.read()  # perhaps by a download into the cache
-        splits, vocabulary = _encoded(corpus, shape, share)
-        store(entry, source.name, vocabulary, splits, Part.VALIDATION in corpus.given)
+        splits, vocabulary, facts = _encoded(corpus, shape, share)
+        store(entry, source.name, vocabulary, splits, facts)
     except OSError as error:
         raise unwritable(entry.parent, error) from error
     return load(entry)
 
 
-def _encoded(corpus: Corpus, shape: _Shape, share: float) -> tuple[dict[Part, Split], Vocabulary]:
-    """The texts as integers, and the tokens that these stand for."""
-    parts = assign_splits(corpus.labels, corpus.given, share, shape.seed)
+def _encoded(
+    corpus: Corpus, shape: _Shape, share: float
+) -> tuple[dict[Part, Split], Vocabulary, DatasetFacts]:
+    """The texts as integers, the tokens that these stand for, and what there is to know of them.
+
+    Equal texts stay on one side of a split, unless the data say which examples are the test.
+    """
+    distinct = None if Part.TEST in corpus.given else corpus.distinct
+    parts = assign_splits(corpus.labels, corpus.given, share, shape.seed, distinct)
     vocabulary = _vocabulary(corpus, parts, shape)
-    splits = {
-        part: Split(
-            vocabulary.encode([corpus.texts[position] for position in positions]),
-            corpus.labels[positions],
-        )
-        for part, positions in parts.items()
-    }
-    return splits, vocabulary
+    tokens, lengths = {}, {}
+    for part, positions in parts.items():
+        texts = [corpus.texts[position] for position in positions]
+        tokens[part], lengths[part] = vocabulary.encode_and_count(texts)
+    splits = {part: Split(tokens[part], corpus.labels[parts[part]]) for part in parts}
+    return splits, vocabulary, measure(corpus, parts, vocabulary, tokens, lengths)
 
 
 def _vocabulary(

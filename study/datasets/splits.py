@@ -1,5 +1,6 @@
 """Which examples are for training, for validation and for the test."""
 
+from collections import Counter
 from collections.abc import Mapping
 from enum import StrEnum
 
@@ -35,7 +36,11 @@ PART_NAMES = ", ".join(_PARTS)
 
 
 def assign_splits(
-    labels: NDArray[np.int32], given: Mapping[Part, NDArray[np.intp]], share: float, seed: int
+    labels: NDArray[np.int32],
+    given: Mapping[Part, NDArray[np.intp]],
+    share: float,
+    seed: int,
+    distinct: NDArray[np.intp] | None = None,
 ) -> dict[Part, NDArray[np.intp]]:
     """The examples of every split: those that are given, the others drawn from training.
 
@@ -44,6 +49,7 @@ def assign_splits(
         given: The examples of the splits the data come with, training among them.
         share: Of the training examples, those that become validation where it is not given.
         seed: Of the draw.
+        distinct: As `stratified_split` takes it.
 
     Raises:
         ValueError: A class has too few examples to be in every split.
@@ -53,15 +59,27 @@ def assign_splits(
         if part not in parts:
             pool = parts[Part.TRAIN]
             take = round(fraction * len(pool))
-            rest, taken = stratified_split(labels[pool], take, seed)
+            rest, taken = stratified_split(
+                labels[pool], take, seed, None if distinct is None else distinct[pool]
+            )
             parts[Part.TRAIN], parts[part] = pool[rest], pool[taken]
     return parts
 
 
 def stratified_split(
-    labels: NDArray[np.int32], take: int, seed: int
+    labels: NDArray[np.int32],
+    take: int,
+    seed: int,
+    distinct: NDArray[np.intp] | None = None,
 ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Draw about `take` examples, every class in its proportion, one at least on either side.
+
+    Args:
+        labels: (examples,), class numbers.
+        take: How many to draw.
+        seed: Of the draw.
+        distinct: (examples,), the same number for examples that must not be parted: of each
+            class they stay on one side, unless it has no others. None: no two are equal.
 
     Returns:
         Positions in `labels` of those that stay and of those drawn, each in random order.
@@ -76,8 +94,26 @@ def stratified_split(
     order = random.permutation(len(labels))
     drawn = np.zeros(len(labels), dtype=bool)
     for label, quota in zip(classes, _quotas(counts, take), strict=True):
-        drawn[order[labels[order] == label][:quota]] = True
+        members = order[labels[order] == label]
+        chosen = None if distinct is None else _unparted(distinct[members], quota)
+        drawn[members[:quota] if chosen is None else members[chosen]] = True
     return order[~drawn[order]], order[drawn[order]]
+
+
+def _unparted(distinct: NDArray[np.intp], quota: int) -> NDArray[np.bool_] | None:
+    """Which of a class's examples make up the quota, as nearly as equal ones stay together.
+
+    None where all are different, or all equal.
+    """
+    sizes = Counter(distinct.tolist())  # in the order of their first appearance
+    if len(sizes) in (1, len(distinct)):
+        return None
+    chosen, room = [], quota
+    for number, size in sizes.items():
+        if size <= room:
+            chosen.append(number)
+            room -= size
+    return np.isin(distinct, chosen or [min(sizes, key=sizes.__getitem__)])
 
 
 def _quotas(counts: NDArray[np.intp], take: int) -> NDArray[np.intp]:

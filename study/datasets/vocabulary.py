@@ -42,15 +42,27 @@ class Vocabulary:
 
     def encode(self, texts: Sequence[str]) -> NDArray[np.int32]:
         """The last `sequence_length` tokens of every text, (texts, steps), int32."""
+        return self.encode_and_count(texts)[0]
+
+    def encode_and_count(self, texts: Sequence[str]) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+        """What `encode` gives, and how many tokens every text has before it is cut, (texts,)."""
+        lengths = np.zeros(len(texts), dtype=np.int32)
         encoded = np.full((len(texts), self.sequence_length), PADDING, dtype=np.int32)
         known = self._integers
-        for line, text in zip(encoded, texts, strict=True):
+        for number, (line, text) in enumerate(zip(encoded, texts, strict=True)):
             tokens = self.level.tokenize(text)
+            lengths[number] = len(tokens)
             row = [known.get(token, UNKNOWN) for token in tokens[-self.sequence_length :]]
             if len(row) < self.sequence_length:
                 row.insert(0, START)
             line[self.sequence_length - len(row) :] = row
-        return encoded
+        return encoded, lengths
+
+    def unknown(self, encoded: NDArray[np.int32]) -> tuple[float, float]:
+        """Of encoded texts: the share of unknown tokens, and of texts that are one such token."""
+        is_unknown, is_token = encoded == UNKNOWN, encoded >= UNKNOWN
+        alone = is_unknown[:, -1] & (is_token.sum(axis=1) == 1)
+        return float(is_unknown.sum() / max(1, is_token.sum())), float(alone.mean())
 
     def to_json(self) -> str:
         """The description a saved model ships with; `from_json` reads it."""

@@ -12,6 +12,7 @@ from typing import Protocol, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from study.datasets.facts import Origin
 from study.datasets.splits import Part
 from study.errors import UserError
 
@@ -22,6 +23,7 @@ _NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d*)?")
 class Corpus:
     """Labelled texts."""
 
+    origin: Origin
     texts: Sequence[str]
     labels: NDArray[np.int32]  # (texts,), positions in `names`
     names: tuple[str, ...]  # of the classes: in order of value if all are numbers, else sorted
@@ -31,7 +33,7 @@ class Corpus:
     @classmethod
     def of(
         cls,
-        where: str,
+        origin: Origin,
         texts: Sequence[str],
         labels: Sequence[str],
         parts: Sequence[Part] | None = None,
@@ -39,7 +41,7 @@ class Corpus:
         """Number the classes and see that they can be learnt.
 
         Args:
-            where: What the texts come from, as errors name it.
+            origin: What the texts come from.
             texts: One for each example.
             labels: The class of each example.
             parts: The split of each example; None: all are training.
@@ -51,7 +53,7 @@ class Corpus:
         names, numbers = number_labels(labels)
         if len(names) < 2:
             raise UserError(
-                f"Every text in {where} has the label {names[0]!r}, but at least two classes "
+                f"Every text in {origin.name} has the label {names[0]!r}, but at least two classes "
                 "are needed. Check the labels."
             )
         if parts is None:
@@ -59,8 +61,14 @@ class Corpus:
         else:
             column = np.array(parts, dtype=object)
             given = {part: np.flatnonzero(column == part) for part in Part if part in set(parts)}
-        _check_classes(where, names, numbers, given)
-        return cls(texts, numbers, names, given)
+        _check_classes(origin.name, names, numbers, given)
+        return cls(origin, texts, numbers, names, given)
+
+    @property
+    def distinct(self) -> NDArray[np.intp]:
+        """(texts,), the same number for equal texts."""
+        numbers: dict[str, int] = {}
+        return np.array([numbers.setdefault(text, len(numbers)) for text in self.texts])
 
 
 class Source(Protocol):

@@ -1,18 +1,17 @@
 """Labelled texts in a folder: a folder for each class, a file for each text."""
 
 import hashlib
-import logging
 from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
+from study.datasets.facts import Origin
 from study.datasets.sources.corpus import Corpus, as_unreadable
 from study.datasets.sources.unpack import LARGEST
 from study.datasets.splits import Part
 from study.errors import UserError
 
 _UNLABELLED = "unsup"  # in the Large Movie Review Dataset
-_log = logging.getLogger(__name__)
 
 
 class _File(NamedTuple):
@@ -45,17 +44,16 @@ class Folder:
             digest.update(f"{len(content)} {name}\0".encode("utf-8", "surrogateescape"))
             digest.update(content)
         for folder in self._left_out:
-            digest.update(f"{folder.name}/\0".encode("utf-8", "surrogateescape"))
+            digest.update(f"{folder}/\0".encode("utf-8", "surrogateescape"))
         return digest.hexdigest()
 
     def read(self) -> Corpus:
         """The texts, in the order of their names."""
         files = self._files
-        for folder in self._left_out:
-            _log.warning("%s is left out: its texts have no label or no split.", folder)
         texts = [_text(file.path) for file in files]
         parts = [file.part for file in files if file.part]
-        return Corpus.of(str(self._path), texts, [file.label for file in files], parts or None)
+        origin = Origin(str(self._path), len(files), "files", self._left_out)
+        return Corpus.of(origin, texts, [file.label for file in files], parts or None)
 
     @cached_property
     def _files(self) -> list[_File]:
@@ -87,10 +85,10 @@ class Folder:
         return {folder: part for folder, part in named.items() if part}
 
     @cached_property
-    def _left_out(self) -> list[Path]:
+    def _left_out(self) -> tuple[str, ...]:
         """Folders with texts that are read as neither a split nor a class."""
         if not self._parts:
-            return []
+            return ()
         beside = [folder for folder in _folders(self._path) if folder not in self._parts]
         unlabelled = [
             label
@@ -98,7 +96,11 @@ class Folder:
             for label in _folders(folder)
             if _is_unlabelled(label, part)
         ]
-        return [folder for folder in (*beside, *unlabelled) if any(folder.rglob("*.txt"))]
+        return tuple(
+            folder.relative_to(self._path).as_posix()
+            for folder in (*beside, *unlabelled)
+            if any(folder.rglob("*.txt"))
+        )
 
 
 def _folders(path: Path) -> list[Path]:

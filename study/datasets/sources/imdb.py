@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
+from study.datasets.facts import Origin
 from study.datasets.sources.corpus import Corpus
 from study.datasets.sources.download import Download
 from study.datasets.splits import Part
@@ -53,5 +54,5 @@ class Imdb:
                 reviews += [" ".join([words[rank] for rank in ranks]) for ranks in lists]
                 labels += [str(label) for label in arrays[f"y_{part}"]]
                 parts += [part] * len(lists)
-        corpus = Corpus.of(self.name, reviews, labels, parts)
+        corpus = Corpus.of(Origin(self.name, len(reviews), "reviews"), reviews, labels, parts)
         return replace(corpus, words=sorted(ranks, key=ranks.__getitem__))

@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Iterator
 from importlib.metadata import version
 
+from study.datasets.facts import Origin
 from study.datasets.sources.corpus import Corpus
 
 # Latin script, and at least 350 names that no other language of the table has. Countries of
@@ -49,7 +50,8 @@ class Surnames:
                 for name in _names(locale):
                     languages.setdefault(name, set()).add(language)
         names = sorted(name for name, found in languages.items() if len(found) == 1)
-        return Corpus.of("the surnames", names, [min(languages[name]) for name in names])
+        origin = Origin("the surnames", len(languages), "names")
+        return Corpus.of(origin, names, [min(languages[name]) for name in names])
 
 
 def _names(locale: str) -> Iterator[str]:

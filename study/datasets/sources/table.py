@@ -2,15 +2,19 @@
 
 import csv
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
 from study.datasets.dataset import digest
+from study.datasets.facts import Origin
 from study.datasets.sources.corpus import Corpus, as_unreadable
 from study.datasets.sources.unpack import LARGEST, PACKINGS, is_packed, unpacked
 from study.datasets.splits import PART_NAMES, Part
 from study.errors import UserError
+
+if TYPE_CHECKING:
+    import _csv
 
 _DIALECTS: dict[str, dict[str, Any]] = {
     ".csv": {"delimiter": ","},
@@ -22,6 +26,12 @@ _SPLIT = "split"
 _ROWS_AT_ONCE = 1024  # of Parquet, so that a bomb is noticed before memory is full
 
 Columns = Mapping[str, Sequence[str | None]]  # None: no value
+
+
+class _Rows(NamedTuple):
+    columns: Columns
+    entries: int  # of the file: lines without the header and blank ones, or rows
+    unit: str
 
 
 class Table:
@@ -54,7 +64,8 @@ class Table:
         """The rows, in the file's order."""
         needed = [self._text, self._label]
         read = _read_parquet if _kind(self._path) in _PARQUET else _read_separated
-        columns = dict(read(self._path, needed))
+        found, entries, unit = read(self._path, needed)
+        columns = dict(found)
         for name in set(columns) - {self._text}:
             columns[name] = [value and value.strip() for value in columns[name]]
         texts = _complete(self._path, columns, self._text)
@@ -62,7 +73,7 @@ class Table:
         if not texts:
             raise UserError(f"{self._path} has columns but no rows. Give at least some examples.")
         parts = None if set(columns) == set(needed) else _parts(self._path, columns)
-        return Corpus.of(str(self._path), texts, labels, parts)
+        return Corpus.of(Origin(str(self._path), entries, unit), texts, labels, parts)
 
 
 def _check_file(path: Path) -> None:
@@ -93,7 +104,7 @@ def _kind(path: Path) -> str:
     return inner.suffix.lower()
 
 
-def _read_separated(path: Path, needed: Sequence[str]) -> Columns:
+def _read_separated(path: Path, needed: Sequence[str]) -> _Rows:
     """Every row of the file; one that cannot be read is refused with its line."""
     csv.field_size_limit(LARGEST)  # else a text of more than 131,072 characters is refused
     with unpacked(path) as stream:
@@ -101,13 +112,14 @@ def _read_separated(path: Path, needed: Sequence[str]) -> Columns:
         lines = io.TextIOWrapper(stream, "utf-8-sig", newline="")
         reader = csv.reader(lines, strict=True, **_DIALECTS[_kind(path)])
         try:
-            rows = (row for row in reader if len(row) > 1 or "".join(row).strip())
-            header = next(rows, None)
+            rows, entries = _filled(reader), 0
+            _, header = next(rows, (0, None))
             if header is None:
                 raise UserError(f"{path} is empty. Give a table with texts and labels.")
             wanted = [(name, header.index(name)) for name in _wanted(path, header, needed)]
             columns: dict[str, list[str | None]] = {name: [] for name, _ in wanted}
-            for row in rows:
+            for lines_taken, row in rows:
+                entries += lines_taken
                 if len(row) > len(header):
                     raise csv.Error(f"{len(row)} fields instead of {len(header)}")
                 for name, position in wanted:
@@ -122,10 +134,19 @@ def _read_separated(path: Path, needed: Sequence[str]) -> Columns:
                 f"{path} is not a table with a header and as many fields in every row (line "
                 f"{reader.line_num:,}: {error}). Check how its fields are separated and quoted."
             ) from error
-    return columns
+    return _Rows(columns, entries, "lines")
 
 
-def _read_parquet(path: Path, needed: Sequence[str]) -> Columns:
+def _filled(reader: "_csv.Reader") -> Iterator[tuple[int, list[str]]]:
+    """The rows that are not blank, each with the number of lines that it takes."""
+    before = 0
+    for row in reader:
+        taken, before = reader.line_num - before, reader.line_num
+        if len(row) > 1 or "".join(row).strip():
+            yield taken, row
+
+
+def _read_parquet(path: Path, needed: Sequence[str]) -> _Rows:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -137,7 +158,7 @@ def _read_parquet(path: Path, needed: Sequence[str]) -> Columns:
         with pq.ParquetFile(source) as file:
             wanted = _wanted(path, file.schema_arrow.names, needed)
             columns: dict[str, list[str | None]] = {name: [] for name in wanted}
-            size = 0
+            entries, size = file.metadata.num_rows, 0
             for batch in file.iter_batches(_ROWS_AT_ONCE, columns=wanted):
                 size += batch.nbytes
                 if size > LARGEST:
@@ -151,7 +172,7 @@ def _read_parquet(path: Path, needed: Sequence[str]) -> Columns:
         raise UserError(
             f"{path} is not a Parquet file with texts and labels: {error}. Check that it is whole."
         ) from error
-    return columns
+    return _Rows(columns, entries, "rows")
 
 
 def _wanted(path: Path, names: list[str], needed: Sequence[str]) -> list[str]:

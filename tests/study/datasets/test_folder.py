@@ -1,4 +1,3 @@
-import logging
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -9,6 +8,7 @@ from study.datasets.dataset import DatasetSpec
 from study.datasets.prepare import prepare
 from study.datasets.sources import folder as folder_module
 from study.datasets.sources.folder import Folder
+from study.datasets.warnings import warnings
 from study.errors import UserError
 
 
@@ -28,14 +28,12 @@ def labelled(parent: str, count: int) -> dict[str, str]:
     }
 
 
-def test_the_layout_of_the_large_movie_review_dataset(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_the_layout_of_the_large_movie_review_dataset(tmp_path: Path) -> None:
     root = write(tmp_path / "aclImdb", labelled("train/", 10) | labelled("test/", 5))
     write(root, {"train/unsup/0_0.txt": "unsure", "README": "", "train/urls_pos.txt": "http"})
-    with caplog.at_level(logging.WARNING):
-        dataset = prepare(DatasetSpec(str(root)), tmp_path / "cache")
-    assert "unsup is left out: its texts have no label" in caplog.text
+    dataset = prepare(DatasetSpec(str(root)), tmp_path / "cache")
+    assert dataset.facts.origin == ("aclImdb", 30, "files", ("train/unsup",))
+    assert "train/unsup in aclImdb: left out" in warnings(dataset.facts, 1)[0]
     assert (dataset.name, dataset.labels) == ("aclImdb", ("neg", "pos"))
     assert dict(dataset.sizes) == {"train": 16, "validation": 4, "test": 10}
     test = dataset.test()
@@ -44,16 +42,13 @@ def test_the_layout_of_the_large_movie_review_dataset(
     assert np.array_equal(test.tokens, expected)
 
 
-def test_folders_beside_the_splits_are_named(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_folders_beside_the_splits_are_named(tmp_path: Path) -> None:
     root = write(tmp_path / "films", labelled("train/", 5) | labelled("test/", 5))
     first = prepare(DatasetSpec(str(root)), tmp_path / "cache")
     write(root, labelled("more/", 5) | {"images/a/1.png": "", ".git/a.txt": "x"})
     again = prepare(DatasetSpec(str(root)), tmp_path / "cache")
-    assert f"{root / 'more'} is left out" in caplog.text
-    assert "images" not in caplog.text
-    assert ".git" not in caplog.text
+    assert (first.facts.origin.left_out, again.facts.origin.left_out) == ((), ("more",))
+    assert "more in films: left out" in warnings(again.facts, 1)[0]
     assert again.fingerprint == first.fingerprint
 
 

@@ -44,6 +44,49 @@ def test_a_class_of_one_cannot_be_divided() -> None:
         stratified_split(np.array([0, 0, 1], dtype=np.int32), 1, 0)
 
 
+def sides(distinct: np.ndarray, *positions: np.ndarray) -> list[set[int]]:
+    return [set(distinct[part].tolist()) for part in positions]
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 2), st.integers(0, 30)), min_size=12),
+    st.floats(0, 1),
+    st.integers(0, 9),
+)
+def test_equal_examples_stay_on_one_side(
+    drawn: list[tuple[int, int]], share: float, seed: int
+) -> None:
+    examples = [*drawn, *((label, text) for label in range(3) for text in (90, 91))]
+    labels = np.array([label for label, _ in examples], dtype=np.int32)
+    distinct = np.array([100 * label + text for label, text in examples])
+    take = round(share * len(labels))
+    kept, taken = stratified_split(labels, take, seed, distinct)
+    assert sorted([*kept, *taken]) == list(range(len(labels)))
+    first, second = sides(distinct, kept, taken)
+    assert not first & second
+    assert set(labels[kept]) == set(labels[taken]) == {0, 1, 2}
+
+
+def test_without_equal_examples_the_draw_is_the_same() -> None:
+    labels = np.repeat(np.arange(2, dtype=np.int32), 50)
+    plain = stratified_split(labels, 20, 0)
+    for one, other in zip(plain, stratified_split(labels, 20, 0, np.arange(100)), strict=True):
+        assert one.tolist() == other.tolist()
+
+
+def test_single_examples_make_up_the_quota() -> None:
+    distinct = np.array([0] * 30 + list(range(1, 71)))
+    labels = np.zeros(100, dtype=np.int32)
+    for seed in range(5):
+        assert len(stratified_split(labels, 20, seed, distinct)[1]) == 20
+
+
+def test_a_class_of_equal_examples_is_parted() -> None:
+    labels = np.repeat(np.arange(2, dtype=np.int32), 10)
+    distinct = np.array([0] * 10 + list(range(1, 11)))
+    assert labels[stratified_split(labels, 4, 0, distinct)[1]].sum() == 2
+
+
 def test_what_is_given_stays() -> None:
     labels = np.tile(np.arange(2, dtype=np.int32), 50)
     given_parts = {Part.TRAIN: np.arange(80), Part.TEST: np.arange(80, 100)}

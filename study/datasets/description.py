@@ -1,0 +1,55 @@
+"""The facts of a data set in words, as the terminal and the report show them."""
+
+from study.datasets.facts import DatasetFacts
+from study.datasets.splits import Part
+
+_MOST_CLASSES = 20  # that are listed
+
+
+def describe(facts: DatasetFacts) -> dict[str, str]:
+    """What was read and how it was split: a sentence, or the like, under each heading."""
+    lengths = facts.lengths
+    return {
+        "Data": (
+            f"{facts.origin.name}: {facts.train + facts.validation + facts.test:,} examples from "
+            f"{facts.origin.entries:,} {facts.origin.unit}."
+        ),
+        "Splits": (
+            f"{facts.train:,} training, {facts.validation:,} validation and {facts.test:,} test "
+            f"examples; {_by_whom(facts)}."
+        ),
+        "Classes": f"{_classes(facts)} (training and validation + test).",
+        "Texts": (
+            f"{lengths.median:,} {facts.level}s at the median, {lengths.percentile_95:,} at the "
+            f"95th percentile, {lengths.longest:,} at most. {_share(facts.cut)} are longer than "
+            f"the last {facts.sequence_length:,} that are read. Of what is read in test, "
+            f"{_share(facts.unknown)} are unknown."
+        ),
+        "Equal texts": (
+            f"{facts.repeated:,} in training and validation repeat an earlier one, "
+            f"{facts.copied:,} of test stand in training or validation too."
+        ),
+        "Majority baseline": (
+            f"{facts.majority_baseline:.1%} of the test split are of the class "
+            f"{facts.majority.name}, the most frequent in training."
+        ),
+    }
+
+
+def _share(value: float) -> str:
+    return "less than 0.1%" if 0 < value < 0.0005 else f"{value:.1%}"
+
+
+def _by_whom(facts: DatasetFacts) -> str:
+    drawn = [part.value for part in Part if part not in facts.given]
+    if not facts.given:
+        return "drawn, every class in its proportion and equal texts on one side"
+    given = f"given by the data: {', '.join(facts.given)}"
+    return f"{given}; drawn from training: {', '.join(drawn)}" if drawn else given
+
+
+def _classes(facts: DatasetFacts) -> str:
+    listed = sorted(facts.classes, key=lambda one: -one.train)[:_MOST_CLASSES]
+    told = [f"{one.name} {one.train + one.validation:,} + {one.test:,}" for one in listed]
+    more = len(facts.classes) - len(listed)
+    return f"{', '.join(told)}{f', and {more:,} more' if more else ''}"

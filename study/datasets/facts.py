@@ -1,0 +1,105 @@
+"""What was read of a data set, and how it was split: what a reader must know of the numbers."""
+
+import json
+from dataclasses import asdict, dataclass
+from typing import NamedTuple, Self
+
+
+class Origin(NamedTuple):
+    """What the texts come from."""
+
+    name: str  # or path
+    entries: int  # that it holds
+    unit: str  # of which: lines, rows, files
+    left_out: tuple[str, ...] = ()  # folders with texts that are not read
+
+
+class ClassCount(NamedTuple):
+    """The examples of a class."""
+
+    name: str
+    train: int
+    validation: int
+    test: int
+
+
+class Lengths(NamedTuple):
+    """Tokens of a text, over all texts."""
+
+    median: int
+    percentile_95: int
+    longest: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class DatasetFacts:
+    """What was read, and how it was split; shares are fractions.
+
+    Attributes:
+        given: The splits that the data brought; the others were drawn.
+        cut: Share of all texts that are longer than what is read of them.
+        unknown: Share of the test split's tokens that are outside the vocabulary.
+        lone_unknown: Share of the test split's texts that are one such token.
+        digits: Share of all texts of whose first 200 characters more than half are digits.
+        repeated: Training and validation examples whose text an earlier one has.
+        copied: Test examples whose text stands in training or validation too.
+    """
+
+    origin: Origin
+    given: tuple[str, ...]
+    level: str
+    sequence_length: int
+    classes: tuple[ClassCount, ...]
+    lengths: Lengths
+    cut: float
+    unknown: float
+    lone_unknown: float
+    digits: float
+    repeated: int
+    copied: int
+
+    @property
+    def train(self) -> int:
+        """Training examples."""
+        return sum(one.train for one in self.classes)
+
+    @property
+    def validation(self) -> int:
+        """Validation examples."""
+        return sum(one.validation for one in self.classes)
+
+    @property
+    def test(self) -> int:
+        """Test examples."""
+        return sum(one.test for one in self.classes)
+
+    @property
+    def majority(self) -> ClassCount:
+        """The class with most training examples, the first of equals."""
+        return max(self.classes, key=lambda one: one.train)
+
+    @property
+    def majority_baseline(self) -> float:
+        """Accuracy on the test split of a model that always answers with that class."""
+        return self.majority.test / self.test
+
+    def to_json(self) -> str:
+        """The facts as they are kept with the prepared arrays; `from_json` reads them."""
+        return json.dumps(asdict(self), ensure_ascii=False, indent=2) + "\n"
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """The facts that `to_json` wrote.
+
+        Raises:
+            ValueError, KeyError, TypeError: The text is nothing of the kind.
+        """
+        kept = json.loads(text)
+        name, entries, unit, left_out = kept.pop("origin")
+        return cls(
+            origin=Origin(name, entries, unit, tuple(left_out)),
+            given=tuple(kept.pop("given")),
+            classes=tuple(ClassCount(*one) for one in kept.pop("classes")),
+            lengths=Lengths(*kept.pop("lengths")),
+            **kept,
+        )

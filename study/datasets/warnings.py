@@ -1,0 +1,80 @@
+"""What of a data set would mislead, in a sentence each."""
+
+import math
+from collections.abc import Iterator
+
+from study.datasets.facts import DatasetFacts
+from study.datasets.level import Level
+
+_MAJORITY = 0.8  # share of the test split
+_LONE_UNKNOWN = 0.1  # share of its texts
+_DIGITS = 0.5  # share of all texts
+
+
+def warnings(facts: DatasetFacts, margin: float) -> list[str]:
+    """What would mislead, each with its extent and a remedy; none where nothing would.
+
+    Args:
+        facts: Of the data set.
+        margin: Smallest difference in accuracy that matters, as a fraction.
+    """
+    return [*_of_reading(facts), *_of_splits(facts, margin), *_of_texts(facts)]
+
+
+def _of_reading(facts: DatasetFacts) -> Iterator[str]:
+    if left_out := facts.origin.left_out:
+        yield (
+            f"{', '.join(left_out)} in {facts.origin.name}: left out, as these folders with texts "
+            "are no split and no class; move what is to be read into train/<label> or test/<label>."
+        )
+    spellings: dict[str, list[str]] = {}
+    for one in facts.classes:
+        spellings.setdefault(one.name.casefold(), []).append(repr(one.name))
+    for names in spellings.values():
+        if len(names) > 1:
+            yield (
+                f"{' and '.join(names)} are {len(names)} classes that differ by upper and lower "
+                "case only; give them one spelling if they mean the same."
+            )
+
+
+def _of_splits(facts: DatasetFacts, margin: float) -> Iterator[str]:
+    baseline = facts.majority_baseline
+    if baseline > _MAJORITY:
+        yield (
+            f"{baseline:.1%} of the test split are of the class {facts.majority.name!r}, which is "
+            "the accuracy of always answering so; compare with that, or give the classes more "
+            "equal numbers."
+        )
+    variance = baseline * (1 - baseline)
+    error = math.sqrt(variance / facts.test)
+    if error > margin:
+        yield (
+            f"The {facts.test:,} test examples are few for a margin of {100 * margin:g} points: "
+            f"the standard error of one accuracy at the majority baseline is {100 * error:.2f} "
+            f"points; {math.ceil(variance / margin**2):,} examples would do, or a larger --margin."
+        )
+    if facts.copied:
+        yield (
+            f"{facts.copied:,} of {facts.test:,} test examples have a text that stands in training "
+            "or validation too, which rewards learning by heart; remove them from one side."
+        )
+
+
+def _of_texts(facts: DatasetFacts) -> Iterator[str]:
+    if facts.lone_unknown > _LONE_UNKNOWN:
+        remedy = (
+            "read them letter by letter with --level character, as suits a language without "
+            "blanks between words"
+            if facts.level == Level.WORD
+            else "check that training has the same script"
+        )
+        yield (
+            f"{facts.lone_unknown:.1%} of the test split's texts are one unknown token, so that "
+            f"a model can tell them apart by nothing; {remedy}."
+        )
+    if facts.digits > _DIGITS:
+        yield (
+            f"{facts.digits:.1%} of the texts are mostly digits, and every number is a token of "
+            "its own, unlike all others; these cells read text, not measured values."
+        )
