@@ -78,6 +78,8 @@ def test_the_answer() -> None:
     assert SUMMARY["sentence"] in " ".join(PAGE.replace("**", "").split())
     sizes = [SUMMARY["dataset"][split] for split in ("train", "validation", "test")]
     assert sizes == [20_000, 5_000, 25_000]
+    study = json.loads((FOLDER / "imdb" / "summary.json").read_text())
+    assert SUMMARY["dataset"]["fingerprint"] == study["dataset"]["fingerprint"]
 
 
 def test_table_of_results() -> None:
