@@ -12,6 +12,7 @@ from rich.console import Console
 
 from search_spaces.candidate import Candidate
 from search_spaces.cells import cell_name
+from study.datasets.description import in_lines
 from study.errors import UserError
 from study.machine.environment import cores
 from study.phases.confirmation import ConfirmationWork, confirmation_slots, open_confirmation
@@ -110,7 +111,8 @@ def search_and_confirm(context: JobContext, study: optuna.Study) -> None:
     _enqueue_search(context, study)
     # Only now: a command that is refused changes nothing.
     save_settings(context.folder.settings, context.plan.settings)
-    context.say(*context.plan.known.notes)
+    plan = context.plan
+    context.say(*in_lines(plan.dataset.facts, plan.margin), *plan.known.notes)
     done = _search(context, study)
     if context.plan.settings.answer.confirm and not context.interruption():
         if not done:

@@ -27,6 +27,11 @@ def summary(record: StudyRecord, answer: Answer) -> dict[str, Any]:
             "train": dataset.train,
             "validation": dataset.validation,
             "test": dataset.test,
+            "classes": {
+                one.name: {"train": one.train, "validation": one.validation, "test": one.test}
+                for one in dataset.facts.classes
+            },
+            "majority_baseline": dataset.facts.majority_baseline,
         },
         "budget": {"limit": record.budget.limit, "scope": record.budget.scope.value},
         "trials": trial_counts(record),

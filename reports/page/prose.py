@@ -7,6 +7,7 @@ from reports.findings.search import count_status, trial_counts
 from reports.tables.table import Table
 from reports.words.formatting import count, interval, p_value, percent, points
 from search_spaces.cells import Cell, cell_name
+from study.datasets.warnings import warnings
 from study.terminal.words import duration, number_of
 from study.trials.record import Status, StudyRecord
 
@@ -49,7 +50,7 @@ def remarks(record: StudyRecord, answer: Answer) -> list[str]:
             for cell, trial in answer.best.items()
         ]
         said.append(f"Best so far on validation: {', '.join(bests)}.")
-    return said
+    return said + warnings(record.dataset.facts, record.margin)
 
 
 def _sureness(record: StudyRecord, verdict: Verdict) -> str:

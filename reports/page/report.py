@@ -20,6 +20,7 @@ from reports.tables.table import Row, Table, columns
 from reports.words.formatting import count, points
 from reports.words.labels import budget_label
 from search_spaces.cells import cell_name
+from study.datasets.description import describe
 from study.terminal.words import number_of
 from study.trials.record import StudyRecord
 
@@ -60,6 +61,7 @@ def report(
         searched=record.planned > 0,
         supplement=supplement,
         terms=glossary(),
+        data=describe(record.dataset.facts),
         prose=prose,
         count=count,
         number_of=number_of,

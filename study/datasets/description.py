@@ -2,8 +2,15 @@
 
 from study.datasets.facts import DatasetFacts
 from study.datasets.splits import Part
+from study.datasets.warnings import warnings
 
 _MOST_CLASSES = 20  # that are listed
+
+
+def in_lines(facts: DatasetFacts, margin: float) -> list[str]:
+    """What was read and what of it would mislead, at this margin, for the terminal."""
+    told = [f"{heading}: {text}" for heading, text in describe(facts).items()]
+    return [*told, *(f"Warning: {warning}" for warning in warnings(facts, margin))]
 
 
 def describe(facts: DatasetFacts) -> dict[str, str]:

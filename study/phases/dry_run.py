@@ -5,6 +5,7 @@ from rich.console import Console, JustifyMethod
 from rich.table import Table
 
 from search_spaces.matching import MatchedPair, matched_pairs
+from study.datasets.description import in_lines
 from study.machine.environment import cores
 from study.phases.time_estimate import longest_epoch
 from study.question.plan import StudyPlan
@@ -13,7 +14,9 @@ from study.training.job import TrainingError
 
 
 def print_dry_run(plan: StudyPlan, console: Console) -> None:
-    """The widths of each cell at each budget, what will be trained, and how long that takes."""
+    """What was read, each cell's widths at each budget, what will be trained, and how long."""
+    for line in in_lines(plan.dataset.facts, plan.margin):
+        console.print(line, highlight=False, soft_wrap=True, markup=False)
     console.print(_widths(plan))
     trials = plan.settings.search.n_trials
     budgets, replicates = len(plan.ladder()), plan.replicates

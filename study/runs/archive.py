@@ -215,4 +215,5 @@ def _dataset_record(plan: StudyPlan) -> DatasetRecord:
         train=dataset.sizes["train"],
         validation=dataset.sizes["validation"],
         test=dataset.sizes["test"],
+        facts=dataset.facts,
     )

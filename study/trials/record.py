@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar, get_origin, get_type_
 from search_spaces.budget import Budget
 from search_spaces.candidate import Candidate, Task
 from search_spaces.parameters import parameter_name
+from study.datasets.facts import DatasetFacts
 from study.training.curve import CurvePoint
 from study.trials import attributes as attrs
 
@@ -130,6 +131,7 @@ class DatasetRecord:
     train: int
     validation: int
     test: int
+    facts: DatasetFacts
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,6 +12,7 @@ from search_spaces.budget import Budget
 from search_spaces.candidate import Candidate, Task
 from search_spaces.cells import Cell
 from search_spaces.matching import match
+from study.datasets.facts import ClassCount, DatasetFacts, Lengths, Origin
 from study.training.curve import CurvePoint
 from study.trials.record import (
     BudgetRecord,
@@ -26,17 +27,42 @@ from study.trials.record import (
 CELLS = ("lstm", "gru")
 TASK = Task(vocabulary=60, classes=13, embedding=16)
 BUDGET = Budget(20_736)
+LANGUAGES = ("Czech", "Dutch", "English", "Finnish", "French", "German", "Irish", "Italian",
+             "Polish", "Portuguese", "Romanian", "Spanish", "Turkish")  # fmt: skip
+
+
+def facts(labels: Sequence[str], sizes: Sequence[int], **changes: object) -> DatasetFacts:
+    """Of a data set of drawn splits; the first class has what the others leave over."""
+    shares = [size // len(labels) for size in sizes]
+    first = [size - (len(labels) - 1) * share for size, share in zip(sizes, shares, strict=True)]
+    made = DatasetFacts(
+        origin=Origin("the surnames", sum(sizes), "names"),
+        given=(),
+        level="character",
+        sequence_length=20,
+        classes=(ClassCount(labels[0], *first), *(ClassCount(one, *shares) for one in labels[1:])),
+        lengths=Lengths(7, 13, 40),
+        cut=0.001,
+        unknown=0.0,
+        lone_unknown=0.0,
+        digits=0.0,
+        repeated=0,
+        copied=0,
+    )
+    return replace(made, **changes)  # type: ignore[arg-type]
+
+
 DATASET = DatasetRecord(
     name="surnames",
     fingerprint="9f2c71d0b6a4",
-    labels=("Czech", "Dutch", "English", "Finnish", "French", "German", "Irish", "Italian",
-            "Polish", "Portuguese", "Romanian", "Spanish", "Turkish"),
+    labels=LANGUAGES,
     sequence_length=20,
     level="character",
     train=8_424,
     validation=1_203,
     test=2_407,
-)  # fmt: skip
+    facts=facts(LANGUAGES, (8_424, 1_203, 2_407)),
+)
 HOSTILE = (
     "<script>alert(1)</script>",
     '"><img src=x onerror="document.title=1">',
@@ -123,7 +149,17 @@ def hostile_record() -> StudyRecord:
         record,
         name=script,
         dataset=replace(
-            record.dataset, name=image, labels=HOSTILE, fingerprint=style, level=script
+            record.dataset,
+            name=image,
+            labels=HOSTILE,
+            fingerprint=style,
+            level=script,
+            facts=facts(
+                HOSTILE,
+                (600, 100, 200),
+                origin=Origin(script, 900, "files", (image, quotes)),
+                level=reversing,
+            ),
         ),
         trials=tuple(failing),
         confirmations=tuple(replace(run, reason=quotes) for run in record.confirmations),

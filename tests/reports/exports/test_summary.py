@@ -13,7 +13,7 @@ from tests.support.records import confirmed_record, incomplete_record, search_re
 
 KEYS = {
     "": "schema study dataset budget trials best budgets verdict seconds environment",
-    "dataset": "name fingerprint train validation test",
+    "dataset": "name fingerprint train validation test classes majority_baseline",
     "budget": "limit scope",
     "trials": "planned complete pruned failed over_budget duplicates",
     "seconds": "search confirm training",
@@ -33,6 +33,13 @@ def test_required_keys_are_there_in_plain_json(record: StudyRecord) -> None:
     for budget in told["budgets"]:
         assert set(BUDGET.split()) <= set(budget)
         assert set(budget["lstm"]) >= {"units", "cell_params", "test_accuracy"}
+
+
+def test_the_data_set_is_told_by_class() -> None:
+    told = summary(search_record(), answer(search_record()))["dataset"]
+    assert sum(count["train"] for count in told["classes"].values()) == told["train"]
+    assert told["classes"]["Czech"]["test"] == 187
+    assert told["majority_baseline"] == 187 / 2_407
 
 
 def test_a_search_alone_has_no_budgets_and_no_verdict() -> None:

@@ -34,6 +34,14 @@ def text_of(page: str) -> str:
     return " ".join(html.unescape(re.sub(r"<[^>]*>", " ", body)).split())
 
 
+def test_what_would_mislead_stands_next_to_the_verdict(tmp_path: Path) -> None:
+    page = text_of(page_of(confirmed_record(), tmp_path))
+    warning = "The 2,407 test examples are few for a margin of 0.5 points"
+    assert page.index("Verdict: better") < page.index(warning) < page.index("Data set")
+    assert "Classes Czech 747" in page
+    assert "Majority baseline 7.8% of the test split are of the class Czech" in page
+
+
 def test_the_answer_comes_first(tmp_path: Path) -> None:
     record = confirmed_record()
     page = page_of(record, tmp_path)
@@ -55,6 +63,7 @@ def test_the_answer_comes_first(tmp_path: Path) -> None:
         "Best so far against trials",
         "What each hyperparameter did",
         "What was pruned, failed or requeued",
+        "The data",
         "How it was done",
         "How to run it again",
         "Settings and environment",

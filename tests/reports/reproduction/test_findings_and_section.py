@@ -29,11 +29,12 @@ from study.trials.record import (
     TrialRecord,
 )
 from tests.support.browser import chromium
-from tests.support.records import confirmed_record, search_record
+from tests.support.records import confirmed_record, facts, search_record
 
 IMDB = DatasetRecord(
     name="imdb", fingerprint="9f2c71d0b6a4", labels=("0", "1"), sequence_length=100, level="word",
     train=20_000, validation=5_000, test=25_000,
+    facts=facts(("0", "1"), (20_000, 5_000, 25_000)),
 )  # fmt: skip
 OTHER = replace(IMDB, name="<b>moods</b>", labels=("a", "b", "c"))
 TASK = Task(vocabulary=10_000, classes=2, embedding=128)
