@@ -111,9 +111,15 @@ def test_doctor_finds_the_settings(old_settings: Path) -> None:
     assert "of isoparam 0.1" in " ".join(done.stdout.split())
 
 
-def test_models_of_version_01(run: Path) -> None:
-    vocabulary = run / "models" / "vocabulary.json"
-    vocabulary.write_text(vocabulary.read_text().replace("sequence_length", "steps"))
+def test_models_of_version_01_still_answer(run: Path) -> None:
+    for card in (run / "models").glob("*.json"):
+        card.write_text(card.read_text().replace("sequence_length", "steps"))
+    done = call(study.predict.app, str(run), "sun")
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_damaged_vocabulary_is_one_sentence(run: Path) -> None:
+    (run / "models" / "vocabulary.json").write_text('{"level": "word"}')
     done = call(study.predict.app, str(run), "sun")
     assert done.returncode == 2, done.stderr
     assert "of another version of isoparam" in done.stderr
