@@ -30,7 +30,7 @@ from study.datasets.sources.corpus import Corpus, Source
 from study.datasets.sources.folder import Folder
 from study.datasets.sources.table import Table
 from study.datasets.splits import Part, assign_splits
-from study.datasets.vocabulary import FIRST_TOKEN, Vocabulary, rank
+from study.datasets.vocabulary import FIRST_TOKEN, Vocabulary, needs_unicode, rank
 from study.errors import UserError
 
 
@@ -135,13 +135,15 @@ def _vocabulary(
     What comes as test or validation has no say. A drawn validation split has, so that the
     vocabulary stays right when the two are drawn afresh.
     """
-    ranking = corpus.words
+    ranking, unicode = corpus.words, False
     if ranking is None or shape.level is not Level.WORD:
         pool = {Part.TRAIN} if Part.VALIDATION in corpus.given else {Part.TRAIN, Part.VALIDATION}
-        positions = (position for part in pool for position in parts[part])
-        ranking = rank((corpus.texts[position] for position in positions), shape.level)
+        texts = [corpus.texts[position] for part in pool for position in parts[part]]
+        unicode = shape.level is Level.WORD and needs_unicode(texts)
+        ranking = rank(texts, shape.level, unicode=unicode)
     size = None if shape.vocabulary is None else shape.vocabulary - FIRST_TOKEN
-    return Vocabulary(shape.level, shape.sequence_length, tuple(ranking[:size]), corpus.names)
+    tokens = tuple(ranking[:size])
+    return Vocabulary(shape.level, shape.sequence_length, tokens, corpus.names, unicode)
 
 
 def _folder_name(name: str) -> str:

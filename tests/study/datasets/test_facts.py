@@ -136,6 +136,17 @@ def test_numbers_and_words_without_blanks_are_noticed(tmp_path: Path) -> None:
     assert prepared(tmp_path, rows, level=Level.CHARACTER).facts.lone_unknown == 0
 
 
+def test_texts_without_blanks_have_more_than_one_token(tmp_path: Path) -> None:
+    drawn = np.random.default_rng(0).integers(0x4E00, 0x4E40, size=(60, 9)).tolist()
+    rows = [("".join(map(chr, row)), "ny"[n % 2]) for n, row in enumerate(drawn)]
+    dataset = prepared(tmp_path, rows)
+    assert dataset.facts.lengths == (9, 9, 9)
+    assert dataset.facts.lone_unknown == 0
+    assert '"words": "unicode"' in dataset.vocabulary_file.read_text()
+    known = dataset.encode([rows[0][0]])[0, -9:]
+    assert (known > 3).all()
+
+
 def test_many_classes_are_not_all_listed() -> None:
     many = tuple(ClassCount(f"c{number}", 100 - number, 10, 10) for number in range(50))
     told = describe(replace(FACTS, classes=many, given=("train", "test")))
