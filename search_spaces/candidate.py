@@ -44,7 +44,8 @@ class Candidate:
         embedding: Width of the token embedding, the first layer's inputs.
         layers: Recurrent layers, each fed by the one below.
         bidirectional: Whether each layer also reads backwards, its outputs concatenated.
-        dropout: Share of a layer's inputs dropped, one mask a sequence.
+        dropout: Share of a layer's inputs dropped, one mask a sequence, or one
+            for each gate, as the cell's Keras layer draws them.
         recurrent_dropout: Share of the state dropped, one mask a sequence
             (Gal and Ghahramani 2016).
         learning_rate: Adam's step size.

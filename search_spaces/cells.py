@@ -5,7 +5,7 @@ from typing import Self
 
 
 class Cell(StrEnum):
-    """A recurrent cell as Keras builds it with its default biases.
+    """A recurrent cell, of Keras' own as Keras builds it with its default biases.
 
     Attributes:
         display_name: The cell's name in prose.
@@ -36,9 +36,8 @@ class Cell(StrEnum):
         """Trainable parameters of one layer of this cell, biases included.
 
         Each block maps the inputs and the previous state to `units` values:
-        `gates * units * (inputs + units + biases)`. So an LSTM has `4u(d+u+1)`,
-        Keras' GRU `3u(d+u+2)`, a GRU with `reset_after=False` `3u(d+u+1)` and a
-        simple RNN `u(d+u+1)`.
+        `gates * units * (inputs + units + biases)`, for example `4u(d+u+1)` of an LSTM and
+        `3u(d+u+2)` of Keras' GRU. A cell of another form overrides this.
 
         Args:
             inputs: Features per step, at least 1.

@@ -1,1 +1,1 @@
-"""What each chart shows."""
+"""What each chart shows: of the search, of confirmation (costs too), of hyperparameters, curves."""

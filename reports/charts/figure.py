@@ -1,7 +1,8 @@
 """The report's figures: charts that stand together, what they show, and the numbers behind them.
 
 A function of this folder that is marked `@figure` makes one of them. It needs no other entry:
-its charts are written to `charts/`, and the page's template shows it under the function's name.
+the page's template shows it under the function's name, and each of its charts is written to
+`charts/` under its key, so both are unique. `best_so_far` in `search.py` is a short example.
 """
 
 import pkgutil
@@ -41,7 +42,13 @@ _MAKERS: dict[str, Maker] = {}
 
 
 def figure(make: M) -> M:
-    """Count a function among those that make the report's figures."""
+    """Count a function among those that make the report's figures.
+
+    Raises:
+        ValueError: Another one has its name.
+    """
+    if _MAKERS.get(make.__name__, make) is not make:
+        raise ValueError(f"There is a figure {make.__name__!r} already; choose another name.")
     _MAKERS[make.__name__] = make
     return make
 

@@ -1,7 +1,8 @@
 """The cells: which layer each one is, and the steps of those that have a fast loop.
 
 Everything that this package says of a cell stands in this file: a new one is a row of `LAYERS`
-and, if it is not among Keras' layers, a layer of its own.
+and, if it is not among Keras' layers, a layer of its own: here, or in a module of this folder that
+is imported here.
 
 In every step inputs, states, gates and gradients are (batch, units), kernels (units, units).
 The derivative of sigmoid is s (1 - s) of its value s, that of tanh is 1 - t^2 of its value t. A
@@ -170,7 +171,12 @@ class FusedGRU(Fused, keras.layers.GRU):  # type: ignore[misc]
 
 
 class CellLayers(NamedTuple):
-    """The layers of a cell, each made from its units and the keywords of `keras.layers.LSTM`.
+    """The layers of a cell.
+
+    Each is made from its units and `dropout`, `recurrent_dropout`, `return_sequences` and `name`;
+    inside `Bidirectional` from what its `get_config` gives, with `go_backwards`. A cell of one's
+    own draws its masks most simply as a subclass of `keras.layers.SimpleRNNCell`, which renews
+    them for every batch.
 
     Attributes:
         stock: Keras' own, or one that is registered for loading as those above are.

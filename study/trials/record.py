@@ -40,7 +40,7 @@ class TrialRecord:
         cell: The name under which its cell is compared.
         candidate: None until its parameters are sampled.
         validation_accuracy: Of the best epoch (the last one reported, if pruned), a fraction.
-        seconds: From start to end, evaluation included.
+        seconds: From start to end; building, compiling and evaluation included.
         peak_memory: Of the training process, in MiB.
         hyperparameters: As sampled, without the cell's prefix.
     """

@@ -1,15 +1,14 @@
 """Sizes are arithmetic: held against Keras' own count."""
 
 from dataclasses import replace
-from typing import Any
 
-import keras
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from search_spaces import Budget, BudgetError, Candidate, Cell, Scope, Task
 from search_spaces.budget import largest_within
+from study.layers.cells import LAYERS
 from study.training.model import build
 
 sizes = st.integers(1, 40)
@@ -26,20 +25,10 @@ tasks = st.builds(
 )
 
 
-@pytest.mark.parametrize(
-    ("cell", "layer", "options"),
-    [
-        (Cell.LSTM, keras.layers.LSTM, {}),
-        (Cell.GRU, keras.layers.GRU, {}),
-        (Cell.GRU_RESET_BEFORE, keras.layers.GRU, {"reset_after": False}),
-        (Cell.SIMPLE_RNN, keras.layers.SimpleRNN, {}),
-    ],
-)
+@pytest.mark.parametrize("cell", Cell)
 @pytest.mark.parametrize(("inputs", "units"), [(1, 1), (16, 64), (128, 128), (37, 154)])
-def test_parameters_are_keras_count(
-    cell: Cell, layer: Any, options: dict[str, Any], inputs: int, units: int
-) -> None:
-    stock = layer(units, **options)
+def test_parameters_are_keras_count(cell: Cell, inputs: int, units: int) -> None:
+    stock = LAYERS[cell].stock(units)
     stock.build((None, 5, inputs))
     assert cell.parameters(inputs, units) == stock.count_params()
 
