@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from reports.charts.figure import Figure, figure
-from reports.comparison.estimate import Interval
+from reports.comparison.estimate import Estimate, Interval
 from reports.comparison.verdict import Verdict
 from reports.drawing.axes import Axis, accuracy_axis, category_axis, log_axis, points_axis
 from reports.drawing.chart import (
@@ -24,6 +24,7 @@ from reports.drawing.chart import (
 from reports.drawing.theme import Colour
 from reports.findings.answer import Answer
 from reports.findings.confirmation import (
+    Range,
     Size,
     accuracy_span,
     cost_over_seeds,
@@ -149,52 +150,70 @@ class Layers:
 
 def confirmed_layers(record: StudyRecord, answer: Answer, size: Size) -> Layers:
     """Mean test accuracy of each cell at each budget, its interval, and the frontier."""
-    layers: list[Layer] = []
-    accuracies: list[float] = []
-    sizes: list[float] = []
-    for cell, style in zip(record.cells, STYLES, strict=True):
-        known = [
-            (across, mean_accuracy(answered.accuracies(cell)))
-            for answered in answer.budgets
-            if (across := size(answered, cell)) is not None
-        ]
-        if not known:
-            continue
-        edge = frontier(Sized(across.middle, mean.value) for across, mean in known)
-        ranged = [(across, mean) for across, mean in known if across.low < across.high]
-        spans = [(across, span) for across, mean in known if (span := accuracy_span(mean))]
-        layers += [
-            Line(
-                colour=style.colour,
-                x=tuple(each.parameters for each in edge),
-                y=tuple(each.accuracy for each in edge),
-                emphasis=Emphasis.PLAIN,
-            ),
-            Bars(
-                colour=style.colour,
-                at=tuple(across.middle for across, _ in spans),
-                low=tuple(span.low for _, span in spans),
-                high=tuple(span.high for _, span in spans),
-            ),
-            Bars(
-                colour=style.colour,
-                at=tuple(mean.value for _, mean in ranged),
-                low=tuple(across.low for across, _ in ranged),
-                high=tuple(across.high for across, _ in ranged),
-                orientation=Orientation.X,
-            ),
-            Points(
-                style=style,
-                x=tuple(across.middle for across, _ in known),
-                y=tuple(mean.value for _, mean in known),
-                emphasis=Emphasis.BOLD,
-                label=f"{cell_name(cell)}, test (mean, interval)",
-            ),
-        ]
-        sizes += [value for across, _ in known for value in across]
-        accuracies += [mean.value for _, mean in known]
-        accuracies += [bound for _, span in spans for bound in span]
-    return Layers(tuple(layers), tuple(accuracies), tuple(sizes))
+    found = [
+        _cell_layers(answer, cell, style, size)
+        for cell, style in zip(record.cells, STYLES, strict=True)
+    ]
+    return Layers(
+        tuple(layer for of_cell in found for layer in of_cell.layers),
+        tuple(accuracy for of_cell in found for accuracy in of_cell.accuracies),
+        tuple(across for of_cell in found for across in of_cell.sizes),
+    )
+
+
+def _cell_layers(answer: Answer, cell: str, style: Style, size: Size) -> Layers:
+    known = [
+        (across, mean_accuracy(answered.accuracies(cell)))
+        for answered in answer.budgets
+        if (across := size(answered, cell)) is not None
+    ]
+    if not known:
+        return Layers((), (), ())
+    spans = [(across, span) for across, mean in known if (span := accuracy_span(mean))]
+    points = Points(
+        style=style,
+        x=tuple(across.middle for across, _ in known),
+        y=tuple(mean.value for _, mean in known),
+        emphasis=Emphasis.BOLD,
+        label=f"{cell_name(cell)}, test (mean, interval)",
+    )
+    return Layers(
+        (_frontier(known, style), *_bars(known, spans, style), points),
+        (*points.y, *(bound for _, span in spans for bound in span)),
+        tuple(value for across, _ in known for value in across),
+    )
+
+
+def _frontier(known: Sequence[tuple[Range, Estimate]], style: Style) -> Line:
+    edge = frontier(Sized(across.middle, mean.value) for across, mean in known)
+    return Line(
+        colour=style.colour,
+        x=tuple(each.parameters for each in edge),
+        y=tuple(each.accuracy for each in edge),
+        emphasis=Emphasis.PLAIN,
+    )
+
+
+def _bars(
+    known: Sequence[tuple[Range, Estimate]], spans: Sequence[tuple[Range, Interval]], style: Style
+) -> tuple[Bars, Bars]:
+    """The intervals of the accuracies, and the ranges of the sizes."""
+    ranged = [(across, mean) for across, mean in known if across.low < across.high]
+    return (
+        Bars(
+            colour=style.colour,
+            at=tuple(across.middle for across, _ in spans),
+            low=tuple(span.low for _, span in spans),
+            high=tuple(span.high for _, span in spans),
+        ),
+        Bars(
+            colour=style.colour,
+            at=tuple(mean.value for _, mean in ranged),
+            low=tuple(across.low for across, _ in ranged),
+            high=tuple(across.high for across, _ in ranged),
+            orientation=Orientation.X,
+        ),
+    )
 
 
 @figure

@@ -15,13 +15,14 @@ from reports.drawing.chart import (
     Line,
     Points,
     ReferenceLine,
+    Style,
     subsample,
 )
 from reports.drawing.theme import Colour
 from reports.findings.answer import Answer, accuracy_of, complete_trials
 from reports.findings.confirmation import matched_size
 from reports.findings.frontier import Sized, frontier
-from reports.findings.search import progress, scope_label, size_of, sized_trials
+from reports.findings.search import Progress, progress, scope_label, size_of, sized_trials
 from reports.tables.search import frontier_table, progress_table
 from reports.words.formatting import count, percent
 from search_spaces.cells import cell_name
@@ -140,30 +141,7 @@ def best_so_far(record: StudyRecord, answer: Answer) -> Figure | None:
     most = 1
     for cell, style in zip(record.cells, STYLES, strict=True):
         told = progress(record, cell)
-        name = cell_name(cell)
-        shown = _places(len(told.expected))
-        layers += [
-            Line(
-                colour=style.colour,
-                x=tuple(float(place) for place in told.tried),
-                y=told.best,
-                emphasis=Emphasis.BOLD,
-                steps=True,
-                label=f"{name}, best so far",
-            ),
-            Line(
-                colour=style.colour,
-                x=tuple(float(place + 1) for place in shown),
-                y=tuple(told.expected[place] for place in shown),
-                dashed=True,
-                label=f"{name}, expected in any order",
-            ),
-            Points(
-                style=style,
-                x=tuple(float(place) for place in told.tried[:1] + told.tried[-1:]),
-                y=told.best[:1] + told.best[-1:],
-            ),
-        ]
+        layers += _progress_layers(told, cell_name(cell), style)
         accuracies += [*told.best, *told.expected]
         most = max(most, *told.tried, len(told.expected)) if told.tried else most
     chart = Chart(
@@ -181,6 +159,33 @@ def best_so_far(record: StudyRecord, answer: Answer) -> Figure | None:
         "take their turn. Dashed: the expected best of so many complete trials, had they come in "
         "another order. A curve that still rises says that more trials would help.",
         numbers=progress_table(record),
+    )
+
+
+def _progress_layers(told: Progress, name: str, style: Style) -> tuple[Layer, ...]:
+    """One cell's best so far, the best expected of so many trials, and both ends of it."""
+    shown = _places(len(told.expected))
+    return (
+        Line(
+            colour=style.colour,
+            x=tuple(float(place) for place in told.tried),
+            y=told.best,
+            emphasis=Emphasis.BOLD,
+            steps=True,
+            label=f"{name}, best so far",
+        ),
+        Line(
+            colour=style.colour,
+            x=tuple(float(place + 1) for place in shown),
+            y=tuple(told.expected[place] for place in shown),
+            dashed=True,
+            label=f"{name}, expected in any order",
+        ),
+        Points(
+            style=style,
+            x=tuple(float(place) for place in told.tried[:1] + told.tried[-1:]),
+            y=told.best[:1] + told.best[-1:],
+        ),
     )
 
 
