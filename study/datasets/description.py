@@ -2,7 +2,7 @@
 
 from study.datasets.facts import DatasetFacts
 from study.datasets.splits import Part
-from study.datasets.warnings import warnings
+from study.datasets.warnings import percent, warnings
 
 _MOST_CLASSES = 20  # that are listed
 
@@ -17,7 +17,7 @@ def describe(facts: DatasetFacts) -> dict[str, str]:
     """What was read and how it was split: a sentence, or the like, under each heading."""
     lengths = facts.lengths
     return {
-        "Data": (
+        "Source": (
             f"{facts.origin.name}: {facts.train + facts.validation + facts.test:,} examples from "
             f"{facts.origin.entries:,} {facts.origin.unit}."
         ),
@@ -28,23 +28,19 @@ def describe(facts: DatasetFacts) -> dict[str, str]:
         "Classes": f"{_classes(facts)} (training and validation + test).",
         "Texts": (
             f"{lengths.median:,} {facts.level}s at the median, {lengths.percentile_95:,} at the "
-            f"95th percentile, {lengths.longest:,} at most. {_share(facts.cut)} are longer than "
-            f"the last {facts.sequence_length:,} that are read. Of what is read in test, "
-            f"{_share(facts.unknown)} are unknown."
+            f"95th percentile, {lengths.longest:,} at most. {percent(facts.cut)} are longer than "
+            f"the last {facts.sequence_length:,} that are read. {percent(facts.unknown)} of the "
+            f"{facts.level}s read in test are unknown."
         ),
         "Equal texts": (
             f"{facts.repeated:,} in training and validation repeat an earlier one, "
             f"{facts.copied:,} of test stand in training or validation too."
         ),
         "Majority baseline": (
-            f"{facts.majority_baseline:.1%} of the test split are of the class "
+            f"{percent(facts.majority_baseline)} of the test split are of the class "
             f"{facts.majority.name}, the most frequent in training."
         ),
     }
-
-
-def _share(value: float) -> str:
-    return "less than 0.1%" if 0 < value < 0.0005 else f"{value:.1%}"
 
 
 def _by_whom(facts: DatasetFacts) -> str:

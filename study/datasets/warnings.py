@@ -11,6 +11,11 @@ _LONE_UNKNOWN = 0.1  # share of its texts
 _DIGITS = 0.5  # share of all texts
 
 
+def percent(share: float) -> str:
+    """A share of what was read; what is there is not rounded to nothing."""
+    return "less than 0.1 %" if 0 < share < 0.0005 else f"{100 * share:.1f} %"
+
+
 def warnings(facts: DatasetFacts, margin: float) -> list[str]:
     """What would mislead, each with its extent and a remedy; none where nothing would.
 
@@ -42,9 +47,9 @@ def _of_splits(facts: DatasetFacts, margin: float) -> Iterator[str]:
     baseline = facts.majority_baseline
     if baseline > _MAJORITY:
         yield (
-            f"{baseline:.1%} of the test split are of the class {facts.majority.name!r}, which is "
-            "the accuracy of always answering so; compare with that, or give the classes more "
-            "equal numbers."
+            f"{percent(baseline)} of the test split are of the class {facts.majority.name!r}, "
+            "which is the accuracy of always answering so; compare with that, or give the classes "
+            "more equal numbers."
         )
     variance = baseline * (1 - baseline)
     error = math.sqrt(variance / facts.test)
@@ -52,7 +57,7 @@ def _of_splits(facts: DatasetFacts, margin: float) -> Iterator[str]:
         yield (
             f"The {facts.test:,} test examples are few for a margin of {100 * margin:g} points: "
             f"the standard error of one accuracy at the majority baseline is {100 * error:.2f} "
-            f"points; {math.ceil(variance / margin**2):,} examples would do, or a larger --margin."
+            f"points; {math.ceil(variance / margin**2):,} examples would do, or a larger margin."
         )
     if facts.copied:
         yield (
@@ -70,11 +75,11 @@ def _of_texts(facts: DatasetFacts) -> Iterator[str]:
             else "check that training has the same script"
         )
         yield (
-            f"{facts.lone_unknown:.1%} of the test split's texts are one unknown token, so that "
-            f"a model can tell them apart by nothing; {remedy}."
+            f"{percent(facts.lone_unknown)} of the test split's texts are one unknown token, so "
+            f"that a model can tell them apart by nothing; {remedy}."
         )
     if facts.digits > _DIGITS:
         yield (
-            f"{facts.digits:.1%} of the texts are mostly digits, and every number is a token of "
-            "its own, unlike all others; these cells read text, not measured values."
+            f"{percent(facts.digits)} of the texts are mostly digits, and every number is a token "
+            "of its own, unlike all others; these cells read text, not measured values."
         )

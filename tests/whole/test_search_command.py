@@ -111,7 +111,7 @@ def test_dry_run_prints_the_plan_and_writes_nothing(texts: Path, tmp_path: Path)
     assert done.returncode == 0, done.stderr
     assert "6 trials" in done.stdout
     assert "8 runs" in done.stdout
-    assert "Data: moods.csv: 300 examples from 300 lines." in done.stdout
+    assert "Source: moods.csv: 300 examples from 300 lines." in done.stdout
     assert "Warning: The 60 test examples are few for a margin of 0.5 points" in done.stdout
     assert not (tmp_path / "runs").exists()
 

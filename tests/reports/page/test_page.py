@@ -39,7 +39,7 @@ def test_what_would_mislead_stands_next_to_the_verdict(tmp_path: Path) -> None:
     warning = "The 2,407 test examples are few for a margin of 0.5 points"
     assert page.index("Verdict: better") < page.index(warning) < page.index("Data set")
     assert "Classes Czech 747" in page
-    assert "Majority baseline 7.8% of the test split are of the class Czech" in page
+    assert "Majority baseline 7.8 % of the test split are of the class Czech" in page
 
 
 def test_the_answer_comes_first(tmp_path: Path) -> None:

@@ -95,7 +95,7 @@ def test_a_sound_data_set_is_warned_of_nothing() -> None:
         (
             {"classes": (ClassCount("ham", 90, 10, 90), ClassCount("spam", 9, 1, 10))},
             0.05,
-            "90.0% of the test split are of the class 'ham'",
+            "90.0 % of the test split are of the class 'ham'",
         ),
         ({}, 0.01, "standard error .* is 1.58 points; 2,500 examples would do"),
         ({"copied": 7}, 0.05, "7 of 1,000 test examples have a text that stands in training"),
@@ -104,9 +104,9 @@ def test_a_sound_data_set_is_warned_of_nothing() -> None:
             0.1,
             "'Pos' and 'pos' are 2 classes that differ by upper and lower case",
         ),
-        ({"lone_unknown": 0.2}, 0.05, "20.0% .* one unknown token, .* --level character"),
+        ({"lone_unknown": 0.2}, 0.05, "20.0 % .* one unknown token, .* --level character"),
         ({"lone_unknown": 0.2, "level": "character"}, 0.05, "the same script"),
-        ({"digits": 0.9}, 0.05, "90.0% of the texts are mostly digits"),
+        ({"digits": 0.9}, 0.05, "90.0 % of the texts are mostly digits"),
         (
             {"origin": Origin("films", 9, "files", ("more", "train/unsup"))},
             0.05,
