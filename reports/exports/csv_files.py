@@ -1,7 +1,5 @@
 """Every trial and every confirmation run as CSV, one row each."""
 
-import csv
-import io
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -48,8 +46,8 @@ def _row(run: TrialRecord | ConfirmationRecord) -> dict[str, Any]:
 
 
 def _csv(columns: Iterable[str], rows: Iterable[Mapping[str, Any]]) -> str:
-    buffer = io.StringIO(newline="")
-    writer = csv.DictWriter(buffer, list(columns), extrasaction="ignore")
-    writer.writeheader()
-    writer.writerows(rows)
-    return buffer.getvalue()
+    import pandas as pd  # late: commands that write no report need it not
+
+    # As objects: beside an unknown count, the others would become fractions.
+    table = pd.DataFrame(list(rows), columns=list(columns), dtype=object)
+    return table.to_csv(index=False, lineterminator="\r\n")
