@@ -37,7 +37,7 @@ def match(first: Candidate, second: Candidate, budget: Budget, task: Task) -> Ma
     pair of smallest relative difference is, the larger of equals.
 
     Args:
-        first, second: Their widths are replaced; all else is kept.
+        first, second: Their widths are replaced; all else stays.
 
     Raises:
         BudgetError: One of the two does not fit the budget at all.

@@ -99,7 +99,7 @@ class SearchSpace(ABC):
         )
 
     def largest(self, cell: Cell) -> Candidate:
-        """The widest plain candidate of this cell within the budget.
+        """The widest candidate of this cell within the budget, nothing else chosen.
 
         Raises:
             BudgetError: One unit is already too many.

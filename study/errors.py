@@ -1,4 +1,4 @@
-"""Faults that are the user's to mend."""
+"""Faults that are the user's to correct."""
 
 
 class UserError(Exception):

@@ -11,7 +11,7 @@ import pytest
 
 from tests.support.commands import search, small_study, write_moods
 
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # TensorFlow's start-up chatter
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # TensorFlow's output at start-up
 
 
 @pytest.fixture(scope="session")

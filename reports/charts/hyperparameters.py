@@ -30,7 +30,7 @@ def hyperparameters(record: StudyRecord, answer: Answer) -> Figure | None:
     if not charts:
         return None
     most = max(len(complete_trials(record.trials, cell)) for cell in record.cells)
-    thinned = (
+    subsampled = (
         f" Of each cell {MOST_POINTS} of up to {most:,} trials are drawn, evenly spread over the "
         "search."
         if most > MOST_POINTS
@@ -39,7 +39,7 @@ def hyperparameters(record: StudyRecord, answer: Answer) -> Figure | None:
     return Figure(
         charts=tuple(charts),
         caption=f"One point for each complete trial, within {budget_label(record)}; the best of "
-        f"each cell bold.{thinned}",
+        f"each cell bold.{subsampled}",
         numbers=hyperparameter_table(record),
     )
 

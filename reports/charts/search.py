@@ -157,7 +157,7 @@ def best_so_far(record: StudyRecord, answer: Answer) -> Figure | None:
         charts=(chart,),
         caption="Bold: the best validation accuracy so far of each cell; pruned and failed trials "
         "take their turn. Dashed: the expected best of so many complete trials, had they come in "
-        "another order. A curve that still rises says that more trials would help.",
+        "another order.",
         numbers=progress_table(record),
     )
 

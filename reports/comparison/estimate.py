@@ -178,7 +178,7 @@ def mean_difference(budgets: Sequence[PairedRuns], *, over_examples: bool) -> Es
     """The mean difference over the budgets, each with the same weight whatever its seeds."""
     weights = [1 / len(budgets)] * len(budgets)
     return weighted_sum(
-        [budget.crossed for budget in budgets], weights, over_examples=over_examples
+        [budget.moments for budget in budgets], weights, over_examples=over_examples
     )
 
 
@@ -194,7 +194,7 @@ def slope(budgets: Sequence[PairedRuns], *, over_examples: bool) -> Estimate | N
     centred = logs - logs.mean()
     weights = (centred / (centred @ centred)).tolist()
     return weighted_sum(
-        [budget.crossed for budget in budgets], weights, over_examples=over_examples
+        [budget.moments for budget in budgets], weights, over_examples=over_examples
     )
 
 
@@ -227,10 +227,10 @@ def holm(p_values: Sequence[float], alpha: float = 0.05) -> Holm:
     """Holm's (1979, Scand. J. Statist. 6) step-down procedure.
 
     Each hypothesis also gets the confidence `1 - level` of the level at which the procedure
-    tested it (those after the first that is kept: the level at which it stopped). An interval
-    of that confidence excludes zero exactly where Holm rejects, and is never narrower than
-    the plain one. Taken one by one such intervals cover at least `1 - alpha`; taken together
-    they are not simultaneous.
+    tested it (those after the first that is not rejected: the level at which it stopped). An
+    interval of that confidence excludes zero exactly where Holm rejects, and is never narrower
+    than the unadjusted one. Taken one by one such intervals cover at least `1 - alpha`; taken
+    together they are not simultaneous.
     """
     adjusted = [1.0] * len(p_values)
     confidences = [1 - alpha] * len(p_values)

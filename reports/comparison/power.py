@@ -30,6 +30,7 @@ def _chance_to_decide(estimate: Estimate, margin: float) -> float:
     error, value = estimate.standard_error, abs(estimate.value)
     detected = max(margin, estimate.critical(0.05) * error)
     within = margin - estimate.critical(0.1) * error
+    # With D normal around `value`: P(|D| >= detected), then P(|D| < within).
     better = special.ndtr((value - detected) / error) + special.ndtr((-value - detected) / error)
     if within <= 0:
         return float(better)

@@ -25,6 +25,8 @@ class BudgetMoments:
         seeds, examples = matrix.shape
         totals = matrix.sum(axis=0, dtype=np.int16)
         means = matrix.sum(axis=1, dtype=np.int64) / examples
+        # Of the residuals: all - N sum(seed means^2) - sum(totals^2) / S + S N mean^2; as every
+        # value is -1, 0 or 1, the sum of all squares is the count of those that are not 0.
         squares = (
             int(np.count_nonzero(matrix))
             - examples * float(means @ means)
@@ -84,10 +86,10 @@ class PairedRuns:
     @property
     def differences(self) -> NDArray[np.float64]:
         """Accuracy of the first cell minus that of the second, (seeds,)."""
-        return self.crossed.means
+        return self.moments.means
 
     @cached_property
-    def crossed(self) -> BudgetMoments:
+    def moments(self) -> BudgetMoments:
         """The differences, reduced to what the statistics need."""
         if self.examples is None:
             return BudgetMoments(self.first.astype(np.float64) - self.second.astype(np.float64))

@@ -32,6 +32,7 @@ def expected_best(accuracies: NDArray[np.float64]) -> NDArray[np.float64]:
     for n in range(1, trials + 1):
         best[n - 1] = shares[n - 1 :] @ ordered[n - 1 :]
         if n < trials:
+            # C(i-1, n) / C(N, n+1) is C(i-1, n-1) / C(N, n) times (i-n) (n+1) / (n (N-n)).
             shares[n:] *= (ranks[n:] - n) * (n + 1) / (n * (trials - n))
     return best
 

@@ -1,4 +1,4 @@
-"""The answer: a rule written down before the runs, and a statement in plain words.
+"""The verdict: a rule written down before the runs, and what it says of paired runs.
 
 The overall verdict uses the plain 95 % interval of the mean over the budgets; each budget's
 own outcome uses Holm's. Both are over seeds and test examples where correctness on each
@@ -63,9 +63,7 @@ class BudgetComparison:
 
     limit: int
     over_seeds: Estimate
-    over_seeds_and_examples: (
-        Estimate | None
-    )  # over seeds and examples; None without correctness on each
+    over_seeds_and_examples: Estimate | None  # None without correctness on each example
     probability_first_better: Probability
     confidence: float
     p_value: float  # adjusted by Holm over the budgets
@@ -168,13 +166,13 @@ def compare(
     ordered = sorted(budgets, key=lambda budget: budget.limit)
     if not ordered:
         return Verdict(cells, margin, (), None, None, None)
-    over_seeds_and_examples = all(budget.examples is not None for budget in ordered)
+    over_examples = all(budget.examples is not None for budget in ordered)
     return Verdict(
         cells,
         margin,
         _compare_budgets(ordered, margin),
-        mean_difference(ordered, over_examples=over_seeds_and_examples),
-        slope(ordered, over_examples=over_seeds_and_examples),
+        mean_difference(ordered, over_examples=over_examples),
+        slope(ordered, over_examples=over_examples),
         probability_first_better(np.concatenate([budget.differences for budget in ordered])),
     )
 

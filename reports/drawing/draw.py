@@ -108,7 +108,7 @@ def _axes(figure: Figure, chart: Chart) -> Axes:
     Ticks, labels and legend are drawn beside them, because Matplotlib's own take longer than
     all the rest, and would know nothing of the larger text on a narrow page.
     """
-    above = _legend_rows(chart) + bool(chart.y.label) + _has_rule_label(chart)
+    above = _legend_rows(chart) + bool(chart.y.label) + _has_reference_label(chart)
     below = 2 + _ENDS * bool(chart.ends) + _crowded(chart)
     longest = max((len(tick.label) for tick in chart.y.ticks), default=0)
     area = {
@@ -126,7 +126,7 @@ def _axes(figure: Figure, chart: Chart) -> Axes:
     return axes
 
 
-def _has_rule_label(chart: Chart) -> bool:
+def _has_reference_label(chart: Chart) -> bool:
     return any(isinstance(layer, ReferenceLine) and layer.label for layer in chart.layers)
 
 
@@ -148,7 +148,7 @@ def _draw_y_axis(axes: Axes, chart: Chart) -> None:
     for tick in chart.y.ticks:
         left, height = axes.transData.transform((chart.x.low, tick.value))
         _write(axes, tick.label, left - 9, height - _BASELINE, ha="right")
-    above = axes.bbox.y1 + 14 + _LINE * _has_rule_label(chart)
+    above = axes.bbox.y1 + 14 + _LINE * _has_reference_label(chart)
     _write(axes, chart.y.label, 4, above, color=Colour.TEXT.light)
 
 
@@ -274,7 +274,7 @@ def _draw_sample(axes: Axes, layer: Layer, middle: float, height: float) -> None
         case Line():
             _draw(axes, replace(layer, x=(low, high), y=(y, y)))
         case Bars():
-            along = Orientation.X
-            _draw_bars(axes, replace(layer, at=(y,), low=(low,), high=(high,), orientation=along))
+            flat = Orientation.X
+            _draw_bars(axes, replace(layer, at=(y,), low=(low,), high=(high,), orientation=flat))
         case Band():
             _draw_marks(axes, (x,), (y,), _SWATCH, facecolor=Colour.BAND.light, linewidth=0)

@@ -12,7 +12,7 @@ from reports.words.text import visible
 
 _NAMESPACE = "{http://www.w3.org/2000/svg}"
 _FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', sans-serif"
-_KEPT = {  # attributes of a path, and what they are without being written
+_DEFAULTS = {  # a path's attributes; only what differs from these values is written
     "fill": "none",  # given once, on the root
     "stroke": "none",
     "stroke-width": "1",
@@ -38,7 +38,7 @@ class Svg:
 
     @classmethod
     def of_matplotlib(cls, source: bytes, chart: Chart, font_size: float) -> "Svg":
-        """Keep the paths and the texts of what Matplotlib wrote, in their order.
+        """Select the paths and the texts of what Matplotlib wrote, in their order.
 
         A Content-Security-Policy without `unsafe-inline` forbids style attributes, so that
         presentation attributes take their place. Nothing refers to an id but the root to
@@ -75,7 +75,7 @@ def _elements(root: ElementTree.Element) -> Iterator[str]:
     for element in root.iter():
         # Matplotlib leaves out the steps of a path that has none.
         if element.tag == f"{_NAMESPACE}path" and "d" in element.attrib:
-            style = {name: _style(element).get(name, unset) for name, unset in _KEPT.items()}
+            style = {name: _style(element).get(name, unset) for name, unset in _DEFAULTS.items()}
             if style["fill"] != "none" or style["stroke"] != "none":
                 yield _path(element.attrib["d"], style)
         elif element.tag == f"{_NAMESPACE}text":
@@ -83,7 +83,7 @@ def _elements(root: ElementTree.Element) -> Iterator[str]:
 
 
 def _path(steps: str, style: Mapping[str, str]) -> str:
-    written = (f' {name}="{value}"' for name, value in style.items() if value != _KEPT[name])
+    written = (f' {name}="{value}"' for name, value in style.items() if value != _DEFAULTS[name])
     return f'<path{"".join(written)} d="{compact(steps)}"/>'
 
 

@@ -62,9 +62,9 @@ and validation split.
 """
 
 
-def _note(record: StudyRecord, answer: Answer, reading: str) -> str:
+def _note(record: StudyRecord, answer: Answer, template: str) -> str:
     first, second = (cell_name(cell) for cell in record.cells)
-    text = reading.format(
+    text = template.format(
         limit=count(record.budget.limit),
         scope=record.budget.scope,
         dataset=_plain(record.dataset.name),

@@ -90,6 +90,6 @@ def _confirmed(answer: Answer, cell: str, place: int) -> dict[str, Any]:
 
 
 def _marker(place: int, size: int, opacity: float) -> dict[str, Any]:
-    look = STYLES[place]
-    symbol = "diamond-open" if look.hollow else "circle"
-    return {"color": look.colour.light, "symbol": symbol, "size": size, "opacity": opacity}
+    style = STYLES[place]
+    symbol = "diamond-open" if style.hollow else "circle"
+    return {"color": style.colour.light, "symbol": symbol, "size": size, "opacity": opacity}

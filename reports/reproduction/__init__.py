@@ -1,1 +1,1 @@
-"""The page of the notebook's reproduction."""
+"""What the notebook's reproduction adds to its report."""

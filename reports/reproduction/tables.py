@@ -35,7 +35,7 @@ def results_table(findings: Findings) -> Table:
             ),
             "#Interval": lambda model: _span(findings, model),
         },
-        look=lambda model: style_of(findings.record, model.cell),
+        style=lambda model: style_of(findings.record, model.cell),
     )
 
 
@@ -78,7 +78,7 @@ def epoch_table(findings: Findings) -> Table:
             "#Training accuracy": lambda row: percent(row[2].accuracy, 2),
             "#Test accuracy": lambda row: percent(row[2].validation_accuracy, 2),
         },
-        look=lambda row: style_of(findings.record, row[0].cell),
+        style=lambda row: style_of(findings.record, row[0].cell),
     )
 
 
@@ -88,7 +88,7 @@ def failed_table(findings: Findings) -> Table:
         [(model, run) for model, run in findings.runs.items() if run.reason],
         "Runs by the notebook's protocol that have no result",
         {"Model": lambda row: row[0].name, "Why": lambda row: row[1].reason or NOTHING},
-        look=lambda row: style_of(findings.record, row[0].cell),
+        style=lambda row: style_of(findings.record, row[0].cell),
     )
 
 
@@ -110,7 +110,7 @@ def size_table(findings: Findings) -> Table:
             "#Output": lambda model: _product(model.units + 1, task.outputs),
             "#Model": lambda model: count(model.candidate.model_parameters(task)),
         },
-        look=lambda model: style_of(findings.record, model.cell),
+        style=lambda model: style_of(findings.record, model.cell),
     )
 
 
@@ -127,7 +127,7 @@ def bias_table(findings: Findings) -> Table:
             "#reset_after=False, 3u(d + u + 1)": lambda model: count(reset_before(model)),
             "#Difference, 3u": lambda model: _product(3, model.units),
         },
-        look=lambda model: style_of(findings.record, model.cell),
+        style=lambda model: style_of(findings.record, model.cell),
     )
 
 

@@ -161,7 +161,7 @@ def _confirmed(record: StudyRecord, answer: Answer, names: Iterable[str], captio
         [_Confirmed(answered, cell) for answered in answer.budgets for cell in record.cells],
         caption,
         {name: _COLUMNS[name] for name in names},
-        look=lambda found: style_of(record, found.cell),
+        style=lambda found: style_of(record, found.cell),
     )
 
 
@@ -186,5 +186,5 @@ def runs_table(record: StudyRecord, answer: Answer) -> Table:
             "#Test accuracy": lambda run: shown_percent(run.test_accuracy),
             "#Training, s": lambda run: shown_number(run.training_seconds),
         },
-        look=lambda run: style_of(record, run.cell),
+        style=lambda run: style_of(record, run.cell),
     )

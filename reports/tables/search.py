@@ -63,7 +63,7 @@ def _trials_table(record: StudyRecord, trials: Sequence[TrialRecord], caption: s
             "#Epochs": lambda trial: shown_count(trial.epochs),
             "#Seconds": lambda trial: shown_number(trial.seconds),
         },
-        look=lambda trial: style_of(record, trial.cell),
+        style=lambda trial: style_of(record, trial.cell),
     )
 
 

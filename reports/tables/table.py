@@ -16,10 +16,10 @@ class Column(NamedTuple):
 
 @dataclass(frozen=True)
 class Row:
-    """Cells of text; the first is the row's header. `look` is "first" or "second", or empty."""
+    """Cells of text; the first is the row's header. `style` is "first" or "second", or empty."""
 
     cells: tuple[str, ...]
-    look: str = ""
+    style: str = ""
 
 
 @dataclass(frozen=True)
@@ -41,13 +41,13 @@ def table_of(
     items: Iterable[Item],
     caption: str,
     shown: Mapping[str, Callable[[Item], str]],
-    look: Callable[[Item], str] = lambda _: "",
+    style: Callable[[Item], str] = lambda _: "",
 ) -> Table:
     """A table with a row for each item.
 
     Args:
         shown: By the name of each column, as `columns` takes it: what it says of an item.
-        look: The style of an item's row.
+        style: Of an item's row, as `Row` has it.
     """
-    rows = (Row(tuple(tell(item) for tell in shown.values()), look(item)) for item in items)
+    rows = (Row(tuple(tell(item) for tell in shown.values()), style(item)) for item in items)
     return Table(caption, columns(*shown), tuple(rows))

@@ -60,7 +60,7 @@ def benchmark(
     dataset: str
         What `accuracy` learns: as `study.search` takes it.
     json_file: Path
-        Keep what was measured, unrounded, with the machine's description.
+        Save what was measured, unrounded, with the machine's description.
     """
     if json_file is not None and not json_file.parent.is_dir():
         raise UserError(
@@ -85,7 +85,7 @@ def tabulate(
     *,
     n_jobs: Annotated[int | None, Parameter(validator=Number(gte=1))] = None,
 ) -> int:
-    """Make a table of trainings that `search --tabulated` searches; what is there is kept.
+    """Make a table of trainings that `search --tabulated` searches, or complete it.
 
     Parameters
     ----------

@@ -25,7 +25,7 @@ def results(jobs: Mapping[str, Job], pool: Pool[str]) -> dict[str, Any]:
     """What each job returns, by name.
 
     Raises:
-        UserError: A job can have no result, or the machine kept it from being done.
+        UserError: A job can have no result, or the machine prevented it.
         TrainingBugError: A job failed by a bug.
     """
     found = {}

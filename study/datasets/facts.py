@@ -84,7 +84,7 @@ class DatasetFacts:
         return self.majority.test / self.test
 
     def to_json(self) -> str:
-        """The facts as they are kept with the prepared arrays; `from_json` reads them."""
+        """The facts as they are stored with the prepared arrays; `from_json` reads them."""
         return json.dumps(asdict(self), ensure_ascii=False, indent=2) + "\n"
 
     @classmethod
@@ -94,12 +94,12 @@ class DatasetFacts:
         Raises:
             ValueError, KeyError, TypeError: The text is nothing of the kind.
         """
-        kept = json.loads(text)
-        name, entries, unit, left_out = kept.pop("origin")
+        stored = json.loads(text)
+        name, entries, unit, left_out = stored.pop("origin")
         return cls(
             origin=Origin(name, entries, unit, tuple(left_out)),
-            given=tuple(kept.pop("given")),
-            classes=tuple(ClassCount(*one) for one in kept.pop("classes")),
-            lengths=Lengths(*kept.pop("lengths")),
-            **kept,
+            given=tuple(stored.pop("given")),
+            classes=tuple(ClassCount(*one) for one in stored.pop("classes")),
+            lengths=Lengths(*stored.pop("lengths")),
+            **stored,
         )

@@ -45,7 +45,7 @@ class LSTM(Recurrence):
     ) -> tuple[Tensors, Tensors]:
         dh, dc = d_state
         _, c, i, f, g, o = saved
-        t = ops.tanh(f * c + i * g)  # tanh(c'): cheaper made again than kept
+        t = ops.tanh(f * c + i * g)  # tanh(c'): cheaper to compute again than to save
         dc = dc + dh * o * (1 - t * t)  # h' = o tanh(c')
         deltas = (
             dc * g * i * (1 - i),  # c' = f c + i g

@@ -99,7 +99,7 @@ class Recurrence(ABC):
             # Not the outer tensors: JAX refuses to differentiate what is closed over.
             inputs, weights, state = tree.pack_sequence_as(nested, flat)
             chunks = _chunks(inputs, times)  # (chunk, time, batch, features)
-            last, kept = scan(
+            last, outputs = scan(
                 self._chunk(weights, sequences),
                 state,
                 (chunks,),
@@ -113,14 +113,14 @@ class Recurrence(ABC):
                 (d_first, d_weights), (d_inputs,) = scan(
                     self._chunk_back(transposed),
                     (d_last, tree.map_structure(ops.zeros_like, transposed)),
-                    (chunks, *kept[: self.saved], *(_chunks(d, times) for d in d_every)),
+                    (chunks, *outputs[: self.saved], *(_chunks(d, times) for d in d_every)),
                     (chunks.shape[1:],),
                     reverse=True,
                 )
                 d_weights = tree.map_structure(ops.transpose, d_weights)
                 return tuple(tree.flatten((_joined(d_inputs), d_weights, d_first)))
 
-            return (*last, *map(_joined, kept[self.saved :])), gradient
+            return (*last, *map(_joined, outputs[self.saved :])), gradient
 
         result = tuple(differentiable(*tree.flatten(nested)))
         return result[:parts], result[parts:]
@@ -163,10 +163,10 @@ class Recurrence(ABC):
 
         def chunk(carried: tuple[Tensors, Weights], now: Tensors) -> Any:
             d_state, d_weights = carried
-            inputs, kept = now[0], now[1:]
+            inputs, others = now[0], now[1:]  # what was saved and, if wanted, h's gradient
             shapes = (d_state[0].shape,) * self.deltas
-            d_state, deltas = scan(step, d_state, kept, shapes, reverse=True)
-            more = self._weight_gradients(inputs, kept[: self.saved], deltas)
+            d_state, deltas = scan(step, d_state, others, shapes, reverse=True)
+            more = self._weight_gradients(inputs, others[: self.saved], deltas)
             d_weights = tree.map_structure(ops.add, d_weights, more)
             d_gates = zip(deltas[: self.gates], weights.kernels, strict=True)
             d_masked = tuple(_product(delta, kernel) for delta, kernel in d_gates)

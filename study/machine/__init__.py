@@ -1,1 +1,1 @@
-"""This computer: its files, its memory, its terminal."""
+"""This computer: its files and mounts, its cores, what its native code prints."""

@@ -1,4 +1,4 @@
-"""TensorFlow's talk at start-up."""
+"""What native code prints, such as TensorFlow at start-up."""
 
 import os
 import sys

@@ -51,8 +51,8 @@ def _time(plan: StudyPlan, trainings: int) -> str:
 
 
 def _widths(plan: StudyPlan) -> Table:
-    plain = plan.space.narrowest(plan.cells[0])
-    note = f", embedding {plain.embedding}"
+    narrowest = plan.space.narrowest(plan.cells[0])
+    note = f", embedding {narrowest.embedding}"
     table = Table(
         title=f"Largest matched widths within {plan.budget}{note}",
         title_justify="left",

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 
 class Interruption:
-    """Notes SIGINT and SIGTERM while it is open, so that nothing is torn in the middle.
+    """Notes SIGINT and SIGTERM while it is open, so that nothing is left half done.
 
     A second signal raises KeyboardInterrupt at once.
     """

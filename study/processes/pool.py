@@ -69,7 +69,7 @@ class Pool(Generic[Name]):
         that is over its time is killed, and counts as having died.
 
         Raises:
-            UserError: The machine keeps a job from being done.
+            UserError: The machine prevents a job, as a full disk does.
         """
         ready = wait([process.connection for process, _ in self._busy.values()], _TICK)
         for name, (process, deadline) in list(self._busy.items()):
@@ -81,8 +81,8 @@ class Pool(Generic[Name]):
                 continue
             if isinstance(message, Blocked):
                 raise UserError(
-                    f"A training process could not go on ({message.reason}). Mend this, and give "
-                    "the same command again; what is finished is kept."
+                    f"A training process could not go on ({message.reason}). Correct this, and "
+                    "give the same command again; what is finished is kept."
                 )
             if not isinstance(message, EpochEnded):
                 del self._busy[name]
@@ -121,7 +121,7 @@ def work_off(
         stopping: Asked often; once true, nothing more is done and nothing more told.
 
     Raises:
-        UserError: The machine kept a job from being done.
+        UserError: The machine prevented a job, as a full disk does.
         TrainingBugError: A job failed by a bug.
     """
     with closing(Pool[str](limits)) as pool:
@@ -131,7 +131,7 @@ def work_off(
 def run_jobs(
     jobs: Mapping[str, Job], pool: Pool[str], stopping: Callable[[], bool]
 ) -> Iterator[tuple[str, EpochEnded | Finished | Refused]]:
-    """The same in a pool that stays open, so that its processes keep what they have built."""
+    """The same in a pool that stays open, so that its processes use again what they have built."""
     waiting = deque(jobs.items())
     while (waiting or pool.busy) and not stopping():
         while waiting and pool.free:

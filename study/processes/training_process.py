@@ -66,7 +66,7 @@ class Crashed:
 
 @dataclass(frozen=True)
 class Blocked:
-    """A job that the machine keeps from being done, such as a full disk, and why."""
+    """A job that the machine prevents, by a full disk for example, and why."""
 
     reason: str
 
@@ -168,7 +168,7 @@ def _serve(connection: Connection, threads: int, log: Path, folder: str) -> None
     for number in _SIGNALS:  # the process that feeds this one minds them
         signal.signal(number, signal.SIG_IGN)
     threading.Thread(target=_outlive_nobody, args=(folder,), daemon=True).start()
-    with log.open("ab") as file:  # start-up chatter and warnings, out of the live display
+    with log.open("ab") as file:  # native output and warnings, out of the live display
         os.dup2(file.fileno(), 1)
         os.dup2(file.fileno(), 2)
     _limit_threads(threads)

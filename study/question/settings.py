@@ -92,9 +92,9 @@ class DataSettings:
     """Column of the labels."""
     level: Annotated[Level | None, Parameter(help=_LEVEL_HELP)] = None
     vocabulary: Annotated[int | None, whole_number(5)] = None
-    """Most frequent tokens kept. Default: 10,000 words, or every character."""
+    """Most frequent tokens, 4 reserved ones included. Default: 10,000 words, or every character."""
     sequence_length: Annotated[int | None, POSITIVE] = None
-    """Last tokens kept of each text. Default: 100 words, or 20 characters."""
+    """Last tokens read of each text. Default: 100 words, or 20 characters."""
     embedding: Annotated[int | None, POSITIVE, _IDENTITY] = None
     """Width of the token embedding. Default: 128 for words, 16 for characters."""
 

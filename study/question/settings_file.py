@@ -21,7 +21,7 @@ _RENAMED_SPACE = "card"  # now basic
 def saved_flags(settings: Settings) -> dict[str, Any]:
     """The settings by flag name, as TOML values; those left open are left out."""
     return {
-        flag.name: _plain(flag.value)
+        flag.name: _toml_value(flag.value)
         for flag in sorted(settings.flags())
         if flag.trait.saved and flag.value is not None
     }
@@ -56,10 +56,10 @@ def load_settings(path: Path) -> Settings:
     return dataclasses.replace(loaded, run=run)
 
 
-def _plain(value: Any) -> Any:
+def _toml_value(value: Any) -> Any:
     match value:
         case tuple():
-            return [_plain(item) for item in value]
+            return [_toml_value(item) for item in value]
         case Enum():
             return value.value
         case Path():

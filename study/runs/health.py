@@ -29,9 +29,8 @@ from study.storage.sqlite import FileStore
 from study.storage.trial_storage import as_user_errors
 from study.trials.queue import Queue, Slot
 
-_TEMPORARY = re.compile(
-    r"\..*(-[0-9a-f]{16}(\.\w+)?|\.probe)$"
-)  # as `study.machine.files` names them
+# As `study.machine.files` names temporary files, and `RunFolder.create` its probe.
+_TEMPORARY = re.compile(r"\..*(-[0-9a-f]{16}(\.\w+)?|\.probe)$")
 _DOCTOR = "doctor"  # owns no trial
 _QUESTION = "settings and data"
 
@@ -50,14 +49,14 @@ class Finding:
 
     Attributes:
         fault: What is wrong, or nothing.
-        well: What is said where nothing is.
+        ok: What is said where nothing is wrong.
         remedy: The command that puts it right, where there is one.
         repair: Puts it right here and now, where going on with the study does not.
     """
 
     check: str
     fault: str
-    well: str
+    ok: str
     remedy: str | None = None
     repair: Callable[[], None] | None = None
 
@@ -71,7 +70,7 @@ class Finding:
     @property
     def detail(self) -> str:
         """What was found, in words."""
-        return self.fault or self.well
+        return self.fault or self.ok
 
     def repaired(self) -> "Finding":
         """What is found after the repair; itself where there is nothing to do here."""
@@ -80,7 +79,7 @@ class Finding:
         try:
             self.repair()
         except (UserError, BudgetError) as error:
-            return Finding(self.check, f"{self.fault}, and no repair: {error}", self.well)
+            return Finding(self.check, f"{self.fault}, and no repair: {error}", self.ok)
         return Finding(self.check, "", f"{self.fault}; repaired")
 
 
@@ -152,12 +151,12 @@ def _trials(
     slots = Counter(queue.slots())
     missing = {slot.number for slot in planned} - slots.keys()
     twice = [slot for slot, trials in slots.items() if trials > 1]
-    check, well = f"{phase}: plan", f"{len(slots)} trials, each once"
+    check, ok = f"{phase}: plan", f"{len(slots)} trials, each once"
     if twice:
-        yield Finding(check, f"{len(twice)} planned trials exist twice", well)
+        yield Finding(check, f"{len(twice)} planned trials exist twice", ok)
     else:
         fault = f"{len(missing)} of {len(planned)} planned trials are missing" if missing else ""
-        yield Finding(check, fault, well, remedy=archive.resume())
+        yield Finding(check, fault, ok, remedy=archive.resume())
 
 
 def _orphans(queue: Queue, grace: float) -> list[int]:
@@ -219,17 +218,17 @@ def _lease_files(store: FileStore) -> list[Path]:
 
 
 def _report(folder: RunFolder, archive: Archive | None, reporter: Reporter) -> Finding:
-    fault, well = _report_fault(folder), str(folder.report)
+    fault, ok = _report_fault(folder), str(folder.report)
     if archive is None:
         hope = "; it can be written again when the study can be read" if fault else ""
-        return Finding("report", fault + hope, well)
+        return Finding("report", fault + hope, ok)
 
     def write() -> None:
         with as_user_errors(archive.store.shown_url):
             reporter.publish(archive)
 
     remedy = f"python -m reports {shlex.quote(str(folder.path))}"
-    return Finding("report", fault, well, remedy, write)
+    return Finding("report", fault, ok, remedy, write)
 
 
 def _report_fault(folder: RunFolder) -> str:

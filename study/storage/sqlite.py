@@ -1,8 +1,8 @@
-"""Where studies are stored, and what keeps several processes out of each other's way.
+"""Studies in a SQLite file, and what keeps several processes out of each other's way.
 
 Optuna's own queue on SQLite hands one waiting trial to two workers, and a killed worker
 leaves its trial running for ever. So asking is done under a lock, and every worker
-holds a lease that the operating system or the database server frees when it dies.
+holds a lease that the operating system frees when it dies.
 """
 
 import fcntl

@@ -34,7 +34,7 @@ class StorageError(UserError):
 
 
 class _Session(Session):
-    """A session that can be held open over several of Optuna's operations.
+    """A session that can stay open over several of Optuna's operations.
 
     Optuna commits and closes its session after each of them.
     """
@@ -260,7 +260,7 @@ def _sentence(where: str, error: Exception) -> str:
     words = getattr(cause, "orig", None) or (cause or error).args[0]
     reason = " ".join(str(words).split()).rstrip(".")
     return (
-        f"The database {where} cannot be used ({reason}). What is finished is kept in it; mend "
+        f"The database {where} cannot be used ({reason}). What is finished stays in it; correct "
         "this, and give the same command again."
     )
 

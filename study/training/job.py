@@ -37,12 +37,12 @@ class Result:
     """What a training measured.
 
     Attributes:
-        validation_accuracy: Of the best epoch, whose weights are kept; a fraction.
+        validation_accuracy: Of the best epoch, whose weights the model has; a fraction.
         seconds: From start to end, building and evaluation included.
         training_seconds: Epochs times the median epoch after the first, which compiles.
         peak_memory: Of the training process, in MiB.
         stopped: Whether it was stopped by `on_epoch`.
-        weights: SHA-256 of the kept weights.
+        weights: SHA-256 of the best epoch's weights.
     """
 
     validation_accuracy: float
@@ -118,7 +118,7 @@ class TrainingJob:
 def _forget_models() -> None:
     """Free what earlier trainings left: models are cyclic, and would add 3 MiB a trial.
 
-    On TensorFlow the compiled programs are kept, which a cleared session would slow down. What
+    On TensorFlow the session is not cleared: its compiled programs are used again. What
     is alive when the first training begins stays, so later collections need not look at it.
     """
     import keras

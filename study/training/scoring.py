@@ -46,7 +46,7 @@ class ConfirmationJob:
     train/validation split.
 
     Attributes:
-        save_to: Where the model is kept, or None.
+        save_to: The model's file; None saves none.
     """
 
     training: TrainingJob
@@ -77,7 +77,7 @@ class ConfirmationJob:
         )
 
     def _save(self, model: "keras.Model", path: Path) -> None:
-        """Keep the model with the stock layers, so that Keras loads it without this package."""
+        """Save the model with the stock layers, so that Keras loads it without this package."""
         from study.training.model import with_stock_layers
 
         path.parent.mkdir(parents=True, exist_ok=True)

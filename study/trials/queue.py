@@ -1,8 +1,8 @@
-"""The plan of a study: held in its storage, asked under a lock, completed exactly.
+"""The plan of a study: a queue in its storage, asked under a lock, completed exactly.
 
-The plan is a number of slots. A trial that is interrupted or whose worker dies is put
-back: a retry of its slot is enqueued and the trial is failed, in one transaction, so that
-whoever is killed half-way duplicates and loses nothing. What is done here may be done
+The plan is a number of slots. A trial that is interrupted or whose worker dies is requeued:
+a retry of its slot is enqueued and the trial is failed, in one transaction, so that whoever
+is killed half-way duplicates and loses nothing. What is done here may be done
 again when the connection to the storage is lost, also when it was done already.
 """
 
@@ -22,7 +22,7 @@ from study.trials import attributes as attrs
 
 MOST_LOSSES = 3  # of one slot's workers: the first trial's and its two retries'
 LOST = "its worker was lost"
-_HURRY = 5.0  # seconds
+_SHORT_PATIENCE = 5.0  # seconds
 GAVE_UP = f"given up after {MOST_LOSSES} tries"
 
 T = TypeVar("T")
@@ -152,7 +152,7 @@ class Queue:
 
     def shorten_timeout(self) -> None:
         """Wait no longer for a storage that is away: this worker is leaving."""
-        self._storage.patience = min(self._storage.patience, _HURRY)
+        self._storage.patience = min(self._storage.patience, _SHORT_PATIENCE)
 
     def progress(self) -> Progress:
         """How far the plan is, over all workers."""

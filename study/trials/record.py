@@ -184,7 +184,7 @@ def best_trials(trials: Sequence[TrialRecord]) -> dict[str, TrialRecord]:
 
 
 def status_of(trial: "FrozenTrial") -> Status:
-    """How a trial stands, derived from its state and reason."""
+    """How a trial stands, derived from its state and whether it was requeued."""
     from optuna.trial import TrialState
 
     if trial.state is TrialState.FAIL and attrs.REQUEUED in trial.user_attrs:

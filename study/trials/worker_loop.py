@@ -91,7 +91,7 @@ class WorkerLoop:
                     if not self._in_flight and (progress.done or self._closed):
                         return progress.done
                 for trial, event in self._pool.events():
-                    self._hear(trial, event)
+                    self._handle(trial, event)
             return False
         finally:
             self._leave()
@@ -111,7 +111,7 @@ class WorkerLoop:
             self.watcher.started(trial)
             self._pool.submit(trial, job)
 
-    def _hear(self, trial: optuna.Trial, event: Event) -> None:
+    def _handle(self, trial: optuna.Trial, event: Event) -> None:
         match event:
             case EpochEnded(number, point):
                 self._pool.answer(trial, self._epoch(trial, number, point))
@@ -134,7 +134,7 @@ class WorkerLoop:
                 trial, lambda trial: self.work.epoch(trial, number, point)
             )
         except UpdateFinishedTrialError:
-            return False  # another worker thought this one dead and put the trial back
+            return False  # another worker thought this one dead and requeued the trial
         self.watcher.epoch(trial, number, point)
         return proceed
 

@@ -48,7 +48,7 @@ class Gang:
             self.workers.append(worker)
 
     def start_at_once(self, count: int) -> None:
-        self._barrier = CONTEXT.Barrier(count)  # kept: it is gone with its last reference here
+        self._barrier = CONTEXT.Barrier(count)  # it is gone with its last reference here
         self.start(count, self._barrier)
 
     def kill(self, worker: ForkServerProcess, number: signal.Signals = signal.SIGKILL) -> None:
@@ -69,9 +69,9 @@ class Gang:
         while not condition():
             assert time.monotonic() < start + _LIMIT, self.errors()
             self.pause(0.1)
-            self.bury()
+            self.collect_dead()
 
-    def bury(self) -> list[ForkServerProcess]:
+    def collect_dead(self) -> list[ForkServerProcess]:
         """Workers that ended, no longer among the others."""
         dead = [worker for worker in self.workers if not worker.is_alive()]
         for worker in dead:
@@ -91,12 +91,12 @@ class Gang:
         start = time.monotonic()
         while not self.progress().done:
             assert time.monotonic() < start + _LIMIT, self.errors()
-            losses += len(self.bury())
+            losses += len(self.collect_dead())
             self.start(count - len(self.workers))
             self.pause(0.3)
         for worker in self.workers:
             worker.join(_LIMIT)
-        return losses + sum(worker.exitcode != 0 for worker in self.bury())
+        return losses + sum(worker.exitcode != 0 for worker in self.collect_dead())
 
     def kill_at_random(self, count: int, kills: int) -> None:
         """Kill random workers at random moments, while so many are kept at work."""
@@ -105,11 +105,11 @@ class Gang:
             begun = self.started()
             self.until(lambda begun=begun: self.started() > begun)  # type: ignore[misc]
             self.pause(random.uniform(0, 0.3))
-            self.bury()
+            self.collect_dead()
             if self.workers:
                 self.kill(random.choice(self.workers))
             self.pause(0.1)
-            self.bury()
+            self.collect_dead()
 
     def started(self) -> int:
         """Jobs that were begun so far."""

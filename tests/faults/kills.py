@@ -157,7 +157,7 @@ def training_process_killed(folder: Path) -> Outcome:
 
 
 def signalled(folder: Path, number: signal.Signals, status: int) -> Outcome:
-    """A signal puts the trials back; the worker exits as shells expect."""
+    """On a signal the trials are requeued; the worker exits as shells expect."""
     with gang(Orders(folder, jobs=2, acts={0: "hang", 1: "hang"}), 4) as workers:
         workers.start(1)
         (worker,) = workers.workers

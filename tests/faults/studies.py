@@ -89,18 +89,18 @@ def killed_and_resumed(folder: Path) -> Outcome:
     flags = [*small(folder), "--no-confirm"]
     whole = search(*flags, "--output-dir", str(folder / "whole"))
     assert whole.returncode == 0, whole.stderr
-    torn = folder / "torn"
-    with searching(*flags, "--output-dir", str(torn)) as command:
+    interrupted = folder / "interrupted"
+    with searching(*flags, "--output-dir", str(interrupted)) as command:
         command.lines(2)
         command.kill_group()
-    before = _results(torn / "moods")
+    before = _results(interrupted / "moods")
     assert before
-    done = search(*flags, "--output-dir", str(torn))
+    done = search(*flags, "--output-dir", str(interrupted))
     assert done.returncode == 0, done.stderr
-    after = _results(torn / "moods")
+    after = _results(interrupted / "moods")
     assert {slot: after[slot] for slot in before} == before
     assert after == _results(folder / "whole" / "moods")
-    return judged(open_archive(torn / "moods").search(), 6, injected=1)
+    return judged(open_archive(interrupted / "moods").search(), 6, injected=1)
 
 
 def _results(run: Path) -> dict[int, tuple[object, object]]:

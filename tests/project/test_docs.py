@@ -73,5 +73,5 @@ def test_the_help_says_the_defaults_that_are_taken() -> None:
         assert f" {flag.trait.characters:,} for characters" in of_flag
 
 
-def test_kept_settings_are_flags() -> None:
+def test_saved_settings_are_flags() -> None:
     assert set(saved_flags(Settings())) <= set(FLAGS)

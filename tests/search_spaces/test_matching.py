@@ -66,7 +66,7 @@ def test_known_pairs(limit: int, units: tuple[int, int], equal: bool) -> None:
     assert (pair.counts[0] == pair.counts[1]) is equal
 
 
-def test_keeps_what_is_no_width() -> None:
+def test_only_the_widths_are_replaced() -> None:
     first = replace(shape(Cell.LSTM, 16), dropout=0.3, layers=2)
     pair = match(first, shape(Cell.GRU, 16), Budget(20_000), TASK)
     assert replace(pair.first, units=1) == first

@@ -229,16 +229,16 @@ def _sampled(candidate: Candidate) -> Mapping[str, float]:
     }
 
 
-def _curve(best: float, epochs: int, pace: float) -> tuple[CurvePoint, ...]:
+def _curve(best: float, epochs: int, rate: float) -> tuple[CurvePoint, ...]:
     points = []
     for epoch in range(1, epochs + 1):
-        share = 1 - math.exp(-pace * epoch)
+        share = 1 - math.exp(-rate * epoch)
         late = 0.0006 * max(0, epoch - 18)
         points.append(
             CurvePoint(
-                loss=round(2.4 * math.exp(-pace * epoch) + 0.5, 6),
+                loss=round(2.4 * math.exp(-rate * epoch) + 0.5, 6),
                 accuracy=round(min(0.99, 0.1 + (best - 0.04) * share + 0.002 * epoch), 6),
-                validation_loss=round(2.4 * math.exp(-pace * epoch) + 0.7 + late, 6),
+                validation_loss=round(2.4 * math.exp(-rate * epoch) + 0.7 + late, 6),
                 validation_accuracy=round(0.1 + (best - 0.1) * share - late, 6),
             )
         )

@@ -12,7 +12,7 @@ from study.training.curve import CurvePoint
 from study.training.job import OnEpoch, TrainingError
 
 POINT = CurvePoint(loss=1.0, accuracy=0.5, validation_loss=1.0, validation_accuracy=0.5)
-_kept: list[bytes] = []
+_filled: list[bytes] = []
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class StubJob:
             case "full":
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "model.keras")
             case "grow":
-                _kept.append(b"x" * 2**28)
+                _filled.append(b"x" * 2**28)
             case "exit":
                 sys.exit(3)
             case "hang":

@@ -43,7 +43,7 @@ def test_more_replicates_reuse_what_is_finished(finished: Path, extended: Path) 
     assert all(len(budget["lstm"]["test_accuracy"]) == 3 for budget in budgets)
 
 
-def test_more_rungs_are_added_below(extended: Path) -> None:
+def test_more_budgets_are_added_below(extended: Path) -> None:
     budgets = json.loads((extended / "summary.json").read_text())["budgets"]
     assert [budget["limit"] for budget in budgets] == [900, 450, 225]
 

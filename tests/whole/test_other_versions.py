@@ -55,7 +55,7 @@ def same_flags(run: Path, texts: Path) -> tuple[App, list[str]]:
     return study.search.app.meta, [*small_study(texts), "--output-dir", str(run.parent)]
 
 
-def kept_settings(run: Path, texts: Path) -> tuple[App, list[str]]:
+def saved_settings(run: Path, texts: Path) -> tuple[App, list[str]]:
     config = ["--config", str(run / "settings.toml"), "--output-dir", str(run.parent)]
     return study.search.app.meta, config
 
@@ -64,7 +64,7 @@ COMMANDS = {
     "reports": of_run(reports.__main__.app),
     "confirm": of_run(study.confirm.app),
     "the same command": same_flags,
-    "its settings": kept_settings,
+    "its settings": saved_settings,
 }
 
 

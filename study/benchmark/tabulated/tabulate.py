@@ -55,7 +55,7 @@ class TabulationJob:
 
 
 def tabulate(path: Path, jobs: int, settings: Settings | None = None) -> bool:
-    """Train what the table lacks; what is trained is kept at once.
+    """Train what the table lacks; each training is saved at once.
 
     Args:
         jobs: Training processes; the cores are divided among them.

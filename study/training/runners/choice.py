@@ -9,7 +9,7 @@ from study.training.runners.epoch_runner import EpochRunner
 
 
 def runner_for(model: keras.Model, candidate: Candidate, task: Task) -> EpochRunner:
-    """The runner of such candidates, loaded with this model; it keeps what it compiled before.
+    """The runner of such candidates, loaded with this model; it uses again what it compiled before.
 
     Args:
         model: The candidate's, as `study.training.model.build` makes it.

@@ -3,7 +3,7 @@
 A compiled function serves one set of shapes, and a search asks for another width in every
 trial. Units too many change nothing: with zeros for their weights their state and all their
 gradients stay exactly zero, and Adam leaves them there. So one wide model trains every
-narrower one, and what was compiled for it is kept.
+narrower one, and what was compiled for it is used again.
 """
 
 from dataclasses import replace
@@ -52,14 +52,14 @@ def _placeholder(rate: float) -> float:
 
 def pad_weights(weights: list[Array], units: int, shapes: list[Shape]) -> list[Array]:
     """The weights of a model of so many units, padded to the shapes of another width, or cut."""
-    return [_resized(weight, shape, units) for weight, shape in zip(weights, shapes, strict=True)]
+    return [_padded(weight, shape, units) for weight, shape in zip(weights, shapes, strict=True)]
 
 
-def _resized(weight: Array, shape: Shape, units: int) -> Array:
-    """Cut each axis, or pad it with zeros.
+def _padded(weight: Array, shape: Shape, units: int) -> Array:
+    """Pad each axis with zeros, or cut it where the other width is the smaller.
 
     An axis that follows the units has a block of them for each gate, or for each of two
-    concatenated directions: every block is resized by itself.
+    concatenated directions: every block is padded by itself.
     """
     blocks = [
         size // units if size != wanted else 1

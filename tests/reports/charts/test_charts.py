@@ -201,7 +201,7 @@ def test_progress_of_a_cell_without_trials_is_empty() -> None:
     assert charts(record)["best-so-far"].x.high > 1
 
 
-def test_hyperparameters_are_thinned_and_keep_the_best() -> None:
+def test_hyperparameters_are_subsampled_but_for_the_best() -> None:
     record = search_record(2_000)
     for chart in hyperparameter_charts(record):
         assert all(len(points.x) <= MOST_POINTS for points in of_kind(chart, Emphasis.FAINT))
@@ -253,11 +253,11 @@ def test_equally_good_trials_have_no_importances() -> None:
 
 
 @given(st.integers(0, 3_000), st.integers(2, 700))
-def test_thinning_keeps_the_ends_and_the_order(items: int, most: int) -> None:
-    kept = subsample(items, most)
-    assert kept == sorted(set(kept))
-    assert len(kept) == min(items, most)
-    assert not items or (kept[0], kept[-1]) == (0, items - 1)
+def test_a_subsample_has_the_ends_and_the_order(items: int, most: int) -> None:
+    chosen = subsample(items, most)
+    assert chosen == sorted(set(chosen))
+    assert len(chosen) == min(items, most)
+    assert not items or (chosen[0], chosen[-1]) == (0, items - 1)
 
 
 def test_names_of_files_and_ticks_are_tame() -> None:

@@ -39,7 +39,7 @@ def contrast(one: str, other: str) -> float:
 def scatter(points: int) -> Chart:
     x = tuple(float(place) for place in range(points))
     axis = linear_axis("", x)
-    layers = tuple(Points(style=look, x=x, y=x, emphasis=Emphasis.FAINT) for look in STYLES)
+    layers = tuple(Points(style=style, x=x, y=x, emphasis=Emphasis.FAINT) for style in STYLES)
     return Chart(key="a", title="", description="", x=axis, y=axis, layers=layers)
 
 
@@ -60,7 +60,7 @@ def test_a_chart_is_small_named_and_free_of_style_attributes(chart: Chart) -> No
 def test_every_colour_follows_the_scheme(chart: Chart) -> None:
     root = ElementTree.fromstring(draw(chart).inline)
     used = {element.get(name) for element in root.iter() for name in ("fill", "stroke")}
-    assert used <= {None, "none", *(ink.light for ink in Colour)}
+    assert used <= {None, "none", *(colour.light for colour in Colour)}
 
 
 def test_the_same_chart_gives_the_same_bytes() -> None:
@@ -155,10 +155,10 @@ def test_compact_paths_lead_to_the_same_places(lines: list[list[tuple[int, int]]
 @pytest.mark.parametrize("scheme", [0, 1], ids=["light", "dark"])
 def test_text_and_marks_stand_out(scheme: int) -> None:
     for ground in (Colour.PAPER, Colour.BAND):
-        for ink in (Colour.TEXT, Colour.MUTED, Colour.ACCENT):
-            assert contrast(ink.value[scheme], ground.value[scheme]) >= 4.5
-        for ink in (Colour.FIRST, Colour.SECOND):
-            assert contrast(ink.value[scheme], ground.value[scheme]) >= 3
+        for colour in (Colour.TEXT, Colour.MUTED, Colour.ACCENT):
+            assert contrast(colour.value[scheme], ground.value[scheme]) >= 4.5
+        for colour in (Colour.FIRST, Colour.SECOND):
+            assert contrast(colour.value[scheme], ground.value[scheme]) >= 3
 
 
 def test_a_learning_curve_is_a_png_of_the_right_size() -> None:

@@ -55,7 +55,7 @@ def test_facts_of_a_table(tmp_path: Path) -> None:
     assert facts.majority_baseline == 0.5
 
 
-def test_facts_are_kept_with_the_entry(tmp_path: Path) -> None:
+def test_facts_are_stored_with_the_entry(tmp_path: Path) -> None:
     rows = [(f"{label} {number}", label) for number in range(9) for label in ("no", "yes")]
     first = prepared(tmp_path, rows)
     again = prepared(tmp_path, rows)

@@ -58,7 +58,7 @@ def test_finishes_once(queue: Queue) -> None:
     assert (frozen.value, frozen.user_attrs[attrs.EPOCHS]) == (0.5, 3)
 
 
-def test_put_back_keeps_slot_and_parameters(queue: Queue) -> None:
+def test_a_retry_inherits_slot_and_parameters(queue: Queue) -> None:
     trial = ask(queue)
     drawn = trial.suggest_float("x", 0, 1)
     queue.requeue(trial, "interrupted")
@@ -107,7 +107,7 @@ def test_a_reaper_killed_halfway_duplicates_nothing(queue: Queue) -> None:
     assert queue.ask() is None
 
 
-def test_poison_is_given_up_with_a_reason(queue: Queue) -> None:
+def test_a_slot_whose_workers_die_is_given_up_with_a_reason(queue: Queue) -> None:
     losses = 0
     while trial := queue.ask():
         if trial.user_attrs[attrs.SLOT] == 1:

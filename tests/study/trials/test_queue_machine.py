@@ -57,7 +57,7 @@ class Model:
     losses: Counter[int] = field(default_factory=Counter)
     results: dict[int, float | None] = field(default_factory=dict)
 
-    def bury(self, slot: int) -> None:
+    def record_loss(self, slot: int) -> None:
         del self.held[slot]
         self.losses[slot] += 1
         if self.losses[slot] >= MOST_LOSSES:
@@ -69,7 +69,7 @@ class Model:
         """In the order of the trials' numbers, which is that of being handed out."""
         for slot, owner in list(self.held.items()):
             if owner not in living:
-                self.bury(slot)
+                self.record_loss(slot)
 
 
 @dataclass(frozen=True)
@@ -169,7 +169,7 @@ class Machine(RuleBasedStateMachine):
     def lose(self, held: Held) -> None:
         held.worker.queue.lost(held.trial, "its training process died")
         if self._holds(held):
-            self.model.bury(held.slot)
+            self.model.record_loss(held.slot)
             del self.owners[held.trial.number]
 
     def _end(self, held: Held) -> None:

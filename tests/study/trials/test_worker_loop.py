@@ -62,7 +62,7 @@ def test_grief_takes_a_trial_not_the_study(tmp_path: Path) -> None:
     }
 
 
-def test_a_bug_shows_its_traceback_and_puts_the_others_back(tmp_path: Path) -> None:
+def test_a_bug_shows_its_traceback_and_requeues_the_others(tmp_path: Path) -> None:
     queue = queue_of(tmp_path, 4)
     work = StubWork(tmp_path / "ledger", {0: "hang", 1: "bug"})
     with pytest.raises(TrainingBugError, match="ZeroDivisionError: a bug"):
@@ -71,7 +71,7 @@ def test_a_bug_shows_its_traceback_and_puts_the_others_back(tmp_path: Path) -> N
     assert queue.progress().waiting == 3
 
 
-def test_a_full_disk_ends_the_shift_and_puts_the_trial_back(tmp_path: Path) -> None:
+def test_a_full_disk_ends_the_loop_and_requeues_the_trial(tmp_path: Path) -> None:
     queue = queue_of(tmp_path, 2)
     work = StubWork(tmp_path / "ledger", {0: "full"})
     with pytest.raises(UserError, match="No space left on device"):
@@ -118,19 +118,19 @@ def test_a_training_process_ends_with_its_worker(tmp_path: Path) -> None:
         workers.until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in training))
 
 
-def test_stopping_puts_back_what_is_in_flight(tmp_path: Path) -> None:
+def test_stopping_requeues_what_is_in_flight(tmp_path: Path) -> None:
     queue = queue_of(tmp_path, 4)
     work = StubWork(tmp_path / "ledger", dict.fromkeys(range(4), "hang"))
     ledger = tmp_path / "ledger"
     ledger.touch()
-    shift = WorkerLoop(
+    loop = WorkerLoop(
         queue,
         work,
         limits(tmp_path),
         Silent(),
         stopping=lambda: len(ledger.read_text().split()) >= 2,
     )
-    assert not shift.run()
+    assert not loop.run()
     assert [status_of(trial) for trial in queue.study.trials].count(Status.REQUEUED) == 2
     assert queue.progress().waiting == 4
     work.acts.clear()
