@@ -61,6 +61,7 @@ class _HyperParametersTrial:
         return float(self._active(name, lambda: self.hp.Float(name, low, high, sampling=sampling)))
 
     def _active(self, name: str, register: Callable[[], Any]) -> Any:
+        # The longest first: the prefix of `gru` also begins that of `gru-reset-before`.
         for cell in sorted(self.cells, key=len, reverse=True):
             if name.startswith(parameter_name(cell, "")):
                 with self.hp.conditional_scope("cell", [cell]):

@@ -48,6 +48,7 @@ def match(first: Candidate, second: Candidate, budget: Budget, task: Task) -> Ma
     for units in widths:
         wide = replace(first, units=units)
         count = wide.parameters(budget.scope, task)
+        # The largest count that differs from this one by at most the tolerance, of the larger.
         ceiling = min(budget.limit, 100 * count // (100 - TOLERANCE_PERCENT))
         if best and best.within_tolerance and count + ceiling < sum(best.counts):
             break  # narrower pairs only get smaller

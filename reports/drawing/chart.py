@@ -1,4 +1,4 @@
-"""What a chart shows, as numbers: computed here and beside, drawn in `reports.drawing`."""
+"""What a chart shows, as numbers: computed in `reports.charts`, drawn by `draw`."""
 
 from dataclasses import dataclass
 from enum import StrEnum

@@ -33,7 +33,7 @@ def scope_label(record: StudyRecord) -> str:
 
 @dataclass(frozen=True)
 class Progress:
-    """How one cell's search went: trial `i + 1` of the cell and what it had brought.
+    """How one cell's search went.
 
     Attributes:
         tried: Finished trials of the cell at each improvement, and at the end.

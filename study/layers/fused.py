@@ -76,6 +76,7 @@ class Fused(keras.layers.RNN):  # type: ignore[misc]  # Keras is untyped
         dtype, gates = self.compute_dtype, self.recurrence.gates
         state = tuple(ops.convert_to_tensor(part, dtype=dtype) for part in state)
         rates = self.dropout_rates() if training else DropoutRates(None, None)
+        # As in Keras: implementation 1 draws a mask of the inputs for each gate, 2 one for all.
         input_masks = self._masks(sequences[0], rates.inputs, shared=self.cell.implementation != 1)
         masks = self._masks(state[0], rates.state)
         biases, others = self.biases()
@@ -132,6 +133,7 @@ def _has_gpu() -> bool:
 def _dropout_mask(values: Tensor, rate: Any, seed: keras.random.SeedGenerator) -> Tensor:
     if isinstance(rate, float):
         return keras.random.dropout(ops.ones_like(values), rate, seed=seed)
+    # As `keras.random.dropout`, which takes no tensor for its rate in a compiled function.
     kept = keras.random.uniform(ops.shape(values), dtype=values.dtype, seed=seed) >= rate
     return ops.cast(kept, values.dtype) / (1 - rate)
 

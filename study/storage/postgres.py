@@ -63,6 +63,7 @@ class PostgresStore(ServerStore):
 
     def held(self, owners: Collection[str], session: Session) -> set[str]:
         """Those whose locks the server lists."""
+        # The list has the 64 bits of a key as two halves; such a lock is of objsubid 1.
         query = text(
             "SELECT classid::bigint << 32 | objid::bigint FROM pg_locks WHERE locktype = 'advisory'"
             " AND objsubid = 1 AND granted"

@@ -35,7 +35,7 @@ def pad_widths(candidate: Candidate) -> Candidate:
         return common
     return replace(
         common,
-        units=candidate.units + -candidate.units % _MULTIPLE,
+        units=candidate.units + -candidate.units % _MULTIPLE,  # up to the next multiple
         dropout=_placeholder(candidate.dropout),
         recurrent_dropout=_placeholder(candidate.recurrent_dropout),
     )
