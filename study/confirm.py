@@ -36,7 +36,7 @@ def confirm(
     budgets: int
         Budgets at which the cells are compared: the study's and halvings of it.
     n_jobs: int
-        Worker processes. Default: one for each core.
+        Training processes. Default: one for each core.
     storage: str
         Database URL for Optuna, where it is not in the folder.
     quiet: bool

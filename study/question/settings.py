@@ -75,6 +75,14 @@ _IDENTITY = Trait(identity=True)
 _NOT_SAVED = Trait(saved=False)
 _LONGEST_NAME = 100
 _LEVEL_HELP = f"What a text's tokens are. Default: {default_in_words('level')}."
+_SPACE_HELP = (
+    "`basic`: units, dropout. `standard`: and recurrent dropout, learning rate. `wide`: and "
+    "embedding width, layers, direction, batch size."
+)
+_PATIENCE_HELP = (
+    "Epochs without a better validation accuracy before training stops. Default: 2 for words, "
+    "3 for characters."
+)
 _REPLICATES_HELP = (
     f"Fresh seeds for each cell at each budget. Default: {default_in_words('replicates')}."
 )
@@ -126,18 +134,19 @@ class QuestionSettings:
 class SearchSettings:
     """How candidates are tried."""
 
-    space: Annotated[SpaceName, _IDENTITY] = SpaceName.STANDARD
-    """`basic`: units, dropout. `standard`: and recurrent dropout, learning rate. `wide`: and
-    embedding width, layers, direction, batch size."""
+    space: Annotated[SpaceName, Parameter(help=_SPACE_HELP), _IDENTITY] = SpaceName.STANDARD
     n_trials: Annotated[int, whole_number(2)] = 32
     """Trials in all, the cells in turn."""
     timeout: Annotated[float | None, Parameter(validator=Number(gt=0))] = None
     """Stop asking for new search trials after this many seconds."""
     epochs: Annotated[int | None, POSITIVE, Trait(identity=True, words=10, characters=20)] = None
     """Most epochs a model trains. Default: 10 for words, 20 for characters."""
-    patience: Annotated[int | None, POSITIVE, Trait(identity=True, words=2, characters=3)] = None
-    """Epochs without a better validation accuracy before training stops. Default: 2 for words,
-    3 for characters."""
+    patience: Annotated[
+        int | None,
+        POSITIVE,
+        Parameter(help=_PATIENCE_HELP),
+        Trait(identity=True, words=2, characters=3),
+    ] = None
     batch_size: Annotated[int | None, POSITIVE, Trait(identity=True, words=32, characters=64)] = (
         None
     )
@@ -174,7 +183,7 @@ class RunSettings:
     storage: Annotated[str | None, Parameter(env_var="OPTUNA_STORAGE"), _NOT_SAVED] = None
     """Database URL for Optuna. Default: SQLite in the study's folder."""
     n_jobs: Annotated[int | None, POSITIVE, _NOT_SAVED] = None
-    """Worker processes. Default: one for each core."""
+    """Training processes. Default: one for each core."""
     trial_timeout: Annotated[float | None, Parameter(validator=Number(gt=0))] = None
     """Seconds after which a trial counts as hung; it is tried again, at most twice."""
     seed: Annotated[int, SEED, _IDENTITY] = 0
