@@ -43,7 +43,7 @@ def doctor(
         findings = [finding.repaired() for finding in findings]
     table = Table("check", "", "found", box=None, pad_edge=False, title_justify="left")
     for finding in findings:
-        table.add_row(finding.check, finding.verdict.value, finding.detail)
+        table.add_row(finding.check, finding.health.value, finding.detail)
     Console(soft_wrap=True).print(table, markup=False)
     faults = [finding for finding in findings if finding.fault]
     for remedy in dict.fromkeys(finding.remedy for finding in faults if finding.remedy):

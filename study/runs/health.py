@@ -35,7 +35,7 @@ _DOCTOR = "doctor"  # owns no trial
 _QUESTION = "settings and data"
 
 
-class Verdict(StrEnum):
+class Health(StrEnum):
     """How a check came out."""
 
     OK = "ok"
@@ -61,11 +61,11 @@ class Finding:
     repair: Callable[[], None] | None = None
 
     @property
-    def verdict(self) -> Verdict:
+    def health(self) -> Health:
         """How it came out."""
         if not self.fault:
-            return Verdict.OK
-        return Verdict.REPAIRABLE if self.remedy else Verdict.BROKEN
+            return Health.OK
+        return Health.REPAIRABLE if self.remedy else Health.BROKEN
 
     @property
     def detail(self) -> str:

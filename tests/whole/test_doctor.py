@@ -9,7 +9,7 @@ import pytest
 
 from reports.publish import Reporter
 from study.runs.archive import open_archive
-from study.runs.health import Finding, Verdict, examine
+from study.runs.health import Finding, Health, examine
 from study.trials.record import status_of
 from tests.support.commands import run_module
 
@@ -67,20 +67,20 @@ def test_missing_trials_are_planned_by_the_next_run(run: Path) -> None:
     settings = (run / "settings.toml").read_text()
     (run / "settings.toml").write_text(settings.replace("n-trials = 6", "n-trials = 8"))
     finding = found(run, "search: plan")
-    assert (finding.verdict, finding.detail[:6]) == (Verdict.REPAIRABLE, "2 of 8")
+    assert (finding.health, finding.detail[:6]) == (Health.REPAIRABLE, "2 of 8")
     assert finding.remedy == open_archive(run).resume()
     assert finding.repaired() is finding
 
 
 def test_a_planned_trial_that_exists_twice_is_told(run: Path) -> None:
     study(run).enqueue_trial({}, user_attrs={"slot": 0, "cell": "lstm"})
-    assert found(run, "search: plan").verdict is Verdict.BROKEN
+    assert found(run, "search: plan").health is Health.BROKEN
 
 
 def test_missing_artifacts_are_told(run: Path) -> None:
     shutil.rmtree(run / "artifacts")
     finding = found(run, "artifacts")
-    assert finding.verdict is Verdict.BROKEN
+    assert finding.health is Health.BROKEN
     assert finding.repair is None
 
 
@@ -88,7 +88,7 @@ def test_other_settings_than_at_the_start_are_told(run: Path) -> None:
     settings = (run / "settings.toml").read_text()
     (run / "settings.toml").write_text(settings.replace("margin = 0.5", "margin = 0.7"))
     finding = found(run, "settings and data")
-    assert finding.verdict is Verdict.BROKEN
+    assert finding.health is Health.BROKEN
     assert "margin was 0.5, now 0.7" in finding.detail
 
 
@@ -102,14 +102,14 @@ def test_a_damaged_database_is_told_and_left(run: Path) -> None:
 
 def test_a_missing_database_is_told_and_not_made(run: Path) -> None:
     (run / "study.db").unlink()
-    assert found(run, "database").verdict is Verdict.BROKEN
+    assert found(run, "database").health is Health.BROKEN
     assert not (run / "study.db").exists()
 
 
 @pytest.mark.parametrize("left", ["report.html", "summary.json"])
 def test_a_missing_report_is_noticed(run: Path, left: str) -> None:
     (run / left).unlink()
-    assert found(run, "report").verdict is Verdict.REPAIRABLE
+    assert found(run, "report").health is Health.REPAIRABLE
 
 
 def test_a_report_that_cannot_be_written_again_says_why(run: Path) -> None:
@@ -120,10 +120,10 @@ def test_a_report_that_cannot_be_written_again_says_why(run: Path) -> None:
     assert done.returncode == 1, done.stderr
     assert "File exists" in done.stdout
     (run / "charts").unlink()
-    assert found(run, "report").repaired().verdict is Verdict.OK
+    assert found(run, "report").repaired().health is Health.OK
     (run / "report.html").unlink()
     (run / "study.db").write_bytes(b"garbage")
-    assert found(run, "report").verdict is Verdict.BROKEN
+    assert found(run, "report").health is Health.BROKEN
 
 
 def test_a_folder_without_a_study_is_refused(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ import study.doctor
 import study.predict
 import study.search
 from reports.publish import Reporter
-from study.runs.health import Verdict, examine
+from study.runs.health import Health, examine
 from tests.support.commands import call, small_study
 
 WRITTEN = "'moods' was written by version 0.1 of isoparam, and this is another version"
@@ -98,9 +98,7 @@ def test_the_space_of_version_01(tmp_path: Path) -> None:
 
 
 def test_doctor_finds_it(old_database: Path) -> None:
-    broken = [
-        one for one in examine(old_database, None, Reporter()) if one.verdict is Verdict.BROKEN
-    ]
+    broken = [one for one in examine(old_database, None, Reporter()) if one.health is Health.BROKEN]
     assert len(broken) == 1
     assert WRITTEN in broken[0].detail
 
