@@ -111,6 +111,7 @@ def test_a_missing_file(space: SearchSpace, tmp_path: Path) -> None:
         known_candidates(tmp_path / "none.json", space)
 
 
+@pytest.mark.slow
 def test_a_search_from_another_ones_summary(run: Path, texts: Path, tmp_path: Path) -> None:
     best = json.loads((run / "summary.json").read_text())["best"]
     again = small_study(texts, output_dir=tmp_path, n_trials=2, study_name="again", seed=9)

@@ -7,12 +7,15 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
+import pytest
+
 from study.runs.archive import read
 from study.trials.record import Status
 from tests.support.commands import ROOT, search, small_study
 from tests.whole.test_search_command import results
 
 
+@pytest.mark.slow
 def test_interrupted_and_resumed_three_times(texts: Path, tmp_path: Path) -> None:
     moment = random.Random(0)
     for jobs in (2, 1, 1):
@@ -41,6 +44,7 @@ def test_interrupted_and_resumed_three_times(texts: Path, tmp_path: Path) -> Non
     assert sorted(slots) == list(range(10))
 
 
+@pytest.mark.slow
 def test_when_the_time_is_up_the_search_is_closed_before_it_is_confirmed(
     texts: Path, tmp_path: Path
 ) -> None:
