@@ -35,8 +35,42 @@ def whole_number(least: int, most: int | None = None) -> Parameter:
     return Parameter(converter=read, validator=Number(gte=least, lte=most))
 
 
+class Searches(NamedTuple):
+    """How many searches a study has: it ends with the least, or later, when it is decided.
+
+    Attributes:
+        least: After which the verdict is looked at first.
+        most: After which it is looked at last.
+    """
+
+    least: int
+    most: int
+
+    def __str__(self) -> str:
+        return str(self.least) if self.least == self.most else f"{self.least}..{self.most}"
+
+
+def _searches(_: type, tokens: Sequence[Token]) -> Searches:
+    """4 or 4..12, as it is written."""
+    text = tokens[0].value
+    least, dots, most = text.partition("..")
+    try:
+        searches = Searches(int(least), int(most if dots else least))
+    except ValueError:
+        searches = Searches(0, 0)
+    if not 1 <= searches.least <= searches.most <= MOST_SEARCHES:
+        raise ValueError(
+            f"--searches takes a number from 1 to {MOST_SEARCHES}, or the least and the most, such "
+            f"as 4..12, but {text!r} was given."
+        )
+    return searches
+
+
+MOST_SEARCHES = 100
 MOST_BUDGETS = 16
 MOST_REPLICATES = 1000
+TRIALS_OF_A_CELL = 8  # at each budget of a search, where nothing else is asked for
+SEARCHES = Parameter(converter=_searches)
 BUDGETS = whole_number(1, MOST_BUDGETS)
 REPLICATES = whole_number(1, MOST_REPLICATES)
 SEED = whole_number(0, 2**31 - 1)

@@ -13,9 +13,10 @@ from study.training.job import Result
 
 # Known when a trial is planned.
 SLOT = "slot"  # its place in the plan; a retry inherits it
+SEARCH = "search"  # number of the search that it belongs to, from 1
 CELL = "cell"  # the name under which the cell is compared
+BUDGET = "budget"  # limit of the budget that it is for
 RETRY_OF = "retry_of"  # number of the trial that this one replaces
-BUDGET = "budget"
 REPLICATE = "replicate"
 
 # Known when it starts.
@@ -27,10 +28,23 @@ CELL_PARAMS = "cell_params"
 MODEL_PARAMS = "model_params"
 
 # What a retry takes over from the trial that it replaces.
-INHERITED = (SLOT, CELL, BUDGET, REPLICATE, SEED, CANDIDATE, UNITS, CELL_PARAMS, MODEL_PARAMS)
+INHERITED = (
+    SLOT,
+    SEARCH,
+    CELL,
+    BUDGET,
+    REPLICATE,
+    SEED,
+    CANDIDATE,
+    UNITS,
+    CELL_PARAMS,
+    MODEL_PARAMS,
+)
 
 # Known when it ends.
-EPOCHS = "epochs"
+EPOCHS = "epochs"  # passes over the training examples
+AT_EPOCH_CAP = "at_epoch_cap"  # whether the cap on epochs ended it
+VALIDATION_LOSS = "validation_loss"
 SECONDS = "seconds"
 TRAINING_SECONDS = "training_seconds"
 PEAK_MEMORY = "peak_memory_mib"

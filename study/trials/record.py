@@ -1,15 +1,19 @@
 """What a study remembers: typed records read from Optuna's trials."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar, get_origin, get_type_hints
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, TypeVar, get_origin, get_type_hints
+
+import numpy as np
+from numpy.typing import NDArray
 
 from search_spaces.budget import Budget
 from search_spaces.candidate import Candidate, Task
 from search_spaces.parameters import parameter_name
 from study.datasets.facts import DatasetFacts
+from study.question.settings import Searches
 from study.training.curve import CurvePoint
 from study.trials import attributes as attrs
 
@@ -37,9 +41,13 @@ class TrialRecord:
     Attributes:
         number: Optuna's number of the trial.
         slot: Its place in the plan, which a retry inherits.
+        search: That it belongs to, from 1.
         cell: The name under which its cell is compared.
+        budget: The limit of the budget that it was sampled for.
         candidate: None until its parameters are sampled.
-        validation_accuracy: Of the best epoch (the last one reported, if pruned), a fraction.
+        validation_loss: The lowest of its looks (the last one reported, if pruned), in nats.
+        validation_accuracy: At that look, a fraction; None if it did not end by itself.
+        epochs: Passes over the training examples.
         seconds: From start to end; building, compiling and evaluation included.
         peak_memory: Of the training process, in MiB.
         hyperparameters: As sampled, without the cell's prefix.
@@ -47,13 +55,16 @@ class TrialRecord:
 
     number: int
     slot: Annotated[int, attrs.SLOT]
+    search: Annotated[int, attrs.SEARCH]
     cell: Annotated[str, attrs.CELL]
+    budget: Annotated[int, attrs.BUDGET]
     status: Status
     candidate: Candidate | None
     cell_parameters: Annotated[int | None, attrs.CELL_PARAMS]
     model_parameters: Annotated[int | None, attrs.MODEL_PARAMS]
-    validation_accuracy: float | None
-    epochs: Annotated[int | None, attrs.EPOCHS]
+    validation_loss: float | None
+    validation_accuracy: Annotated[float | None, attrs.VALIDATION_ACCURACY]
+    epochs: Annotated[float | None, attrs.EPOCHS]
     seconds: Annotated[float | None, attrs.SECONDS]
     peak_memory: Annotated[float | None, attrs.PEAK_MEMORY]
     seed: Annotated[int | None, attrs.SEED]
@@ -75,14 +86,18 @@ class ConfirmationRecord:
     What is annotated with a name is its user attribute of that name.
 
     Attributes:
+        search: Whose winner it trains, from 1.
         budget: Its limit of parameters.
-        replicate: Runs of the same budget and replicate are a pair: they share seed, data
-            order and train/validation split.
+        replicate: Runs of the same search, budget and replicate are compared: they share seed,
+            data order and train/validation split.
+        epochs: Passes over the training examples.
+        at_epoch_cap: Whether it ended because it had trained as long as any may.
         correct: Base64 of `numpy.packbits` over the test examples, in their stored order.
         inference_microseconds: Per example, at the evaluation batch size.
     """
 
     number: int
+    search: Annotated[int, attrs.SEARCH]
     cell: Annotated[str, attrs.CELL]
     budget: Annotated[int, attrs.BUDGET]
     replicate: Annotated[int, attrs.REPLICATE]
@@ -91,8 +106,10 @@ class ConfirmationRecord:
     cell_parameters: Annotated[int, attrs.CELL_PARAMS]
     model_parameters: Annotated[int, attrs.MODEL_PARAMS]
     test_accuracy: float | None
+    validation_loss: Annotated[float | None, attrs.VALIDATION_LOSS]
     validation_accuracy: Annotated[float | None, attrs.VALIDATION_ACCURACY]
-    epochs: Annotated[int | None, attrs.EPOCHS]
+    epochs: Annotated[float | None, attrs.EPOCHS]
+    at_epoch_cap: Annotated[bool | None, attrs.AT_EPOCH_CAP]
     seconds: Annotated[float | None, attrs.SECONDS]
     training_seconds: Annotated[float | None, attrs.TRAINING_SECONDS]
     inference_microseconds: Annotated[float | None, attrs.INFERENCE]
@@ -102,21 +119,74 @@ class ConfirmationRecord:
     reason: Annotated[str | None, attrs.REASON]
 
 
-@dataclass(frozen=True, kw_only=True)
-class BudgetRecord:
-    """One budget of the ladder: the matched candidates that are confirmed on it.
+@dataclass(frozen=True)
+class Winner:
+    """What a search found of one cell at one budget.
+
+    Attributes:
+        candidate: At the width that matches the other cells'.
+        trial: Number of the search's trial that it is from; None where it was given.
+    """
+
+    candidate: Candidate
+    trial: int | None
+
+
+@dataclass(frozen=True)
+class BudgetWinners:
+    """The matched winners of one search at one budget.
 
     Attributes:
         limit: Most parameters, in the budget's scope.
-        candidates: By cell name, in the study's order of cells.
+        winners: By cell name, in the study's order of cells.
         counts: Parameters of each, as the budget's scope counts them.
         within_tolerance: Whether the counts differ by at most 1 %.
     """
 
     limit: int
-    candidates: Mapping[str, Candidate]
+    winners: Mapping[str, Winner]
     counts: Mapping[str, int]
     within_tolerance: bool
+
+
+@dataclass(frozen=True)
+class EffortWinners:
+    """What had won at the asked budget after so many trials of each cell there.
+
+    Attributes:
+        winners: By cell name; matched.
+    """
+
+    trials: int
+    winners: Mapping[str, Winner]
+
+
+@dataclass(frozen=True)
+class SearchRecord:
+    """One search whose winners are chosen.
+
+    Attributes:
+        number: From 1.
+        budgets: Largest first.
+        effort: Ascending; the last is the whole search.
+    """
+
+    number: int
+    budgets: tuple[BudgetWinners, ...]
+    effort: tuple[EffortWinners, ...]
+
+
+class Look(NamedTuple):
+    """One look at the verdict.
+
+    Attributes:
+        searches: That were complete.
+        least, most: Searches of the plan at that time, which looks from the least on.
+    """
+
+    searches: int
+    least: int
+    most: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -139,11 +209,18 @@ class StudyRecord:
     """Everything that a report needs to know of a study.
 
     Attributes:
-        cells: Names of the two compared cells; differences are first minus second.
-        planned: Trials in the search's plan.
-        chosen: Number of the search trial of each cell whose candidate is confirmed.
-        budgets: Empty until confirmation has been planned.
+        cells: Names of the compared cells; differences are an earlier one minus a later one.
+        budget: That was asked for.
+        limits: Of the budgets, the asked one first, then the smaller ones.
         margin: Smallest difference that matters, as a fraction.
+        planned_searches: The least and the most; between them the study ends when it is decided.
+        trials_per_search: Trials in the plan of one search, over all cells and budgets.
+        planned: Trials of the searches that have begun.
+        searches: Those whose winners are chosen, in order.
+        looks: At the verdict, in order.
+        replicates: Seeds for each cell at each budget of each search.
+        test_labels: (examples,), class numbers in stored order; None until confirmation begins.
+        majority_label: The class number most frequent in training.
         settings: Flag names (without dashes) and the values in force.
         seconds: Wall-clock seconds spent in `search` and `confirm`, over all runs of the command.
         environment: Versions, machine, backend.
@@ -152,35 +229,54 @@ class StudyRecord:
     """
 
     name: str
-    cells: tuple[str, str]
+    cells: tuple[str, ...]
     dataset: DatasetRecord
     task: Task
     budget: Budget
+    limits: tuple[int, ...]
     margin: float
+    planned_searches: Searches
+    trials_per_search: int
     planned: int
     trials: tuple[TrialRecord, ...]
-    budgets: tuple[BudgetRecord, ...]
+    searches: tuple[SearchRecord, ...]
+    looks: tuple[Look, ...]
     replicates: int
     confirmations: tuple[ConfirmationRecord, ...]
+    test_labels: NDArray[np.int32] | None
+    majority_label: int
     settings: Mapping[str, Any]
     seconds: Mapping[str, float]
     environment: Mapping[str, str]
     resume: str
     storage: str
-    chosen: Mapping[str, int] = field(default_factory=dict)
 
 
-def best_trials(trials: Sequence[TrialRecord]) -> dict[str, TrialRecord]:
-    """Each cell's complete trial of the highest validation accuracy, the first of equals."""
-    best: dict[str, TrialRecord] = {}
-    for trial in trials:
-        accuracy = trial.validation_accuracy
-        if trial.status is not Status.COMPLETE or accuracy is None:
-            continue
-        leader = best.get(trial.cell)
-        if leader is None or accuracy > (leader.validation_accuracy or 0.0):
-            best[trial.cell] = trial
-    return best
+def winner(trials: Iterable[TrialRecord]) -> TrialRecord | None:
+    """The complete trial of the lowest validation loss, the first of equals.
+
+    Where none is complete, the first that has a candidate: what failed in every trial is a
+    result, and is confirmed as one.
+    """
+    with_candidate = [trial for trial in trials if trial.candidate is not None]
+    complete = [
+        trial
+        for trial in with_candidate
+        if trial.status is Status.COMPLETE and trial.validation_loss is not None
+    ]
+    if complete:
+        return min(complete, key=lambda trial: (trial.validation_loss, trial.slot))
+    return min(with_candidate, key=lambda trial: trial.slot, default=None)
+
+
+def best_trials(trials: Sequence[TrialRecord], limit: int) -> dict[str, TrialRecord]:
+    """Each cell's complete trial of the lowest validation loss at one budget, over all searches."""
+    of_budget = [
+        trial for trial in trials if trial.budget == limit and trial.status is Status.COMPLETE
+    ]
+    cells = dict.fromkeys(trial.cell for trial in of_budget)
+    best = {cell: winner(trial for trial in of_budget if trial.cell == cell) for cell in cells}
+    return {cell: trial for cell, trial in best.items() if trial is not None}
 
 
 def status_of(trial: "FrozenTrial") -> Status:
@@ -204,7 +300,7 @@ def trial_record(trial: "FrozenTrial") -> TrialRecord:
     return _read(
         TrialRecord,
         trial,
-        validation_accuracy=trial.value,
+        validation_loss=trial.value,
         hyperparameters={
             name.removeprefix(prefix): value
             for name, value in trial.params.items()
