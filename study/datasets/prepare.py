@@ -33,6 +33,8 @@ from study.datasets.splits import Part, assign_splits
 from study.datasets.vocabulary import FIRST_TOKEN, Vocabulary, needs_unicode, rank
 from study.errors import UserError
 
+_VALIDATION_SHARE = 0.2  # of the training examples, where the data say nothing
+
 
 @dataclass(frozen=True)
 class _Shape:
@@ -74,7 +76,7 @@ def prepare(spec: DatasetSpec, cache: Path | None = None) -> Dataset:
         return load(entry)
     except DamagedEntryError:
         with locked(cache):
-            return _load_or_make(entry, source, shape, defaults.validation_share)
+            return _load_or_make(entry, source, shape)
 
 
 def _source(spec: DatasetSpec, cache: Path) -> Source:
@@ -94,7 +96,7 @@ def _source(spec: DatasetSpec, cache: Path) -> Source:
     return Table(path, spec.text_column, spec.label_column)
 
 
-def _load_or_make(entry: Path, source: Source, shape: _Shape, share: float) -> Dataset:
+def _load_or_make(entry: Path, source: Source, shape: _Shape) -> Dataset:
     try:
         return load(entry)  # another process may have made it meanwhile
     except DamagedEntryError:
@@ -102,22 +104,20 @@ def _load_or_make(entry: Path, source: Source, shape: _Shape, share: float) -> D
             shutil.rmtree(entry)
     try:
         corpus = source.read()  # perhaps by a download into the cache
-        splits, vocabulary, facts = _encoded(corpus, shape, share)
+        splits, vocabulary, facts = _encoded(corpus, shape)
         store(entry, source.name, vocabulary, splits, facts)
     except OSError as error:
         raise unwritable(entry.parent, error) from error
     return load(entry)
 
 
-def _encoded(
-    corpus: Corpus, shape: _Shape, share: float
-) -> tuple[dict[Part, Split], Vocabulary, DatasetFacts]:
+def _encoded(corpus: Corpus, shape: _Shape) -> tuple[dict[Part, Split], Vocabulary, DatasetFacts]:
     """The texts as integers, the tokens that these stand for, and what there is to know of them.
 
     Equal texts stay on one side of a split, unless the data say which examples are the test.
     """
     distinct = None if Part.TEST in corpus.given else corpus.distinct
-    parts = assign_splits(corpus.labels, corpus.given, share, shape.seed, distinct)
+    parts = assign_splits(corpus.labels, corpus.given, _VALIDATION_SHARE, shape.seed, distinct)
     vocabulary = _vocabulary(corpus, parts, shape)
     tokens, lengths = {}, {}
     for part, positions in parts.items():

@@ -20,12 +20,10 @@ class DatasetDefaults:
 
     Attributes:
         level: How its texts become tokens.
-        validation_share: Of the training examples, those for validation where the data say nothing.
         replicates: Seeds for each cell at each budget.
     """
 
     level: Level = Level.WORD
-    validation_share: float = 0.2
     replicates: int = 12
 
 
@@ -60,7 +58,6 @@ DATASETS = {
         open=_surnames,
         remark="embedded",
         level=Level.CHARACTER,
-        validation_share=0.1,
         replicates=5,  # so that the first study a newcomer runs takes minutes
     ),
     "imdb": BuiltInDataset(open=_imdb, remark="downloaded once"),

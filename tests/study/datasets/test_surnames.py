@@ -52,7 +52,7 @@ def test_prepared_arrays(dataset: Dataset, corpus: Corpus) -> None:
     assert (dataset.sequence_length, dataset.embedding) == (20, 16)
     size = len(corpus.texts)
     assert dataset.sizes["test"] == round(0.2 * size)
-    assert dataset.sizes["validation"] == round(0.1 * (size - dataset.sizes["test"]))
+    assert dataset.sizes["validation"] == round(0.2 * (size - dataset.sizes["test"]))
     assert sum(dataset.sizes.values()) == size
     for split in (*dataset.training(), dataset.test()):
         assert split.tokens.min() == 0
