@@ -2,7 +2,7 @@
 
 import shlex
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -10,14 +10,19 @@ import optuna
 from optuna.trial import TrialState
 from rich.console import Console
 
-from search_spaces.candidate import Candidate
 from search_spaces.cells import cell_name
 from study.datasets.description import in_lines
 from study.errors import UserError
 from study.machine.environment import cores
-from study.phases.confirmation import ConfirmationWork, confirmation_slots, open_confirmation
+from study.phases.confirmation import (
+    ConfirmationWork,
+    confirmation_slots,
+    note_look,
+    open_confirmation,
+)
 from study.phases.dry_run import print_dry_run
 from study.phases.search import SearchWork, open_search, search_slots
+from study.phases.winners import choose, keep, kept
 from study.processes.interruption import Interruption
 from study.processes.limits import ProcessLimits
 from study.question.plan import StudyPlan, resolve
@@ -25,7 +30,7 @@ from study.question.settings import Settings
 from study.question.settings_file import save_settings
 from study.runs.archive import Archive
 from study.runs.models import save_best_models
-from study.runs.reporter import Reporter
+from study.runs.reporter import Published, Reporter
 from study.storage.folder import RunFolder
 from study.storage.opening import open_store
 from study.storage.trial_storage import as_user_errors
@@ -34,7 +39,7 @@ from study.terminal.display import Display
 from study.terminal.words import number_of
 from study.trials import attributes as attrs
 from study.trials.queue import Queue
-from study.trials.record import TrialRecord, best_trials, trial_record
+from study.trials.record import Look, SearchRecord, TrialRecord, best_trials, trial_record
 from study.trials.worker_loop import Work, WorkerLoop
 
 
@@ -76,7 +81,7 @@ class JobContext:
 
     def work_off(self, study: optuna.Study, work: Work, phase: str, measure: str) -> bool:
         """Complete the plan of one Optuna study; False where a signal or the clock ended it."""
-        timeout = self.plan.settings.search.timeout if phase == "search" else None
+        timeout = self.plan.settings.search.timeout if measure == "validation" else None
         display = Display(self.console, study, phase, measure, self.plan.epochs, self.limits.jobs)
         with display.open():
             return WorkerLoop(
@@ -106,22 +111,43 @@ def run_study(settings: Settings, reporter: Reporter) -> int:
     return work_on(Archive(plan.folder, plan, store), reporter)
 
 
-def search_and_confirm(context: JobContext, study: optuna.Study) -> None:
-    """Search for the candidates that are then confirmed."""
-    _enqueue_search(context, study)
+def search_and_confirm(context: JobContext, study: optuna.Study) -> Published | None:
+    """Search by search: its trials, its winners on the test split, and a look at the verdict.
+
+    Returns:
+        What was published of it last; None where something has been done since.
+    """
+    _refuse_longer(context, study)
     # Only now: a command that is refused changes nothing.
     save_settings(context.folder.settings, context.plan.settings)
     plan = context.plan
     context.say(*in_lines(plan.dataset.facts, plan.margin), *plan.known.notes)
-    done = _search(context, study)
-    if context.plan.settings.answer.confirm and not context.interruption():
-        if not done:
-            _close(context, study)
-        _confirm_best(context, study)
+    confirming = plan.settings.answer.confirm
+    published = None
+    for number in range(1, (plan.searches.most if confirming else plan.searches.least) + 1):
+        _search(context, study, number)
+        if confirming and not context.interruption():
+            published = _confirm(context, study, number)
+        if context.interruption():
+            return None
+        if published and published.decided:
+            break
+    return published
+
+
+def confirm_what_is_searched(context: JobContext, study: optuna.Study) -> Published | None:
+    """Confirm the searches that are complete; returns as `search_and_confirm`."""
+    save_settings(context.folder.settings, context.plan.settings)
+    published = None
+    for number in sorted({trial.search for trial in _records(study)}):
+        published = _confirm(context, study, number)
+        if context.interruption():
+            return None
+    return published
 
 
 # What is done between opening a study and reporting on it.
-Phases: TypeAlias = Callable[[JobContext, optuna.Study], None]
+Phases: TypeAlias = Callable[[JobContext, optuna.Study], Published | None]
 
 
 def work_on(archive: Archive, reporter: Reporter, phases: Phases = search_and_confirm) -> int:
@@ -149,32 +175,36 @@ def _work_on(archive: Archive, reporter: Reporter, phases: Phases) -> int:
     interruption = Interruption()
     with store.lease() as owner, interruption.open():
         context = JobContext(archive, owner, limits, console, interruption, reporter)
-        phases(context, study)
-        _report(context)
+        published = phases(context, study)
+        _tell(context, published or reporter.publish(archive))
     return interruption.status if interruption() else 0
 
 
-def _enqueue_search(context: JobContext, study: optuna.Study) -> None:
-    """Add to the search's queue what it lacks, unless it has been confirmed."""
-    queue = context.queue(study)
-    planned = queue.progress().planned
-    wanted = context.plan.settings.search.n_trials
-    if planned and wanted > planned and context.archive.confirmation() is not None:
-        raise UserError(
-            f"The search of {planned} trials has been confirmed on the test split, so it cannot "
-            f"grow to {wanted}. Choose another --study-name for a longer search."
-        )
-    queue.enqueue(search_slots(context.plan))
+def _refuse_longer(context: JobContext, study: optuna.Study) -> None:
+    """Refuse searches of another length than those that have been confirmed.
+
+    The test split was opened for these; a trial that follows could be chosen by it.
+    """
+    confirmation = context.archive.confirmation()
+    if confirmation is None:
+        return
+    for chosen in kept(confirmation, context.plan):
+        planned = len({trial.slot for trial in _records(study) if trial.search == chosen.number})
+        if context.plan.n_trials != planned:
+            raise UserError(
+                f"Searches of {planned} trials have been confirmed on the test split, so none of "
+                f"{context.plan.n_trials} can be added: all have the same effort. Give "
+                f"--n-trials {planned}, or choose another --study-name."
+            )
 
 
-def _search(context: JobContext, study: optuna.Study) -> bool:
-    """Complete the search; False where a signal or the clock ended it."""
-    return context.work_off(
-        study,
-        SearchWork(context.plan, context.folder, context.reporter.draw_curve),
-        "search",
-        "validation",
-    )
+def _search(context: JobContext, study: optuna.Study, number: int) -> None:
+    """Complete one search, or close it when its time is up."""
+    context.queue(study).enqueue(search_slots(context.plan, number))
+    work = SearchWork(context.plan, context.folder, context.reporter.draw_curve)
+    of_all = f"search {number} of {context.plan.searches}"
+    if not context.work_off(study, work, of_all, "validation") and not context.interruption():
+        _close(context, study)
 
 
 def _close(context: JobContext, study: optuna.Study) -> None:
@@ -189,40 +219,60 @@ def _close(context: JobContext, study: optuna.Study) -> None:
         )
 
 
-def _confirm_best(context: JobContext, search: optuna.Study) -> None:
-    best = best_trials([trial_record(trial) for trial in search.trials])
-    missing = [cell_name(cell) for cell in context.plan.cells if cell not in best]
-    if missing:
-        context.say(f"Not confirmed: no {' and no '.join(missing)} trial is complete.")
-        return
-    candidates = {cell: trial.candidate for cell, trial in best.items() if trial.candidate}
-    confirm(context, candidates, {cell: trial.number for cell, trial in best.items()})
+def _confirm(context: JobContext, study: optuna.Study, number: int) -> Published | None:
+    """Confirm the winners of one search, and publish what is known then.
+
+    Returns:
+        What was published; None where there was nothing to do, or more is known already.
+    """
+    before = context.archive.confirmation()
+    known = before.trials if before else []
+    if not confirm(context, choose(_records(study), context.plan, number)):
+        return None
+    after = context.archive.confirmation()
+    news = after is not None and any(
+        trial.user_attrs[attrs.SEARCH] == number for trial in after.trials[len(known) :]
+    )
+    last = max((trial.user_attrs[attrs.SEARCH] for trial in known), default=0)
+    return context.reporter.publish(context.archive) if news or number >= last else None
 
 
-def confirm(
-    context: JobContext,
-    candidates: Mapping[str, Candidate],
-    trials: Mapping[str, int] | None = None,
-) -> None:
-    """Train candidates at matched sizes on fresh seeds, and score them on the test split.
+def _records(study: optuna.Study) -> list[TrialRecord]:
+    return [trial_record(trial) for trial in study.get_trials(deepcopy=False)]
+
+
+def confirm(context: JobContext, chosen: SearchRecord) -> bool:
+    """Train the winners of a search on fresh seeds, and score them on the test split.
 
     Args:
-        candidates: By cell; those of the first call stay.
-        trials: Numbers of the search's trials that they are from, by cell.
+        chosen: What was chosen of this search before, by whomever, stays.
+
+    Returns:
+        Whether all of them are done.
     """
-    plan = context.plan
-    study = open_confirmation(context.archive.store, plan, candidates, trials or {})
-    context.queue(study).enqueue(confirmation_slots(study, plan))
+    plan, store = context.plan, context.archive.store
+    study = open_confirmation(store, plan)
+    with store.locked():
+        earlier = {search.number: search for search in kept(study, plan)}
+        if chosen.number not in earlier:
+            keep(study, chosen)
+    chosen = earlier.get(chosen.number, chosen)
+    context.queue(study).enqueue(confirmation_slots(chosen, plan))
     work = ConfirmationWork(plan, context.folder)
-    if context.work_off(study, work, "confirm", "test"):
+    done = context.work_off(study, work, f"confirmation {chosen.number} of {plan.searches}", "test")
+    if done:
         save_best_models(study, context.folder, plan)
+        if chosen.number >= plan.searches.least:
+            with store.locked():
+                note_look(study, Look(chosen.number, *plan.searches))
+    return done
 
 
-def _report(context: JobContext) -> None:
-    """Write the report, and say what was found and where."""
-    published = context.reporter.publish(context.archive)
+def _tell(context: JobContext, published: Published) -> None:
+    """Say what was found and where."""
     context.say("")
-    for cell, trial in best_trials(published.record.trials).items():
+    record = published.record
+    for cell, trial in best_trials(record.trials, record.budget.limit).items():
         context.say(_best_line(cell, trial))
     context.say("", published.sentence, "")
     context.say(f"Report:    {published.report}")

@@ -1,31 +1,34 @@
-"""Confirmation as a second Optuna study: matched pairs, fresh seeds, the test split.
+"""Confirmation as a second Optuna study: matched winners, fresh seeds, the test split."""
 
-The candidates are chosen once, when the search is done, and stored with the study: what
-has been scored on the test split is never chosen again.
-"""
-
+import base64
+import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
+import numpy as np
 import optuna
+from numpy.typing import NDArray
 from optuna.trial import TrialState
 
 from search_spaces.candidate import Candidate
-from search_spaces.matching import MatchedPair, matched_pairs
 from study.phases.identity import name_metric
 from study.phases.search import training_job
 from study.question.plan import StudyPlan
-from study.question.settings import MOST_BUDGETS, MOST_REPLICATES
+from study.question.settings import MOST_BUDGETS, MOST_REPLICATES, MOST_SEARCHES
 from study.storage.folder import RunFolder
 from study.storage.store import Store
 from study.training.curve import CurvePoint
-from study.training.scoring import ConfirmationJob, Score
+from study.training.scoring import ConfirmationJob, Score, test_labels
 from study.trials import attributes as attrs
 from study.trials.queue import Queue, Slot
+from study.trials.record import EffortWinners, Look, SearchRecord
 from study.trials.sampler import derived_seed
 
-CHOSEN = "chosen"  # study attribute: each cell's candidate
-CHOSEN_TRIALS = "chosen_trials"  # study attribute: numbers of the search's trials they are from
+_LABELS = "test_labels"  # study attribute: class numbers of the test split, packed
+_LOOKS = "looks"  # study attribute: at the verdict
+_MOST_EFFORTS = 4
+_MOST_CELLS = 16
 
 
 def confirmation_name(search: str) -> str:
@@ -33,18 +36,8 @@ def confirmation_name(search: str) -> str:
     return f"{search} (confirmation)"
 
 
-def open_confirmation(
-    store: Store,
-    plan: StudyPlan,
-    candidates: Mapping[str, Candidate],
-    trials: Mapping[str, int],
-) -> optuna.Study:
-    """The Optuna study that confirms candidates, created when missing.
-
-    Args:
-        candidates: By cell, those that are chosen when it is created.
-        trials: Numbers of the search's trials that they are from, by cell.
-    """
+def open_confirmation(store: Store, plan: StudyPlan) -> optuna.Study:
+    """The Optuna study that confirms the winners, created when missing."""
     storage = store.optuna()
     with store.locked():
         study = optuna.create_study(
@@ -53,44 +46,109 @@ def open_confirmation(
             direction="maximize",
             load_if_exists=True,
         )
-        if CHOSEN not in study.user_attrs:
+        if _LABELS not in study.user_attrs:
             name_metric(study, "test_accuracy")
-            study.set_user_attr(CHOSEN_TRIALS, dict(trials))
-            packed = {cell: attrs.pack_candidate(one) for cell, one in candidates.items()}
-            study.set_user_attr(CHOSEN, packed)
+            study.set_user_attr(_LABELS, _packed_labels(test_labels(plan.dataset)))
     return study
 
 
-def confirmation_slots(study: optuna.Study, plan: StudyPlan) -> list[Slot]:
-    """The chosen candidates at matching widths, at every budget, on every seed.
+def stored_test_labels(study: optuna.Study) -> NDArray[np.int32]:
+    """The class numbers of the test split, (examples,), in stored order."""
+    packed = base64.b64decode(study.user_attrs[_LABELS])
+    return np.frombuffer(zlib.decompress(packed), np.dtype("<i4")).astype(np.int32)
 
-    All budgets get a seed before any gets the next. A slot's number does not depend on how many
-    budgets and seeds there are, so that more of either can be added later.
 
-    Args:
-        study: As `open_confirmation` gives it.
+def _packed_labels(labels: NDArray[np.int32]) -> str:
+    return base64.b64encode(zlib.compress(labels.astype("<i4").tobytes(), 9)).decode("ascii")
+
+
+def looks(study: optuna.Study) -> tuple[Look, ...]:
+    """The looks at the verdict so far, in order."""
+    return tuple(Look(*look) for look in study.user_attrs.get(_LOOKS, []))
+
+
+def note_look(study: optuna.Study, look: Look) -> None:
+    """Remember a look at the verdict; with the same number of searches it is the same look."""
+    before = looks(study)
+    if look.searches not in {one.searches for one in before}:
+        study.set_user_attr(_LOOKS, [*map(list, before), list(look)])
+
+
+def confirmation_slots(chosen: SearchRecord, plan: StudyPlan) -> list[Slot]:
+    """A search's matched winners on every seed, and what had won with less effort.
+
+    A slot's number does not depend on how many searches there are, so that more can be added
+    later. The longest trainings come first.
     """
-    chosen = [attrs.unpack_candidate(study.user_attrs[CHOSEN][cell]) for cell in plan.cells]
-    pairs = list(matched_pairs(chosen[0], chosen[1], plan.ladder(), plan.task))
     return [
         slot
+        for step, budget in enumerate(chosen.budgets)
         for replicate in range(plan.replicates)
-        for step, (budget, pair) in enumerate(pairs)
-        for slot in _paired_slots(plan, pair, budget.limit, replicate * MOST_BUDGETS + step)
-    ]
+        for slot in _slots(
+            plan,
+            _Place(chosen.number, step, 0, replicate),
+            budget.limit,
+            {cell: one.candidate for cell, one in budget.winners.items()},
+        )
+    ] + list(_effort_slots(chosen, plan))
 
 
-def _paired_slots(plan: StudyPlan, pair: MatchedPair, limit: int, place: int) -> Iterator[Slot]:
-    """The two runs of a budget and a replicate, which share their seed."""
-    seed = derived_seed(plan.settings.run.seed, place, "confirm")
-    for position, candidate in enumerate((pair.first, pair.second)):
-        params = {
-            attrs.CELL: plan.cells[position].value,
-            attrs.BUDGET: limit,
-            attrs.REPLICATE: place // MOST_BUDGETS,
+def _effort_slots(chosen: SearchRecord, plan: StudyPlan) -> Iterator[Slot]:
+    """Only of candidates that have not won with more effort."""
+    later: list[EffortWinners] = []
+    for step, effort in enumerate(reversed(chosen.effort)):
+        others = {
+            cell: one.candidate
+            for cell, one in effort.winners.items()
+            if all(one.candidate != more.winners[cell].candidate for more in later)
         }
-        attributes = {**params, **attrs.of_candidate(candidate, plan.task, seed)}
-        yield Slot(2 * place + position, params, attributes)
+        for replicate in range(plan.replicates if later else 0):
+            place = _Place(chosen.number, 0, step, replicate)
+            yield from _slots(plan, place, plan.budget.limit, others)
+        later.append(effort)
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Of runs in the plan that are compared with each other.
+
+    Attributes:
+        effort: 0 for the winners of the whole search.
+    """
+
+    search: int
+    budget: int
+    effort: int
+    replicate: int
+
+    @property
+    def number(self) -> int:
+        """One for each place."""
+        budget = self.search * MOST_BUDGETS + self.budget
+        return (budget * _MOST_EFFORTS + self.effort) * MOST_REPLICATES + self.replicate
+
+    @property
+    def seed_number(self) -> int:
+        """The same for all that are compared, with whichever effort they were found."""
+        return _Place(self.search, self.budget, 0, self.replicate).number
+
+
+def _slots(
+    plan: StudyPlan, place: _Place, limit: int, candidates: Mapping[str, Candidate]
+) -> Iterator[Slot]:
+    """Runs that share their seed, one for each cell."""
+    seed = derived_seed(plan.settings.run.seed, place.seed_number, "confirm")
+    for position, cell in enumerate(plan.cells):
+        if cell not in candidates:
+            continue
+        params = {
+            attrs.SEARCH: place.search,
+            attrs.CELL: cell.value,
+            attrs.BUDGET: limit,
+            attrs.REPLICATE: place.replicate,
+        }
+        attributes = {**params, **attrs.of_candidate(candidates[cell], plan.task, seed)}
+        yield Slot(place.number * _MOST_CELLS + position, params, attributes)
 
 
 @dataclass(frozen=True)
@@ -107,14 +165,16 @@ class ConfirmationWork:
     def job(self, trial: optuna.Trial) -> ConfirmationJob:
         """What the plan says."""
         attributes = trial.user_attrs
-        cell = trial.suggest_categorical(attrs.CELL, [cell.value for cell in self.plan.cells])
+        trial.suggest_int(attrs.SEARCH, 1, MOST_SEARCHES)
+        trial.suggest_categorical(attrs.CELL, [cell.value for cell in self.plan.cells])
         limit = trial.suggest_int(attrs.BUDGET, 1, self.plan.budget.limit)
-        replicate = trial.suggest_int(attrs.REPLICATE, 0, MOST_REPLICATES - 1)
+        trial.suggest_int(attrs.REPLICATE, 0, MOST_REPLICATES - 1)
         highest = limit == self.plan.budget.limit
         candidate = attrs.unpack_candidate(attributes[attrs.CANDIDATE])
+        seed = attributes[attrs.SEED]
         return ConfirmationJob(
-            training=training_job(candidate, self.plan, attributes[attrs.SEED]),
-            save_to=self.folder.replicate_model(cell, replicate) if highest else None,
+            training=training_job(candidate, self.plan, seed, split_seed=seed),
+            save_to=self.folder.run_model(trial.number) if highest else None,
         )
 
     def epoch(self, trial: optuna.Trial, number: int, point: CurvePoint) -> bool:
@@ -124,9 +184,8 @@ class ConfirmationWork:
 
     def finish(self, queue: Queue, trial: optuna.Trial, result: Score) -> None:
         """The test accuracy is the trial's value."""
-        user_attrs = {
+        user_attrs: dict[str, Any] = {
             **attrs.of_result(result.training),
-            attrs.VALIDATION_ACCURACY: result.training.validation_accuracy,
             attrs.INFERENCE: round(result.inference_microseconds, 2),
             attrs.CORRECT: result.correct,
         }

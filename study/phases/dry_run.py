@@ -4,10 +4,9 @@ from rich.box import SIMPLE
 from rich.console import Console, JustifyMethod
 from rich.table import Table
 
-from search_spaces.matching import MatchedPair, matched_pairs
+from search_spaces.matching import Matched, match
 from study.datasets.description import in_lines
-from study.machine.environment import cores
-from study.phases.time_estimate import longest_epoch
+from study.phases.time_estimate import estimated_seconds
 from study.question.plan import StudyPlan
 from study.terminal.words import duration, number_of
 from study.training.job import TrainingError
@@ -18,63 +17,67 @@ def print_dry_run(plan: StudyPlan, console: Console) -> None:
     for line in in_lines(plan.dataset.facts, plan.margin):
         console.print(line, highlight=False, soft_wrap=True, markup=False)
     console.print(_widths(plan))
-    trials = plan.settings.search.n_trials
-    budgets, replicates = len(plan.ladder()), plan.replicates
+    for line in (*plan.known.notes, *_plan(plan), _time(plan)):
+        console.print(line, highlight=False, soft_wrap=True, markup=False)
+
+
+def _plan(plan: StudyPlan) -> list[str]:
+    cells, budgets = len(plan.cells), len(plan.ladder())
+    least, most = plan.searches
     lines = [
-        *plan.known.notes,
-        f"Search: {trials} trials of at most {number_of(plan.epochs, 'epoch')}.",
+        f"Searches: {plan.searches}, each of {number_of(plan.n_trials, 'trial')}: "
+        f"{plan.trials_of_a_cell} of each of {cells} cells at {number_of(budgets, 'budget')}, of "
+        f"at most {number_of(plan.epochs, 'epoch')}."
     ]
-    runs = 0
     if plan.settings.answer.confirm:
-        runs = 2 * budgets * replicates
         lines.append(
-            f"Confirmation: {runs} runs (2 cells, {number_of(budgets, 'budget')}, "
-            f"{number_of(replicates, 'seed')}), "
-            "each scored once on the test split."
+            f"Confirmation of each search: its {cells * budgets} winners on "
+            f"{number_of(plan.replicates, 'fresh seed')}, and what had won at {plan.budget} after a "
+            "quarter and half of the trials; each scored once on the test split."
         )
-    for line in lines:
-        console.print(line, highlight=False, soft_wrap=True)
-    console.print(_time(plan, trials + runs), highlight=False, soft_wrap=True)
+        when = f"after {number_of(least, 'search', 'searches')}"
+        if most > least:
+            when = f"after {least} searches and each that follows, up to {most}"
+        lines.append(f"The verdict is looked at {when}, with 5 % false alarms in all.")
+    return lines
 
 
-def _time(plan: StudyPlan, trainings: int) -> str:
-    jobs = plan.jobs
+def _time(plan: StudyPlan) -> str:
     try:
-        epoch = longest_epoch(plan, max(1, cores() // jobs))
+        low, high = estimated_seconds(plan)
     except TrainingError as error:
         return f"Time: not known, as the largest models could not be trained: {error}"
-    longest = trainings * plan.epochs * epoch / jobs
     return (
-        f"Time: about {duration(longest)} with {jobs} at once if every training took all its "
-        f"epochs at the widths above; most stop early. Measured here: {epoch:.1f} s an epoch."
+        f"Time: about {duration(low)} to {duration(high)} for {plan.searches.most} searches with "
+        f"{number_of(plan.jobs, 'process', 'processes')}; how early trainings stop decides it."
     )
 
 
 def _widths(plan: StudyPlan) -> Table:
     narrowest = plan.space.narrowest(plan.cells[0])
-    note = f", embedding {narrowest.embedding}"
     table = Table(
-        title=f"Largest matched widths within {plan.budget}{note}",
+        title=f"Largest matched widths within {plan.budget}, embedding {narrowest.embedding}",
         title_justify="left",
         box=SIMPLE,
     )
     for column in ("budget", "cell", "units", "cell parameters", "model parameters", "apart"):
         justify: JustifyMethod = "left" if column == "cell" else "right"
         table.add_column(column, justify=justify, no_wrap=column != "apart", overflow="fold")
-    first, second = (plan.space.narrowest(cell) for cell in plan.cells)
-    for budget, pair in matched_pairs(first, second, plan.ladder(), plan.task):
-        for candidate in (pair.first, pair.second):
+    shapes = [plan.space.narrowest(cell) for cell in plan.cells]
+    for budget in plan.ladder():
+        matched = match(shapes, budget, plan.task)
+        for candidate in matched.candidates:
             table.add_row(
                 f"{budget.limit:,}",
                 candidate.cell.display_name,
                 str(candidate.units),
                 f"{candidate.cell_parameters:,}",
                 f"{candidate.model_parameters(plan.task):,}",
-                _apart(pair) if candidate is pair.second else "",
+                _apart(matched) if candidate is matched.candidates[-1] else "",
             )
     return table
 
 
-def _apart(pair: MatchedPair) -> str:
-    nearest = "" if pair.within_tolerance else " (nearest pair)"
-    return f"{100 * pair.relative_difference:.1f} %{nearest}"
+def _apart(matched: Matched) -> str:
+    nearest = "" if matched.within_tolerance else " (nearest)"
+    return f"{100 * matched.relative_difference:.1f} %{nearest}"

@@ -11,9 +11,9 @@ from study.question.plan import StudyPlan
 IDENTITY = "identity"  # study attribute: the settings that cannot change
 ENVIRONMENT = "environment"  # study attribute: machine and versions of its first run
 _FORMAT_NAME = "format"  # study attribute: of the names and the meaning of all that is stored
-_FORMAT = 2
+_FORMAT = 3
 _FIRST = 1  # which stored no number
-_WRITERS = {_FIRST: "version 0.1"}
+_WRITERS = {_FIRST: "version 0.1", 2: "an early version 0.2"}
 
 
 def claim(study: optuna.Study, plan: StudyPlan) -> None:
@@ -25,7 +25,7 @@ def claim(study: optuna.Study, plan: StudyPlan) -> None:
     if IDENTITY in study.user_attrs or study.get_trials(deepcopy=False):
         refuse_other(study, plan)
         return
-    name_metric(study, "validation_accuracy")
+    name_metric(study, "validation_loss")
     study.set_user_attr(ENVIRONMENT, environment())
     study.set_user_attr(_FORMAT_NAME, _FORMAT)
     study.set_user_attr(IDENTITY, plan.identity)  # last: then it is whole

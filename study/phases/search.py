@@ -9,13 +9,14 @@ import optuna
 from optuna.pruners import NopPruner
 from optuna.trial import TrialState
 
+from search_spaces.budget import Budget
 from search_spaces.candidate import Candidate
 from study.phases.identity import claim
 from study.question.plan import StudyPlan
 from study.storage.folder import RunFolder
 from study.storage.store import Store
 from study.training.curve import CurvePoint
-from study.training.job import OnEpoch, Result, TrainingJob
+from study.training.job import OnLook, Result, TrainingJob
 from study.trials import attributes as attrs
 from study.trials.artifacts import upload
 from study.trials.queue import Queue, Slot
@@ -24,6 +25,7 @@ from study.trials.sampler import CellPruner, CellSampler, derived_seed
 DrawCurve = Callable[[Sequence[CurvePoint], str], bytes]  # a curve and its title, as PNG
 
 _CONSTRAINT = "parameters over budget"
+_MOST_TRIALS = 1_000_000  # of one search
 
 
 def open_search(store: Store, plan: StudyPlan) -> optuna.Study:
@@ -39,7 +41,7 @@ def open_search(store: Store, plan: StudyPlan) -> optuna.Study:
         study = optuna.create_study(
             storage=storage,
             study_name=plan.name,
-            direction="maximize",
+            direction="minimize",
             sampler=sampler,
             pruner=pruner,
             load_if_exists=True,
@@ -48,15 +50,29 @@ def open_search(store: Store, plan: StudyPlan) -> optuna.Study:
     return study
 
 
-def search_slots(plan: StudyPlan) -> list[Slot]:
-    """The planned trials, the cells in turn, so that each gets the same effort."""
-    cells = len(plan.cells)
+def search_slots(plan: StudyPlan, number: int) -> list[Slot]:
+    """The planned trials of one search: cells and budgets in turn, each with the same effort.
+
+    A slot's number does not depend on how many searches and trials there are, so that more of
+    either can be added later.
+
+    Args:
+        number: Of the search, from 1.
+    """
+    budgets, cells = plan.ladder(), plan.cells
     slots = []
-    for number in range(plan.settings.search.n_trials):
-        cell = plan.cells[number % cells]
-        known = plan.known.parameters.get(cell, {}) if number < cells else {}
-        slots.append(Slot(number, {"cell": cell.value, **known}, {attrs.CELL: cell.value}))
+    for place in range(plan.n_trials):
+        turn, position = divmod(place, len(budgets) * len(cells))
+        budget, cell = budgets[position // len(cells)], cells[position % len(cells)]
+        known = plan.known.parameters.get(cell, {}) if turn == 0 and budget == budgets[0] else {}
+        attributes = {attrs.SEARCH: number, attrs.CELL: cell.value, attrs.BUDGET: budget.limit}
+        slots.append(Slot(number * _MOST_TRIALS + place, {"cell": cell.value, **known}, attributes))
     return slots
+
+
+def split_seed(plan: StudyPlan, number: int) -> int:
+    """Of the train/validation split that all trials of a search share."""
+    return derived_seed(plan.settings.run.seed, number, "split")
 
 
 @dataclass(frozen=True)
@@ -70,13 +86,13 @@ class SearchJob:
     draw_curve: DrawCurve
     title: str
 
-    def run(self, on_epoch: OnEpoch) -> tuple[Result, bytes]:
+    def run(self, on_look: OnLook) -> tuple[Result, bytes]:
         """Train on the search's own splits, then draw.
 
         Raises:
             TrainingError: The loss became NaN or infinite, or memory ran out.
         """
-        result = self.training.run(on_epoch)
+        result = self.training.run(on_look)
         return result, self.draw_curve(result.curve, self.title)
 
 
@@ -95,33 +111,34 @@ class SearchWork:
 
     def job(self, trial: optuna.Trial) -> SearchJob:
         """Let the search space suggest a candidate."""
-        plan = self.plan
-        candidate = plan.space.suggest(trial)
-        trial.set_constraint(_CONSTRAINT, plan.budget.excess(candidate, plan.task))
-        slot = trial.user_attrs[attrs.SLOT]
-        seed = derived_seed(plan.settings.run.seed, slot, "search")
+        plan, attributes = self.plan, trial.user_attrs
+        budget = Budget(attributes[attrs.BUDGET], plan.budget.scope)
+        candidate = plan.space.suggest(trial, budget)
+        trial.set_constraint(_CONSTRAINT, budget.excess(candidate, plan.task))
+        seed = derived_seed(plan.settings.run.seed, attributes[attrs.SLOT], "search")
         for name, value in attrs.of_candidate(candidate, plan.task, seed).items():
             trial.set_user_attr(name, value)
-        training = training_job(candidate, plan, seed)
+        split = split_seed(plan, attributes[attrs.SEARCH])
+        training = training_job(candidate, plan, seed, split)
         return SearchJob(training, self.draw_curve, f"Trial {trial.number}")
 
     def epoch(self, trial: optuna.Trial, number: int, point: CurvePoint) -> bool:
-        """Report to Optuna; stop what is behind its own cell's median."""
-        trial.report(point.validation_accuracy, number)
+        """Report to Optuna; stop what is behind the others of its search, cell and budget."""
+        trial.report(point.validation_loss, number)
         return not trial.should_prune()
 
     def finish(self, queue: Queue, trial: optuna.Trial, found: tuple[Result, bytes]) -> None:
-        """The best epoch's validation accuracy is the trial's value."""
+        """The lowest validation loss is the trial's value."""
         result, picture = found
         user_attrs = attrs.of_result(result)
         self._upload(trial, picture)
         if result.stopped:
             user_attrs[attrs.REASON] = (
-                f"behind the median of its cell after epoch {len(result.curve)}"
+                f"behind the others of its budget after {result.curve[-1].epoch:g} epochs"
             )
             queue.finish(trial, TrialState.PRUNED, user_attrs=user_attrs)
         else:
-            queue.finish(trial, TrialState.COMPLETE, result.validation_accuracy, user_attrs)
+            queue.finish(trial, TrialState.COMPLETE, result.validation_loss, user_attrs)
 
     def _upload(self, trial: optuna.Trial, picture: bytes) -> None:
         with TemporaryDirectory() as folder:
@@ -130,13 +147,14 @@ class SearchWork:
             upload(path, trial, self.folder.artifacts)
 
 
-def training_job(candidate: Candidate, plan: StudyPlan, seed: int) -> TrainingJob:
+def training_job(candidate: Candidate, plan: StudyPlan, seed: int, split_seed: int) -> TrainingJob:
     """The training of a candidate, as every training of this plan is."""
     return TrainingJob(
         candidate=candidate,
         task=plan.task,
         dataset=plan.dataset,
         seed=seed,
+        split_seed=split_seed,
         epochs=plan.epochs,
         patience=plan.patience,
     )

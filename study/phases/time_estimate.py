@@ -5,15 +5,19 @@ import time
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from search_spaces.budget import Budget
+from search_spaces.cells import Cell
+from study.machine.environment import cores
 from study.phases.search import training_job
 from study.processes.limits import ProcessLimits
 from study.processes.pool import work_off
 from study.processes.training_process import Finished, Refused
 from study.question.plan import StudyPlan
 from study.training.curve import CurvePoint
-from study.training.job import OnEpoch, TrainingError, TrainingJob
+from study.training.job import OnLook, TrainingError, TrainingJob
 
 _SAMPLE = 2048  # training examples: enough for a steady speed, soon done
+_LEAST_EPOCHS, _MOST_EPOCHS = 0.25, 0.5  # of the cap: what a training takes on average
 
 
 @dataclass(frozen=True)
@@ -22,39 +26,57 @@ class EpochTimingJob:
 
     training: TrainingJob
 
-    def run(self, on_epoch: OnEpoch) -> float:
+    def run(self, on_look: OnLook) -> float:
         """Seconds of an epoch over all training examples, validation included."""
-        full = self.training.dataset.training()
+        full = self.training.splits()
         sample = tuple(type(split)(*(array[:_SAMPLE] for array in split)) for split in full)
-        ends: list[float] = []
+        ends: list[tuple[float, float]] = []
         job = replace(self.training, epochs=2, patience=2)
 
         def note_end(number: int, point: CurvePoint) -> bool:
-            ends.append(time.monotonic())
-            return on_epoch(number, point)
+            ends.append((time.monotonic(), point.epoch))
+            return on_look(number, point)
 
         job.train((sample[0], sample[1]), note_end)
+        first, last = next(end for end in ends if end[1] >= 1), ends[-1]
         seen, there = (sum(len(split.labels) for split in splits) for splits in (sample, full))
-        return (ends[1] - ends[0]) * there / seen
+        return (last[0] - first[0]) * there / seen
 
 
-def longest_epoch(plan: StudyPlan, threads: int) -> float:
-    """Seconds of an epoch of the slower cell at its largest width, on so many threads.
+def estimated_seconds(plan: StudyPlan) -> tuple[float, float]:
+    """A range for the whole plan, if it takes all its searches.
 
-    The cells are measured at the same time, each in a process of its own, as they train.
+    Trainings are taken at the widest of their budgets. How many epochs they take is not known
+    beforehand: between a quarter and half of the cap is usual.
 
     Raises:
         TrainingError: A training could not be measured.
     """
-    jobs = {
-        cell.value: EpochTimingJob(training_job(plan.space.largest(cell), plan, seed=0))
+    epochs = _epoch_seconds(plan)
+    trainings = plan.trials_of_a_cell + plan.replicates * plan.settings.answer.confirm
+    of_all = sum(epochs.values()) * trainings * plan.searches.most * plan.epochs / plan.jobs
+    return _LEAST_EPOCHS * of_all, _MOST_EPOCHS * of_all
+
+
+def _epoch_seconds(plan: StudyPlan) -> dict[tuple[Cell, Budget], float]:
+    """Seconds of an epoch of each cell at each budget, as many at once as will train."""
+    shapes = {
+        (cell, budget): plan.space.narrowest(cell)
         for cell in plan.cells
+        for budget in plan.ladder()
     }
+    jobs = {}
+    for (cell, budget), shape in shapes.items():
+        widest = replace(shape, units=budget.largest(shape, plan.task))
+        jobs[f"{cell} {budget.limit}"] = EpochTimingJob(training_job(widest, plan, 0, 0))
     with tempfile.TemporaryDirectory() as folder:
-        limits = ProcessLimits(len(jobs), len(jobs) * threads, Path(folder) / "log")
-        ends = [end for _, end in work_off(jobs, limits, lambda: False)]
-    for end in ends:
+        limits = ProcessLimits(plan.jobs, cores(), Path(folder) / "log")
+        ends = dict(work_off(jobs, limits, lambda: False))
+    for end in ends.values():
         if isinstance(end, Refused):
             raise TrainingError(f"The speed of training could not be measured: {end.reason}.")
-    longest: float = max(end.result for end in ends if isinstance(end, Finished))
-    return longest
+    return {
+        key: end.result
+        for key, name in zip(shapes, jobs, strict=True)
+        if isinstance(end := ends.get(name), Finished)
+    }

@@ -12,10 +12,11 @@ from search_spaces.cells import Cell
 from search_spaces.space import SearchSpace, search_space
 from study.datasets.dataset import Dataset, DatasetSpec
 from study.datasets.prepare import prepare
-from study.datasets.registry import DATASETS, defaults_of
+from study.datasets.registry import DATASETS
+from study.errors import UserError
 from study.machine.environment import cores, environment
 from study.question.known_candidates import Known, known_candidates
-from study.question.settings import DataSettings, Settings
+from study.question.settings import TRIALS_OF_A_CELL, DataSettings, Searches, Settings
 from study.storage.folder import RunFolder
 
 T = TypeVar("T")
@@ -52,8 +53,8 @@ class StudyPlan:
         return self.space.budget
 
     @property
-    def cells(self) -> tuple[Cell, Cell]:
-        """The compared cells; differences are first minus second."""
+    def cells(self) -> tuple[Cell, ...]:
+        """The compared cells; differences are an earlier one minus a later one."""
         return self.settings.question.cells
 
     @property
@@ -67,22 +68,58 @@ class StudyPlan:
         return _decided(self.settings.search.epochs)
 
     @property
-    def patience(self) -> int:
+    def patience(self) -> float:
         """Epochs without progress after which a training stops."""
         return _decided(self.settings.search.patience)
 
     @property
+    def searches(self) -> Searches:
+        """The least and the most."""
+        return self.settings.search.searches
+
+    @property
+    def n_trials(self) -> int:
+        """Of one search, shared equally by the cells and budgets."""
+        return _decided(self.settings.search.n_trials)
+
+    @property
+    def trials_of_a_cell(self) -> int:
+        """At each budget of a search."""
+        return self.n_trials // self._shares
+
+    @property
     def replicates(self) -> int:
-        """Seeds for each cell at each budget."""
-        return _decided(self.settings.answer.replicates)
+        """Seeds for each cell at each budget of each search."""
+        return self.settings.answer.replicates
 
     @property
     def jobs(self) -> int:
         """Training processes."""
         return _decided(self.settings.run.n_jobs)
 
+    @property
+    def _shares(self) -> int:
+        return len(self.cells) * self.settings.question.budgets
+
+    def check(self) -> None:
+        """Refuse what cannot be carried out, before any work is done.
+
+        Raises:
+            BudgetError: The lowest budget fits one of the cells not at all.
+            UserError: The trials of a search cannot be shared equally.
+        """
+        self.ladder()
+        if self.n_trials % self._shares:
+            fewer = self.n_trials // self._shares
+            numbers = [str(share * self._shares) for share in (fewer, fewer + 1) if share]
+            raise UserError(
+                f"--n-trials is the trials of a search, shared equally by {len(self.cells)} cells, "
+                f"each at every budget: a multiple of {self._shares}, but {self.n_trials} was "
+                f"given. Choose {' or '.join(numbers)}."
+            )
+
     def ladder(self) -> tuple[Budget, ...]:
-        """The budgets at which the cells are compared.
+        """The budgets at which the cells are compared, largest first.
 
         Raises:
             BudgetError: The lowest fits one of the cells not at all.
@@ -98,7 +135,7 @@ class StudyPlan:
         return {
             "dataset": f"{self.dataset.name} ({self.dataset.fingerprint[:12]})",
             **{
-                flag.name: " ".join(flag.value) if isinstance(flag.value, tuple) else flag.value
+                flag.name: " ".join(flag.value) if flag.name == "cells" else flag.value
                 for flag in self.settings.flags()
                 if flag.trait.identity
             },
@@ -130,7 +167,7 @@ def resolve(settings: Settings) -> StudyPlan:
             "vocabulary": dataset.level.vocabulary,
             "sequence_length": dataset.sequence_length,
             "embedding": dataset.embedding,
-            "replicates": defaults_of(settings.data.dataset).replicates,
+            "n_trials": TRIALS_OF_A_CELL * len(settings.question.cells) * settings.question.budgets,
             "study_name": dataset.name,
             "n_jobs": cores(),
         },
@@ -146,7 +183,7 @@ def resolve(settings: Settings) -> StudyPlan:
     space = search_space(search.space, task, budget, question.cells, batch_size)
     known = known_candidates(search.candidates, space) if search.candidates else Known()
     plan = StudyPlan(settings, dataset, task, space, known)
-    plan.ladder()  # refuses too many budgets now, not after the search
+    plan.check()
     return plan
 
 

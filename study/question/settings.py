@@ -71,7 +71,6 @@ MOST_BUDGETS = 16
 MOST_REPLICATES = 1000
 TRIALS_OF_A_CELL = 8  # at each budget of a search, where nothing else is asked for
 SEARCHES = Parameter(converter=_searches)
-BUDGETS = whole_number(1, MOST_BUDGETS)
 REPLICATES = whole_number(1, MOST_REPLICATES)
 SEED = whole_number(0, 2**31 - 1)
 POSITIVE = whole_number(1)
@@ -89,10 +88,10 @@ class Trait:
 
     identity: bool = False
     saved: bool = True
-    words: int | None = None
-    characters: int | None = None
+    words: float | None = None
+    characters: float | None = None
 
-    def default(self, level: Level) -> int | None:
+    def default(self, level: Level) -> float | None:
         """The default at this level; None where the level has no say."""
         return self.words if level is Level.WORD else self.characters
 
@@ -113,12 +112,13 @@ _SPACE_HELP = (
     "`basic`: units, dropout. `standard`: and recurrent dropout, learning rate. `wide`: and "
     "embedding width, layers, direction, batch size."
 )
-_PATIENCE_HELP = (
-    "Epochs without a better validation accuracy before training stops. Default: 2 for words, "
-    "3 for characters."
+_SEARCHES_HELP = (
+    "Independent searches. A least and a most, such as 4..12: the study ends between them as soon "
+    "as it is decided."
 )
-_REPLICATES_HELP = (
-    f"Fresh seeds for each cell at each budget. Default: {default_in_words('replicates')}."
+_PATIENCE_HELP = (
+    "Epochs without a lower validation loss before training stops. Default: 1 for words, "
+    "6 for characters."
 )
 
 
@@ -152,13 +152,13 @@ class QuestionSettings:
     """Parameter budget. Default: 131,584 for words (LSTM 128), 20,736 for characters (LSTM 64)."""
     budget_scope: Annotated[Scope, _IDENTITY] = Scope.CELL
     """What the budget bounds: the recurrent cell, or the whole model."""
-    budgets: Annotated[int, BUDGETS] = 4
-    """Budgets at which the cells are compared: the budget and halvings of it."""
-    cells: Annotated[tuple[Cell, Cell], Parameter(consume_multiple=True), _IDENTITY] = (
+    budgets: Annotated[int, whole_number(1, MOST_BUDGETS), _IDENTITY] = 3
+    """Budgets at which the cells are compared: each a quarter of the one above."""
+    cells: Annotated[tuple[Cell, ...], Parameter(consume_multiple=True), _IDENTITY] = (
         Cell.LSTM,
         Cell.GRU,
     )
-    """The two cells that are compared."""
+    """The cells that are compared, two or more."""
     margin: Annotated[float, Parameter(validator=Number(gt=0, lt=100)), _IDENTITY] = 0.5
     """Smallest difference in accuracy that matters, in percentage points."""
 
@@ -169,26 +169,26 @@ class SearchSettings:
     """How candidates are tried."""
 
     space: Annotated[SpaceName, Parameter(help=_SPACE_HELP), _IDENTITY] = SpaceName.STANDARD
-    n_trials: Annotated[int, whole_number(2)] = 32
-    """Trials in all, the cells in turn."""
+    searches: Annotated[Searches, SEARCHES, Parameter(help=_SEARCHES_HELP)] = Searches(4, 4)
+    n_trials: Annotated[int | None, whole_number(2)] = None
+    """Trials of each search, shared equally. Default: 8 for each cell at each budget."""
     timeout: Annotated[float | None, Parameter(validator=Number(gt=0))] = None
-    """Stop asking for new search trials after this many seconds."""
-    epochs: Annotated[int | None, POSITIVE, Trait(identity=True, words=10, characters=20)] = None
-    """Most epochs a model trains. Default: 10 for words, 20 for characters."""
+    """Stop asking for new trials of a search after this many seconds."""
+    epochs: Annotated[int | None, POSITIVE, Trait(identity=True, words=10, characters=80)] = None
+    """Most epochs a model trains. Default: 10 for words, 80 for characters."""
     patience: Annotated[
-        int | None,
-        POSITIVE,
-        Parameter(help=_PATIENCE_HELP),
-        Trait(identity=True, words=2, characters=3),
+        float | None,
+        Parameter(help=_PATIENCE_HELP, validator=Number(gt=0)),
+        Trait(identity=True, words=1, characters=6),
     ] = None
     batch_size: Annotated[int | None, POSITIVE, Trait(identity=True, words=32, characters=64)] = (
         None
     )
     """Examples per step. Default: 32 for words, 64 for characters."""
     candidates: Annotated[Path | None, _NOT_SAVED] = None
-    """JSON of hyperparameters by cell, such as a study's summary.json: its first trials."""
+    """JSON of hyperparameters by cell, such as a study's summary.json: each search begins there."""
     pruning: Annotated[bool, _IDENTITY] = True
-    """Stop trials early that are behind the median of their own cell."""
+    """Stop trials early that are behind the others of their search, cell and budget."""
 
 
 @Parameter(name="*", group=_ANSWER)
@@ -198,11 +198,8 @@ class AnswerSettings:
 
     confirm: bool = True
     """Train the best of each cell again on fresh seeds and score them on the test split."""
-    replicates: Annotated[
-        int | None,
-        REPLICATES,
-        Parameter(help=_REPLICATES_HELP),
-    ] = None
+    replicates: Annotated[int, REPLICATES, _IDENTITY] = 2
+    """Fresh seeds for each cell at each budget of each search."""
 
 
 @Parameter(name="*", group=_RUN)
@@ -244,11 +241,11 @@ class Settings:
     run: RunSettings = field(default_factory=RunSettings)
 
     def __post_init__(self) -> None:
-        first, second = self.question.cells
-        if first == second:
+        cells = self.question.cells
+        if len(set(cells)) < max(2, len(cells)):
             raise UserError(
-                f"--cells takes two different cells, but {first} was given twice. "
-                f"Choose two of: {', '.join(Cell)}."
+                f"--cells takes two or more different cells, but {' '.join(cells) or 'none'} was "
+                f"given. Choose from: {', '.join(Cell)}."
             )
 
     def flags(self) -> Iterator[Flag]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from study.errors import UserError
 from study.machine.files import write_atomically
-from study.question.settings import Settings
+from study.question.settings import Searches, Settings
 
 if TYPE_CHECKING:
     from cyclopts.config import Toml
@@ -58,6 +58,8 @@ def load_settings(path: Path) -> Settings:
 
 def _toml_value(value: Any) -> Any:
     match value:
+        case Searches():
+            return str(value)
         case tuple():
             return [_toml_value(item) for item in value]
         case Enum():

@@ -121,7 +121,9 @@ def notebook_slots(plan: StudyPlan) -> list[Slot]:
             number,
             {"model": model.name},
             {
+                attrs.SEARCH: 1,
                 attrs.CELL: model.cell.value,
+                attrs.BUDGET: plan.budget.limit,
                 **attrs.of_candidate(model.candidate, plan.task, seed),
             },
         )
@@ -139,7 +141,8 @@ class NotebookWork:
         """What the plan says."""
         trial.suggest_categorical("model", [model.name for model in MODELS])
         candidate = attrs.unpack_candidate(trial.user_attrs[attrs.CANDIDATE])
-        training = training_job(candidate, self.plan, trial.user_attrs[attrs.SEED])
+        seed = trial.user_attrs[attrs.SEED]
+        training = training_job(candidate, self.plan, seed, split_seed=seed)
         epochs = min(MODELS[trial.user_attrs[attrs.SLOT]].epochs, self.plan.epochs)
         return NotebookJob(replace(training, epochs=epochs, patience=epochs))
 

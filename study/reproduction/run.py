@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import optuna
 
+from study.phases.winners import given
 from study.pipeline import JobContext, confirm, work_on
 from study.question.plan import resolve
 from study.reproduction.notebook import (
@@ -42,5 +43,7 @@ def _both_protocols(context: JobContext, _: optuna.Study) -> None:
     notebook = open_notebook(context.archive.store, context.plan)
     context.queue(notebook).enqueue(notebook_slots(context.plan))
     context.work_off(notebook, NotebookWork(context.plan), "notebook", "test")
-    if not context.interruption():
-        confirm(context, {model.cell: model.candidate for model in (LSTM_128, GRU_154)})
+    candidates = {model.cell: model.candidate for model in (LSTM_128, GRU_154)}
+    for number in range(1, context.plan.searches.most + 1):
+        if not context.interruption():
+            confirm(context, given(candidates, context.plan, number))

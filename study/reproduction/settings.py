@@ -16,6 +16,7 @@ from study.question.settings import (
     DataSettings,
     QuestionSettings,
     RunSettings,
+    Searches,
     SearchSettings,
     Settings,
 )
@@ -46,8 +47,14 @@ class ReproductionSettings:
         return Settings(
             data=DataSettings(dataset=self.dataset, embedding=128),
             question=QuestionSettings(max_params=131_584, budgets=1),
-            search=SearchSettings(n_trials=0, epochs=self.epochs, patience=2, batch_size=32),
-            answer=AnswerSettings(replicates=self.replicates),
+            # Each seed stands for a search of its own: there is no other luck.
+            search=SearchSettings(
+                searches=Searches(self.replicates, self.replicates),
+                n_trials=0,
+                epochs=self.epochs,
+                batch_size=32,
+            ),
+            answer=AnswerSettings(replicates=1),
             run=RunSettings(
                 study_name="reproduction", n_jobs=self.n_jobs, seed=self.seed, quiet=self.quiet
             ),

@@ -1,7 +1,7 @@
 """A study read back from its folder and storage, as the reports need it."""
 
 import shlex
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -9,12 +9,10 @@ from pathlib import Path
 import optuna
 from optuna.trial import FrozenTrial
 
-from search_spaces.budget import Budget
-from search_spaces.candidate import Candidate
-from search_spaces.matching import pair_of
 from study.errors import UserError
-from study.phases.confirmation import CHOSEN_TRIALS, confirmation_name
+from study.phases.confirmation import confirmation_name, looks, stored_test_labels
 from study.phases.identity import ENVIRONMENT, IDENTITY, refuse_other
+from study.phases.winners import kept
 from study.question.plan import StudyPlan, resolve
 from study.question.settings_file import load_settings, saved_flags
 from study.storage.folder import RunFolder
@@ -23,8 +21,6 @@ from study.storage.sqlite import FileStore
 from study.storage.store import Store
 from study.trials.attributes import SLOT
 from study.trials.record import (
-    BudgetRecord,
-    ConfirmationRecord,
     DatasetRecord,
     StudyRecord,
     confirmation_record,
@@ -89,23 +85,27 @@ class Archive:
         plan = self.plan
         trials = search.get_trials(deepcopy=False)
         runs = confirmation.get_trials(deepcopy=False) if confirmation else []
-        confirmations = tuple(confirmation_record(run) for run in runs)
         settings = {**saved_flags(plan.settings), **search.user_attrs[IDENTITY]}
         del settings["output-dir"]  # a report is passed on: where its files lie is private
-        records = tuple(trial_record(trial) for trial in trials)
+        classes = plan.dataset.facts.classes
         return StudyRecord(
             name=plan.name,
-            cells=(plan.cells[0].value, plan.cells[1].value),
+            cells=tuple(cell.value for cell in plan.cells),
             dataset=_dataset_record(plan),
             task=plan.task,
             budget=plan.budget,
+            limits=tuple(budget.limit for budget in plan.ladder()),
             margin=plan.margin,
+            planned_searches=plan.searches,
+            trials_per_search=plan.n_trials,
             planned=len({trial.user_attrs[SLOT] for trial in trials}),
-            trials=records,
-            budgets=_budget_records(confirmations, plan),
-            chosen=dict(confirmation.user_attrs.get(CHOSEN_TRIALS, {})) if confirmation else {},
-            replicates=len({run.replicate for run in confirmations}),
-            confirmations=confirmations,
+            trials=tuple(trial_record(trial) for trial in trials),
+            searches=kept(confirmation, plan) if confirmation else (),
+            looks=looks(confirmation) if confirmation else (),
+            replicates=plan.replicates,
+            confirmations=tuple(confirmation_record(run) for run in runs),
+            test_labels=stored_test_labels(confirmation) if confirmation else None,
+            majority_label=max(range(len(classes)), key=lambda label: classes[label].train),
             settings=dict(sorted(settings.items())),
             seconds={"search": busy_seconds(trials), "confirm": busy_seconds(runs)},
             environment=search.user_attrs[ENVIRONMENT],
@@ -178,30 +178,6 @@ def busy_seconds(trials: Iterable[FrozenTrial]) -> float:
         seconds += max(0.0, (complete - max(start, end)).total_seconds())
         end = max(end, complete)
     return seconds
-
-
-def _budget_records(
-    runs: Sequence[ConfirmationRecord], plan: StudyPlan
-) -> tuple[BudgetRecord, ...]:
-    """The budgets of the runs, with the candidates that were matched when these were planned."""
-    planned: dict[int, dict[str, Candidate]] = {}
-    for run in runs:
-        planned.setdefault(run.budget, {})[run.cell] = run.candidate
-    return tuple(_budget_record(limit, planned[limit], plan) for limit in sorted(planned)[::-1])
-
-
-def _budget_record(
-    limit: int, candidates: Mapping[str, Candidate], plan: StudyPlan
-) -> BudgetRecord:
-    names = [cell.value for cell in plan.cells]
-    first, second = (candidates[name] for name in names)
-    pair = pair_of(first, second, Budget(limit, plan.budget.scope), plan.task)
-    return BudgetRecord(
-        limit=limit,
-        candidates=dict(zip(names, (first, second), strict=True)),
-        counts=dict(zip(names, pair.counts, strict=True)),
-        within_tolerance=pair.within_tolerance,
-    )
 
 
 def _dataset_record(plan: StudyPlan) -> DatasetRecord:

@@ -17,8 +17,9 @@ from optuna.trial import FrozenTrial
 
 from search_spaces.budget import BudgetError
 from study.errors import UserError
-from study.phases.confirmation import CHOSEN, confirmation_slots
+from study.phases.confirmation import confirmation_slots
 from study.phases.search import search_slots
+from study.phases.winners import kept
 from study.question.plan import resolve
 from study.question.settings_file import load_settings
 from study.runs.archive import Archive
@@ -27,6 +28,7 @@ from study.storage.folder import RunFolder
 from study.storage.opening import open_store
 from study.storage.sqlite import FileStore
 from study.storage.trial_storage import as_user_errors
+from study.trials.attributes import SEARCH
 from study.trials.queue import Queue, Slot
 
 # As `study.machine.files` names temporary files, and `RunFolder.create` its probe.
@@ -130,10 +132,13 @@ def _contents(archive: Archive) -> Iterator[Finding]:
     """The checks that need the data set and the trials."""
     plan, search, confirmation = archive.plan, archive.search(), archive.confirmation()
     yield Finding(_QUESTION, "", f"{plan.identity['dataset']}, as at the start")
-    yield from _trials("search", archive, search, search_slots(plan))
+    begun = {trial.user_attrs[SEARCH] for trial in search.get_trials(deepcopy=False)}
+    slots = [slot for number in sorted(begun) for slot in search_slots(plan, number)]
+    yield from _trials("search", archive, search, slots)
     studies = [search]
-    if confirmation is not None and CHOSEN in confirmation.user_attrs:
-        slots = confirmation_slots(confirmation, plan)
+    if confirmation is not None:
+        winners = kept(confirmation, plan)
+        slots = [slot for chosen in winners for slot in confirmation_slots(chosen, plan)]
         yield from _trials("confirmation", archive, confirmation, slots)
         studies.append(confirmation)
     yield _artifacts(archive, studies)

@@ -1,6 +1,7 @@
 """Each cell's best confirmed model: saved with its vocabulary and a card, and loaded again."""
 
 import json
+import math
 import shutil
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -24,14 +25,14 @@ if TYPE_CHECKING:
 
 
 def save_best_models(confirmation: optuna.Study, folder: RunFolder, plan: StudyPlan) -> None:
-    """Select, of the models confirmed at the full budget, each cell's best on validation.
+    """Select, of the models confirmed at the full budget, each cell's lowest validation loss.
 
     Selected on validation, so that the card's test accuracy is no best of many.
     """
     runs = [confirmation_record(trial) for trial in confirmation.get_trials(deepcopy=False)]
     for cell in plan.cells:
         saved = {
-            folder.replicate_model(cell.value, run.replicate): run
+            folder.run_model(run.number): run
             for run in runs
             if run.cell == cell
             and run.budget == plan.budget.limit
@@ -40,8 +41,8 @@ def save_best_models(confirmation: optuna.Study, folder: RunFolder, plan: StudyP
         present = [path for path in saved if path.exists()]
         if not present:
             continue  # selected before, or trained on another machine
-        best = max(present, key=lambda path: saved[path].validation_accuracy or 0.0)
-        if (saved[best].validation_accuracy or 0.0) > _saved_accuracy(folder, cell.value):
+        best = min(present, key=lambda path: _loss(saved[path]))
+        if _loss(saved[best]) < _saved_loss(folder, cell.value):
             best.replace(folder.model(cell.value))
             _write_card(saved[best], folder, plan)
         for path in present:
@@ -50,13 +51,17 @@ def save_best_models(confirmation: optuna.Study, folder: RunFolder, plan: StudyP
         shutil.copyfile(plan.dataset.vocabulary_file, folder.models / "vocabulary.json")
 
 
-def _saved_accuracy(folder: RunFolder, cell: str) -> float:
-    """Validation accuracy of the model that was selected before; -1 where none was."""
+def _loss(run: ConfirmationRecord) -> float:
+    return math.inf if run.validation_loss is None else run.validation_loss
+
+
+def _saved_loss(folder: RunFolder, cell: str) -> float:
+    """Validation loss of the model that was selected before; infinite where none was."""
     try:
         card = json.loads(folder.model_card(cell).read_text(encoding="utf-8"))
     except FileNotFoundError:
-        return -1.0
-    return float(card["validation_accuracy"])
+        return math.inf
+    return float(card["validation_loss"])
 
 
 def _write_card(run: ConfirmationRecord, folder: RunFolder, plan: StudyPlan) -> None:
@@ -66,8 +71,9 @@ def _write_card(run: ConfirmationRecord, folder: RunFolder, plan: StudyPlan) -> 
         "cell_params": run.cell_parameters,
         "model_params": run.model_parameters,
         "test_accuracy": run.test_accuracy,
+        "validation_loss": run.validation_loss,
         "validation_accuracy": run.validation_accuracy,
-        "chosen": f"best validation accuracy of the runs at {run.budget:,} parameters",
+        "chosen": f"lowest validation loss of the runs at {run.budget:,} parameters",
         "dataset": {"name": plan.dataset.name, "fingerprint": plan.dataset.fingerprint},
         "labels": plan.dataset.labels,
         "sequence_length": plan.dataset.sequence_length,
@@ -127,7 +133,7 @@ def load_model(run: Path, cell: Cell | None) -> SavedModel:
         member: json.loads(folder.model_card(member).read_text(encoding="utf-8"))
         for member in saved
     }
-    chosen = cell or max(saved, key=lambda member: float(cards[member]["validation_accuracy"]))
+    chosen = cell or min(saved, key=lambda member: float(cards[member]["validation_loss"]))
     vocabulary = _vocabulary(folder.models / cards[chosen]["vocabulary"])
     with unheard_start():
         import keras

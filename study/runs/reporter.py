@@ -16,11 +16,13 @@ class Published:
     Attributes:
         report: The report's file.
         sentence: The answer.
+        decided: Whether the answer is a verdict, at a look that the plan allows for.
         record: What the study remembers, as it was read for the report.
     """
 
     report: Path
     sentence: str
+    decided: bool
     record: StudyRecord
 
 

@@ -50,9 +50,13 @@ class RunFolder:
         """What that model is and how good it was."""
         return self.models / f"{cell}.json"
 
-    def replicate_model(self, cell: str, replicate: int) -> Path:
-        """The model of one confirmation run, until the best is chosen."""
-        return self.models / f".{cell}-{replicate}.keras"
+    def run_model(self, number: int) -> Path:
+        """The model of one confirmation run, until the best is chosen.
+
+        Args:
+            number: Optuna's number of the run's trial.
+        """
+        return self.models / f".{number}.keras"
 
     def require(
         self, file: Path, remedy: str = "Check the path; `python -m study.search` prints it."

@@ -1,5 +1,6 @@
 """What the terminal shows while the trials of a study are worked off."""
 
+import math
 import statistics
 import time
 from collections.abc import Iterator, Mapping
@@ -51,7 +52,7 @@ class Display:
     _whole: TaskID = field(init=False)
     # By number: a trial's bar, and when it started, in monotonic time.
     _running: dict[int, tuple[TaskID, float]] = field(default_factory=dict, init=False)
-    # By cell: the accuracy of its best trial, and the row that shows it.
+    # By cell: the loss of its best trial, and the row that shows it.
     _best: dict[str, tuple[float, TaskID]] = field(default_factory=dict, init=False)
     _seconds: list[float] = field(default_factory=list, init=False)
     _progress: Progress = field(default=Progress(0, 0, 0), init=False)
@@ -86,8 +87,8 @@ class Display:
         """One of its epochs ended."""
         bar, _ = self._running[trial.number]
         accuracy = f"{point.validation_accuracy:.1%}"
-        figures = _figures(trial.user_attrs, accuracy, f"epoch {number}")
-        self._bars.update(bar, completed=number, figures=figures)
+        figures = _figures(trial.user_attrs, accuracy, f"epoch {point.epoch:g}")
+        self._bars.update(bar, completed=point.epoch, figures=figures)
 
     def ended(self, trial: optuna.Trial) -> None:
         """It is finished or requeued."""
@@ -115,14 +116,15 @@ class Display:
         # The best of several test accuracies would say nothing.
         if trial.state is not TrialState.COMPLETE or self.measure != "validation":
             return
-        cell, accuracy = trial.user_attrs[attrs.CELL], trial.values[0]
+        cell, loss = trial.user_attrs[attrs.CELL], trial.values[0]
         if cell not in self._best:
             row = self._bars.add_task(f"best {cell_name(cell)}", total=None, figures="")
-            self._best[cell] = -1.0, row
+            self._best[cell] = math.inf, row
         best, row = self._best[cell]
-        if accuracy > best:
-            self._best[cell] = accuracy, row
-            self._bars.update(row, figures=_figures(trial.user_attrs, f"{accuracy:.1%}"))
+        if loss < best:
+            self._best[cell] = loss, row
+            accuracy = f"{trial.user_attrs[attrs.VALIDATION_ACCURACY]:.1%}"
+            self._bars.update(row, figures=_figures(trial.user_attrs, accuracy))
 
     def _line(self, trial: FrozenTrial) -> str:
         """A finished trial in a line."""
@@ -132,8 +134,8 @@ class Display:
         if attrs.UNITS in attributes:
             text += f" {_figures(attributes)}"
         status = status_of(trial)
-        if trial.value is not None:
-            text += f": {trial.value:.1%} {self.measure}"
+        if accuracy := self._accuracy(trial):
+            text += f": {accuracy:.1%} {self.measure}"
         if status is not Status.COMPLETE:
             reason = attributes.get(attrs.REASON)
             text += f", {status}" + (f" ({reason})" if reason else "")
@@ -141,6 +143,13 @@ class Display:
         if seconds:
             text += f", {number_of(attributes[attrs.EPOCHS], 'epoch')}, {seconds:.1f} s"
         return text
+
+    def _accuracy(self, trial: FrozenTrial) -> float | None:
+        """As measured in this phase; None where it is not known."""
+        if self.measure == "validation":
+            accuracy: float | None = trial.user_attrs.get(attrs.VALIDATION_ACCURACY)
+            return accuracy
+        return trial.value
 
     def _time_left(self) -> str:
         left = self._progress.planned - self._progress.finished

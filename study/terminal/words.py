@@ -1,9 +1,14 @@
 """Counts and times in words."""
 
 
-def number_of(count: int, thing: str) -> str:
-    """A count and its noun, in the plural where it is due."""
-    return f"{count:,} {thing}" if count == 1 else f"{count:,} {thing}s"
+def number_of(count: float, thing: str, things: str | None = None) -> str:
+    """A count and its noun, in the plural where it is due.
+
+    Args:
+        things: The plural, where it is not the noun and an s.
+    """
+    shown = f"{count:,}" if isinstance(count, int) else f"{count:,.3g}"
+    return f"{shown} {thing}" if count == 1 else f"{shown} {things or f'{thing}s'}"
 
 
 def duration(seconds: float) -> str:

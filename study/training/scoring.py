@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
-from study.datasets.dataset import Split
+from study.datasets.dataset import Dataset, Split
 from study.machine.files import write_atomically
 from study.training.job import OnEpoch, Result, TrainingJob
 
@@ -84,6 +85,11 @@ class ConfirmationJob:
         stock = with_stock_layers(model, self.training.candidate, self.training.task)
         with write_atomically(path) as temporary:
             stock.save(temporary)
+
+
+def test_labels(dataset: Dataset) -> NDArray[np.int32]:
+    """The class numbers of the test split, (examples,), in stored order."""
+    return np.array(dataset.test().labels)
 
 
 def _timed(action: Callable[[], object]) -> float:
