@@ -32,8 +32,8 @@ def _plan(plan: StudyPlan) -> list[str]:
     if plan.settings.answer.confirm:
         lines.append(
             f"Confirmation of each search: its {cells * budgets} winners on "
-            f"{number_of(plan.replicates, 'fresh seed')}, and what had won at {plan.budget} after a "
-            "quarter and half of the trials; each scored once on the test split."
+            f"{number_of(plan.replicates, 'fresh seed')}, and what had won at {plan.budget} after "
+            "a quarter and half of the trials; each scored once on the test split."
         )
         when = f"after {number_of(least, 'search', 'searches')}"
         if most > least:

@@ -5,8 +5,6 @@ import time
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from search_spaces.budget import Budget
-from search_spaces.cells import Cell
 from study.machine.environment import cores
 from study.phases.search import training_job
 from study.processes.limits import ProcessLimits
@@ -54,11 +52,11 @@ def estimated_seconds(plan: StudyPlan) -> tuple[float, float]:
     """
     epochs = _epoch_seconds(plan)
     trainings = plan.trials_of_a_cell + plan.replicates * plan.settings.answer.confirm
-    of_all = sum(epochs.values()) * trainings * plan.searches.most * plan.epochs / plan.jobs
+    of_all = sum(epochs) * trainings * plan.searches.most * plan.epochs / plan.jobs
     return _LEAST_EPOCHS * of_all, _MOST_EPOCHS * of_all
 
 
-def _epoch_seconds(plan: StudyPlan) -> dict[tuple[Cell, Budget], float]:
+def _epoch_seconds(plan: StudyPlan) -> list[float]:
     """Seconds of an epoch of each cell at each budget, as many at once as will train."""
     shapes = {
         (cell, budget): plan.space.narrowest(cell)
@@ -72,11 +70,10 @@ def _epoch_seconds(plan: StudyPlan) -> dict[tuple[Cell, Budget], float]:
     with tempfile.TemporaryDirectory() as folder:
         limits = ProcessLimits(plan.jobs, cores(), Path(folder) / "log")
         ends = dict(work_off(jobs, limits, lambda: False))
+    seconds = []
     for end in ends.values():
         if isinstance(end, Refused):
             raise TrainingError(f"The speed of training could not be measured: {end.reason}.")
-    return {
-        key: end.result
-        for key, name in zip(shapes, jobs, strict=True)
-        if isinstance(end := ends.get(name), Finished)
-    }
+        if isinstance(end, Finished):
+            seconds.append(end.result)
+    return seconds

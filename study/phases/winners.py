@@ -11,6 +11,7 @@ import optuna
 
 from search_spaces.budget import Budget
 from search_spaces.candidate import Candidate
+from search_spaces.cells import Cell
 from search_spaces.matching import Matched, match
 from study.question.plan import StudyPlan
 from study.trials.record import (
@@ -46,9 +47,9 @@ def choose(trials: Sequence[TrialRecord], plan: StudyPlan, number: int) -> Searc
     return SearchRecord(number, tuple(budgets), tuple(_efforts(mine, plan)))
 
 
-def given(candidates: Mapping[str, Candidate], plan: StudyPlan, number: int) -> SearchRecord:
+def given(candidates: Mapping[Cell, Candidate], plan: StudyPlan, number: int) -> SearchRecord:
     """Candidates as if a search had found them, at every budget."""
-    found = {cell: Winner(candidates[cell], None) for cell in plan.cells}
+    found = {cell.value: Winner(candidates[cell], None) for cell in plan.cells}
     budgets = tuple(_budget_winners(found, budget, plan) for budget in plan.ladder())
     return SearchRecord(number, budgets, ())
 

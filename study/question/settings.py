@@ -107,6 +107,7 @@ class Flag(NamedTuple):
 _IDENTITY = Trait(identity=True)
 _NOT_SAVED = Trait(saved=False)
 _LONGEST_NAME = 100
+_DEFAULT_SEARCHES = Searches(4, 4)
 _LEVEL_HELP = f"What a text's tokens are. Default: {default_in_words('level')}."
 _SPACE_HELP = (
     "`basic`: units, dropout. `standard`: and recurrent dropout, learning rate. `wide`: and "
@@ -169,7 +170,7 @@ class SearchSettings:
     """How candidates are tried."""
 
     space: Annotated[SpaceName, Parameter(help=_SPACE_HELP), _IDENTITY] = SpaceName.STANDARD
-    searches: Annotated[Searches, SEARCHES, Parameter(help=_SEARCHES_HELP)] = Searches(4, 4)
+    searches: Annotated[Searches, SEARCHES, Parameter(help=_SEARCHES_HELP)] = _DEFAULT_SEARCHES
     n_trials: Annotated[int | None, whole_number(2)] = None
     """Trials of each search, shared equally. Default: 8 for each cell at each budget."""
     timeout: Annotated[float | None, Parameter(validator=Number(gt=0))] = None
