@@ -1,32 +1,26 @@
-"""Paired comparison of two cells over seeds, test examples and budgets.
+"""A mean over searches and test examples, and how sure it is.
 
-One run of a cell on seed `s` answers test example `i` rightly or wrongly. The difference
-between the two cells is modelled with crossed random effects (Searle, Casella & McCulloch
-1992, *Variance Components*, ch. 4),
+The difference of search `r` on test example `i`, a mean over the search's seeds, is modelled with
+crossed random effects (Searle, Casella & McCulloch 1992, *Variance Components*, ch. 4),
 
-    d[s, i] = mu + seed[s] + example[i] + residual[s, i],
+    d[r, i] = mu + search[r] + example[i] + residual[r, i],
 
-and its mean over seeds and examples has the variance
+and its mean over searches and examples has the variance
 
-    var(seed)/S + var(example)/N + var(residual)/(S N).
+    var(search)/R + var(example)/N + var(residual)/(R N).
 
-An interval "over seeds" takes the test examples as given; one "over seeds and examples" is
-about the task that they were drawn from. Accuracies are fractions; a difference is the first
-cell minus the second.
+What a search shares within itself (hyperparameters, split, seeds) is in its effect; what all
+searches share is the test split. Accuracies are fractions.
 """
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from functools import cached_property
-from typing import NamedTuple, Self
+from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import optimize, special
-
-from reports.comparison.runs import BudgetMoments, PairedRuns
-from study.errors import UserError
 
 FLOAT_NOISE = 1e-12
 """Differences of accuracies below this are rounding of the last bits, not differences."""
@@ -63,42 +57,30 @@ class Probability(NamedTuple):
 
 @dataclass(frozen=True)
 class Estimate:
-    """A weighted sum of the budgets' means, and what its error is made of.
-
-    The seeds are different at every budget, so that their parts add; the test examples are the
-    same, so that their part is computed from the weighted sum itself.
-    """
+    """A mean over independent units (searches, or runs), and what its error is made of."""
 
     value: float
-    seeds: tuple[int, ...]  # at each budget
-    seed_variances: tuple[float, ...]  # weight**2 * variance over seeds; NaN with one seed
-    example_variance: float = 0.0  # part of the value's variance that no seed removes
-    examples: int | None = None  # None: over seeds only
+    units: int
+    mean_square: float  # variance of one unit's value over the units; NaN with one unit
+    example_variance: float = 0.0  # part of the value's variance that more units do not remove
+    examples: int | None = None  # None: for these test examples
 
-    @cached_property
-    def seed_variance(self) -> float:
-        """Part of the value's variance that comes from the seeds; NaN with one at a budget."""
-        return math.fsum(v / n for v, n in zip(self.seed_variances, self.seeds, strict=True))
+    @property
+    def unit_variance(self) -> float:
+        """Part of the value's variance that comes from the units; NaN with one."""
+        return self.mean_square / self.units
 
     @property
     def standard_error(self) -> float:
-        """NaN where a budget has one seed."""
-        return math.sqrt(self.seed_variance + self.example_variance)
-
-    @cached_property
-    def degrees_of_freedom(self) -> float:
-        """Satterthwaite's (1946, Biometrics Bull. 2) degrees of freedom of `seed_variance`."""
-        squares = math.fsum(
-            (v / n) ** 2 / (n - 1) for v, n in zip(self.seed_variances, self.seeds, strict=True)
-        )
-        return self.seed_variance**2 / squares if squares else math.inf
+        """NaN with one unit."""
+        return math.sqrt(self.unit_variance + self.example_variance)
 
     def interval(self, confidence: float = 0.95) -> Interval | None:
         """Two-sided interval; None where the spread is unknown.
 
-        It is unknown with one seed at a budget, and where all seeds gave one and the same
-        difference other than zero, which is how coarse rounding looks. If every difference
-        is exactly zero, the interval is zero, too.
+        It is unknown with one unit or one test example, and, without an example part, where
+        all units gave one and the same value other than zero, which is how coarse rounding
+        looks. If every value is exactly zero, that interval is zero, too.
         """
         error = self.standard_error
         if error < FLOAT_NOISE and abs(self.value) < FLOAT_NOISE:
@@ -127,84 +109,76 @@ class Estimate:
         """Half the interval's width in standard errors, by Cochran (1964, Biometrics 20).
 
         The quantiles of the two parts are averaged by their variances: Student's with
-        `degrees_of_freedom` for the seeds, `examples - 1` for the examples. Satterthwaite's
-        quantile for the sum of the parts would cover 92 % with three seeds at one budget,
-        where a variance that is low by chance also passes for a well-known one; this one
-        covers at least 95 % from three seeds on, and 94.5 % with two.
+        `units - 1` for the units, `examples - 1` for the examples. Satterthwaite's quantile
+        for the sum of the parts would cover 92 % with three units, where a variance that is
+        low by chance also passes for a well-known one; this one covers at least 95 % from
+        three units on, and 94.5 % with two.
         """
         quantile = 1 - alpha / 2
-        parts = [(self.seed_variance, self.degrees_of_freedom)]
+        parts = [(self.unit_variance, self.units - 1)]
         if self.examples is not None:
             parts.append((self.example_variance, self.examples - 1))
         weighted = math.fsum(
-            v * special.stdtrit(degrees_of_freedom, quantile) for v, degrees_of_freedom in parts
+            variance * float(special.stdtrit(freedom, quantile)) for variance, freedom in parts
         )
-        return weighted / (self.seed_variance + self.example_variance)
-
-    def with_seeds(self, seeds: int) -> Self:
-        """The same value and spread with at least `seeds` seeds at every budget."""
-        return replace(self, seeds=tuple(max(seeds, now) for now in self.seeds))
+        return weighted / (self.unit_variance + self.example_variance)
 
 
-def weighted_sum(
-    budgets: Sequence[BudgetMoments], weights: Sequence[float], *, over_examples: bool
-) -> Estimate:
-    """The sum of `weights` times the budgets' means, with its error.
+def mean(values: NDArray[np.floating]) -> Estimate:
+    """The mean of one value a unit, (units,), with the paired t interval of these examples."""
+    spread = float(values.var(ddof=1)) if len(values) > 1 else math.nan
+    return Estimate(float(values.mean()), len(values), spread)
 
-    The components are the mean squares' (Searle et al. 1992): for one budget the variance is
-    `(MS_seeds + MS_examples - MS_residual) / (S N)`. There is no exact bootstrap for crossed
-    samples (McCullagh 2000, Bernoulli 6): the percentile one covers 85 % with three seeds and
-    25,000 examples, since three seeds resampled vary too little, and 97 % with 2,400, since
-    it counts the residual three times (Owen 2007, 10.1214/07-AOAS122). This one needs no
-    random numbers either.
+
+def crossed_mean(table: NDArray[np.float64], floor: float) -> Estimate:
+    """The mean of a table of one value for each search and test example, (searches, examples).
+
+    The components are the mean squares' (Searle et al. 1992): the variance is
+    `(MS_searches + MS_examples - MS_residual) / (R N)`. There is no exact bootstrap for crossed
+    samples (McCullagh 2000, Bernoulli 6): the percentile one covers 85 % with three rows and
+    25,000 examples, since three rows resampled vary too little, and 97 % with 2,400, since it
+    counts the residual three times (Owen 2007, 10.1214/07-AOAS122).
+
+    Args:
+        table: One row a search.
+        floor: Least variance of the mean that is due to the choice of the examples.
     """
-    spreads = [
-        float(budget.means.var(ddof=1)) if len(budget.means) > 1 else math.nan for budget in budgets
-    ]
-    estimate = Estimate(
-        value=math.fsum(
-            w * float(budget.means.mean()) for w, budget in zip(weights, budgets, strict=True)
-        ),
-        seeds=tuple(len(budget.means) for budget in budgets),
-        seed_variances=tuple(w**2 * spread for w, spread in zip(weights, spreads, strict=True)),
-    )
-    if not over_examples:
-        return estimate
-    variance, examples = _example_variance(budgets, weights)
-    return replace(estimate, example_variance=variance, examples=examples)
-
-
-def mean_difference(budgets: Sequence[PairedRuns], *, over_examples: bool) -> Estimate:
-    """The mean difference over the budgets, each with the same weight whatever its seeds."""
-    weights = [1 / len(budgets)] * len(budgets)
-    return weighted_sum(
-        [budget.moments for budget in budgets], weights, over_examples=over_examples
+    searches, examples = table.shape
+    rows, columns = table.mean(axis=1), table.mean(axis=0)
+    estimate = mean(rows)
+    if searches < 2 or examples < 2:
+        example_variance = math.nan if examples < 2 else floor
+    else:
+        spread = float(columns.var(ddof=1)) - residual_mean_square(table, rows, columns) / searches
+        # Sampling noise can leave less spread between examples than the residual explains.
+        example_variance = max(floor, spread / examples)
+    return Estimate(
+        estimate.value, searches, estimate.mean_square, example_variance, examples=examples
     )
 
 
-def slope(budgets: Sequence[PairedRuns], *, over_examples: bool) -> Estimate | None:
-    """Change of the difference at each doubling of the budget; None with one budget.
-
-    The least-squares slope against log2 of the budget, which is a weighted sum of the budgets'
-    means; its error comes from the seeds and examples, not from the fit.
-    """
-    if len({budget.limit for budget in budgets}) < 2:
-        return None
-    logs = np.log2([budget.limit for budget in budgets])
-    centred = logs - logs.mean()
-    weights = (centred / (centred @ centred)).tolist()
-    return weighted_sum(
-        [budget.moments for budget in budgets], weights, over_examples=over_examples
+def residual_mean_square(
+    table: NDArray[np.float64], rows: NDArray[np.float64], columns: NDArray[np.float64]
+) -> float:
+    """Mean square of what the row and column means leave, two rows and columns at least."""
+    searches, examples = table.shape
+    flat = table.ravel()
+    squares = (
+        float(flat @ flat)
+        - examples * float(rows @ rows)
+        - searches * float(columns @ columns)
+        + searches * examples * float(rows.mean()) ** 2
     )
+    return float(max(squares, 0.0) / ((searches - 1) * (examples - 1)))
 
 
 def probability_first_better(
     differences: NDArray[np.float64], confidence: float = 0.95
 ) -> Probability:
-    """P(A > B): how often a run of the first cell beats its pair; a tie counts half.
+    """P(A > B): how often a search of the first cell beats the second's; a tie counts half.
 
     The measure is that of Bouthillier et al. 2021 (2103.03098). Its interval is Clopper and
-    Pearson's (1934), which covers at least its nominal rate at any number of seeds; their
+    Pearson's (1934), which covers at least its nominal rate at any number of searches; their
     percentile bootstrap has no width when one cell wins every time.
     """
     pairs = len(differences)
@@ -220,20 +194,20 @@ class Holm(NamedTuple):
     """What Holm's procedure says of each hypothesis."""
 
     adjusted: tuple[float, ...]  # p-values, in the order given
-    confidences: tuple[float, ...]  # of the intervals that agree with the decisions
+    levels: tuple[float, ...]  # at which each was tested
 
 
 def holm(p_values: Sequence[float], alpha: float = 0.05) -> Holm:
     """Holm's (1979, Scand. J. Statist. 6) step-down procedure.
 
-    Each hypothesis also gets the confidence `1 - level` of the level at which the procedure
-    tested it (those after the first that is not rejected: the level at which it stopped). An
-    interval of that confidence excludes zero exactly where Holm rejects, and is never narrower
-    than the unadjusted one. Taken one by one such intervals cover at least `1 - alpha`; taken
-    together they are not simultaneous.
+    Each hypothesis also gets the level at which the procedure tested it (those after the first
+    that is not rejected: the level at which it stopped). An interval of confidence `1 - level`
+    excludes zero exactly where Holm rejects, and is never narrower than the unadjusted one.
+    Taken one by one such intervals cover at least `1 - alpha`; taken together they are not
+    simultaneous.
     """
     adjusted = [1.0] * len(p_values)
-    confidences = [1 - alpha] * len(p_values)
+    levels = [alpha] * len(p_values)
     highest, level = 0.0, alpha
     for rank, index in enumerate(sorted(range(len(p_values)), key=p_values.__getitem__)):
         left = len(p_values) - rank
@@ -241,28 +215,5 @@ def holm(p_values: Sequence[float], alpha: float = 0.05) -> Holm:
             level = alpha / left
         highest = max(highest, min(1.0, left * p_values[index]))
         adjusted[index] = highest
-        confidences[index] = 1 - level
-    return Holm(tuple(adjusted), tuple(confidences))
-
-
-def _example_variance(
-    budgets: Sequence[BudgetMoments], weights: Sequence[float]
-) -> tuple[float, int]:
-    """Variance of the weighted sum that is due to the choice of the test examples."""
-    known = [budget.totals for budget in budgets if budget.totals is not None]
-    sizes = {len(totals) for totals in known}
-    if len(known) < len(budgets) or len(sizes) != 1:
-        raise UserError(
-            "An interval over test examples needs correctness on the same test examples at "
-            f"every budget, but {len(known)} of {len(budgets)} have it, of sizes {sorted(sizes)}."
-        )
-    examples = sizes.pop()
-    sums = np.zeros(examples)
-    noise = 0.0
-    for budget, totals, weight in zip(budgets, known, weights, strict=True):
-        sums += (weight / len(budget.means)) * totals
-        noise += weight**2 * budget.residual / len(budget.means)
-    if examples < 2:
-        return math.nan, examples
-    # Sampling noise can leave less spread between examples than the residual explains.
-    return max(0.0, (float(sums.var(ddof=1)) - noise) / examples), examples
+        levels[index] = level
+    return Holm(tuple(adjusted), tuple(levels))

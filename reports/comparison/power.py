@@ -1,38 +1,75 @@
-"""How many seeds a question needs."""
+"""How many searches a question needs."""
 
+import math
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 from scipy import special
 
 from reports.comparison.estimate import Estimate
 
-MOST_SEEDS = 1_000
-"""More seeds than this are not proposed: nobody would train them."""
+MOST_SEARCHES = 100
+"""More searches than this are not proposed: nobody would run them."""
+
+DRAWS = 2_000
 
 
-def seeds_to_decide(estimate: Estimate, margin: float, power: float = 0.8) -> int | None:
-    """Seeds at every budget with which the verdict's rule would decide, with `power`.
+def searches_to_decide(
+    estimate: Estimate, margin: float, alpha: float = 0.05, power: float = 0.8
+) -> int | None:
+    """Searches in all with which the verdict's rule would decide, with probability `power`.
 
-    Taken for granted are the difference and its spread as measured, and no budget loses seeds
-    that it has. The number is an approximation: the error is taken as known, its quantiles
-    are not. None where the spread is unknown, or where `MOST_SEEDS` would not do: because the
-    test sample's part, which no seed removes, is too large, or because the difference lies
-    too near the margin.
+    The probability is predictive (Spiegelhalter, Freedman & Blackburn 1986, Control. Clin.
+    Trials 7): true difference and spread are drawn from what the searches so far say of them
+    (normal, non-informative prior), the searches still to come from these, and the rule is
+    asked of all of them together, either way of deciding. It does not take the estimate for
+    the truth. None where the spread is unknown, or `MOST_SEARCHES` would not do: because the
+    test split is too small, or the difference too near the margin.
     """
-    if estimate.interval() is None:
+    if estimate.interval() is None or estimate.mean_square <= 0:
         return None
-    for seeds in range(min(estimate.seeds) + 1, MOST_SEEDS + 1):
-        if _chance_to_decide(estimate.with_seeds(seeds), margin) >= power:
-            return seeds
+    now = estimate.units
+    random = np.random.default_rng(0)
+    spread = estimate.mean_square * (now - 1) / random.chisquare(now - 1, DRAWS)
+    truth = estimate.value + random.standard_normal(DRAWS) * np.sqrt(spread / now)
+    luck = random.standard_normal(DRAWS)
+    rest = random.random(DRAWS)
+    for searches in range(now + 1, MOST_SEARCHES + 1):
+        more = searches - now
+        mean_of_more = truth + luck * np.sqrt(spread / more)
+        squares = (
+            estimate.mean_square * (now - 1)
+            + (2 * spread * special.gammaincinv((more - 1) / 2, rest) if more > 1 else 0.0)
+            + (mean_of_more - estimate.value) ** 2 * now * more / searches
+        )
+        value = (now * estimate.value + more * mean_of_more) / searches
+        study = _Studies(value, squares / (searches - 1), searches)
+        if _share_decided(study, estimate, margin, alpha) >= power:
+            return searches
     return None
 
 
-def _chance_to_decide(estimate: Estimate, margin: float) -> float:
-    """Probability that a study like `estimate` ends better, equivalent or negligible."""
-    error, value = estimate.standard_error, abs(estimate.value)
-    detected = max(margin, estimate.critical(0.05) * error)
-    within = margin - estimate.critical(0.1) * error
-    # With D normal around `value`: P(|D| >= detected), then P(|D| < within).
-    better = special.ndtr((value - detected) / error) + special.ndtr((-value - detected) / error)
-    if within <= 0:
-        return float(better)
-    inside = special.ndtr((within - value) / error) - special.ndtr((-within - value) / error)
-    return float(better + inside)
+class _Studies(NamedTuple):
+    """Drawn studies of one number of searches: (draws,)."""
+
+    value: NDArray[np.float64]
+    mean_square: NDArray[np.float64]
+    searches: int
+
+
+def _share_decided(studies: _Studies, estimate: Estimate, margin: float, alpha: float) -> float:
+    """Share of the studies that end better, equivalent or negligible; see `decide`."""
+    of_units = studies.mean_square / studies.searches
+    of_examples = estimate.example_variance
+
+    def half(level: float) -> NDArray[np.float64]:
+        by_unit = special.stdtrit(studies.searches - 1, 1 - level / 2)
+        by_example = special.stdtrit((estimate.examples or math.inf) - 1, 1 - level / 2)
+        weighted = of_units * by_unit + of_examples * by_example
+        return np.asarray(weighted / np.sqrt(of_units + of_examples), dtype=np.float64)
+
+    size = np.abs(studies.value)
+    detected = (size > half(alpha)) & (size >= margin)
+    within = size + half(2 * alpha) < margin
+    return float((detected | within).mean())

@@ -1,9 +1,8 @@
-"""Paired runs of two cells at one budget, and what statistics need of them."""
+"""The confirmed runs of all cells at one budget."""
 
-import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,100 +11,64 @@ from study.errors import UserError
 
 
 @dataclass(frozen=True, eq=False)
-class BudgetMoments:
-    """What one budget contributes: means per seed, and sums per test example where known."""
+class BudgetRuns:
+    """Which test examples each run at a budget answered rightly.
 
-    means: NDArray[np.float64]  # (seeds,)
-    totals: NDArray[np.int16] | None = None  # (examples,), summed over the seeds
-    residual: float = math.nan  # mean square of the residual; NaN with one seed
-
-    @classmethod
-    def of_matrix(cls, matrix: NDArray[np.int8]) -> Self:
-        """From one value in {-1, 0, 1} for each seed and example: (seeds, examples)."""
-        seeds, examples = matrix.shape
-        totals = matrix.sum(axis=0, dtype=np.int16)
-        means = matrix.sum(axis=1, dtype=np.int64) / examples
-        # Of the residuals: all - N sum(seed means^2) - sum(totals^2) / S + S N mean^2; as every
-        # value is -1, 0 or 1, the sum of all squares is the count of those that are not 0.
-        squares = (
-            int(np.count_nonzero(matrix))
-            - examples * float(means @ means)
-            - float(np.square(totals, dtype=np.int64).sum()) / seeds
-            + seeds * examples * float(means.mean()) ** 2
-        )
-        degrees_of_freedom = (seeds - 1) * (examples - 1)
-        return cls(
-            means,
-            totals,
-            max(squares, 0.0) / degrees_of_freedom if degrees_of_freedom else math.nan,
-        )
-
-    @classmethod
-    def of_runs(cls, runs: NDArray[np.generic]) -> Self:
-        """From accuracies (seeds,) or correctness (seeds, examples), bool; else `UserError`."""
-        _check_runs(runs)
-        if runs.ndim == 1:
-            return cls(runs.astype(np.float64))
-        return cls.of_matrix(runs.view(np.int8))
-
-
-@dataclass(frozen=True, eq=False)
-class PairedRuns:
-    """Runs of two cells at one budget; run `s` of either shares seed, order and split.
-
-    `first` and `second` have one shape: (seeds,) for accuracies in 0..1, or
-    (seeds, examples), bool, for correctness on each test example. Raises `UserError` for
-    anything else.
+    Search `r` of every cell was given the same effort, split and seeds. A run that failed
+    answers every example with the majority class. Raises `UserError` for other shapes.
     """
 
     limit: int  # the budget, in parameters
-    first: NDArray[np.generic]
-    second: NDArray[np.generic]
+    correct: Mapping[str, NDArray[np.bool_]]  # by cell: (searches, seeds, examples), one shape
 
     def __post_init__(self) -> None:
         if self.limit < 1:
             raise UserError(f"A budget is at least 1 parameter, not {self.limit}.")
-        if self.first.shape != self.second.shape:
+        if len(self.correct) < 2:
+            raise UserError(f"A comparison needs two cells, not {list(self.correct)}.")
+        shapes = {cell: runs.shape for cell, runs in self.correct.items()}
+        if len(set(shapes.values())) > 1 or self.shape == () or 0 in self.shape:
             raise UserError(
-                f"Paired runs need one shape, but the first cell has {self.first.shape} and "
-                f"the second {self.second.shape}: pass the same seeds and examples for both."
+                f"Runs have the shape (searches, seeds, examples), one for all cells, not {shapes}:"
+                " pass the same searches, seeds and examples for each."
             )
-        for runs in (self.first, self.second):
-            _check_runs(runs)
+        if len(self.shape) != 3 or any(runs.dtype != np.bool_ for runs in self.correct.values()):
+            kinds = {cell: f"{runs.dtype} {runs.shape}" for cell, runs in self.correct.items()}
+            raise UserError(f"Runs are of type bool, (searches, seeds, examples), not {kinds}.")
 
     @property
-    def seeds(self) -> int:
-        """Pairs of runs."""
-        return int(self.first.shape[0])
+    def shape(self) -> tuple[int, ...]:
+        """(searches, seeds, examples)."""
+        return next(iter(self.correct.values())).shape
 
     @property
-    def examples(self) -> int | None:
-        """Test examples whose correctness is known; None where only accuracies are."""
-        return int(self.first.shape[1]) if self.first.ndim > 1 else None
-
-    @property
-    def differences(self) -> NDArray[np.float64]:
-        """Accuracy of the first cell minus that of the second, (seeds,)."""
-        return self.moments.means
+    def cells(self) -> tuple[str, ...]:
+        """In the order given."""
+        return tuple(self.correct)
 
     @cached_property
-    def moments(self) -> BudgetMoments:
-        """The differences, reduced to what the statistics need."""
-        if self.examples is None:
-            return BudgetMoments(self.first.astype(np.float64) - self.second.astype(np.float64))
-        return BudgetMoments.of_matrix(self.first.view(np.int8) - self.second.view(np.int8))
+    def answered(self) -> Mapping[str, NDArray[np.float64]]:
+        """Share of a search's seeds that answer each example rightly: (searches, examples)."""
+        seeds = self.shape[1]
+        return {
+            cell: np.add.reduce(runs.view(np.int8), axis=1, dtype=np.int8 if seeds < 128 else int)
+            / np.float64(seeds)
+            for cell, runs in self.correct.items()
+        }
+
+    def table(self, first: str, second: str) -> NDArray[np.float64]:
+        """The first cell minus the second, (searches, examples)."""
+        return self.answered[first] - self.answered[second]
 
 
-def _check_runs(runs: NDArray[np.generic]) -> None:
-    if runs.size == 0 or runs.ndim not in (1, 2):
+def check_alike(budgets: Sequence[BudgetRuns]) -> None:
+    """Refuse budgets of other cells, or scored on other test examples, than the first."""
+    kinds = {(budget.cells, budget.shape[2]) for budget in budgets}
+    if len(kinds) != 1:
         raise UserError(
-            f"Runs are accuracies (seeds,) or correctness (seeds, examples), not {runs.shape}: "
-            "pass at least one seed."
+            "Every budget needs the same cells and the same test examples, but these came: "
+            f"{sorted(kinds)}."
         )
-    if runs.ndim == 2:
-        if runs.dtype != np.bool_:
-            raise UserError(f"Correctness on each example is of type bool, not {runs.dtype}.")
-        return
-    accuracies = runs.astype(np.float64)
-    if not np.all((accuracies >= 0) & (accuracies <= 1)):
-        raise UserError(f"Accuracies are fractions from 0 to 1, but these came: {accuracies}.")
+    limits = [budget.limit for budget in budgets]
+    if len(set(limits)) < len(limits):
+        raise UserError(f"Every budget is given once, but these came: {limits}.")

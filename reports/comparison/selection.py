@@ -1,12 +1,9 @@
 """What picking the best of many trials does to a figure."""
 
-from dataclasses import replace
-
 import numpy as np
 from numpy.typing import NDArray
 
-from reports.comparison.estimate import Estimate, weighted_sum
-from reports.comparison.runs import BudgetMoments
+from reports.comparison.estimate import Estimate, mean
 from study.errors import UserError
 
 
@@ -37,15 +34,11 @@ def expected_best(accuracies: NDArray[np.float64]) -> NDArray[np.float64]:
     return best
 
 
-def optimism(chosen: float, confirmed: NDArray[np.generic]) -> Estimate:
-    """Validation accuracy when a candidate was chosen, minus its test accuracy.
+def optimism(chosen: NDArray[np.float64], confirmed: NDArray[np.float64]) -> Estimate:
+    """Validation accuracy when a candidate was chosen, minus its test accuracy: the mean.
 
-    `confirmed` holds one cell's runs on fresh seeds: accuracies (seeds,), or correctness
-    (seeds, examples), bool, which lets the interval account for the test sample, too. The
-    chosen accuracy is one fixed number, so the interval is about how flattering this choice
-    was (Cawley & Talbot 2010, JMLR 11).
+    Both hold one value a search, (searches,), fractions; the interval is over searches. Part of
+    it is the choice (Cawley & Talbot 2010, JMLR 11), part what makes one split easier than the
+    other.
     """
-    accuracy = weighted_sum(
-        [BudgetMoments.of_runs(confirmed)], [1.0], over_examples=confirmed.ndim > 1
-    )
-    return replace(accuracy, value=chosen - accuracy.value)
+    return mean(chosen - confirmed)
