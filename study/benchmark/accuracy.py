@@ -14,7 +14,7 @@ from study.benchmark.table import Table, Value
 from study.datasets.dataset import Dataset, DatasetSpec
 from study.datasets.prepare import prepare
 from study.machine.environment import cores
-from study.training.job import OnEpoch
+from study.training.job import OnLook
 
 if TYPE_CHECKING:
     from study.training.runners.epoch_runner import EpochRunner
@@ -48,7 +48,7 @@ class AccuracyJob:
             recurrent_dropout=0.2,
         )
 
-    def run(self, on_epoch: OnEpoch) -> float:
+    def run(self, on_look: OnLook) -> float:
         """The test accuracy, a fraction."""
         runner = self._stock() if self.stock else self._ours()
         _, correct = runner.evaluate(self.dataset.test())

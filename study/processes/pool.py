@@ -14,9 +14,9 @@ from study.processes.training_process import (
     Blocked,
     Crashed,
     Died,
-    EpochEnded,
     Finished,
     Job,
+    LookTaken,
     Message,
     Refused,
     TrainingProcess,
@@ -24,7 +24,7 @@ from study.processes.training_process import (
 
 _TICK = 0.5  # seconds between looks at deadlines, and at signals by those who listen
 
-Event = EpochEnded | Finished | Refused | Crashed | Died
+Event = LookTaken | Finished | Refused | Crashed | Died
 Name = TypeVar("Name")  # under which a job was submitted; hashable
 
 
@@ -65,7 +65,7 @@ class Pool(Generic[Name]):
     def events(self) -> Iterator[tuple[Name, Event]]:
         """What has happened to the jobs, after a moment's wait for something to happen.
 
-        `EpochEnded` waits to be answered. Any other event ends its job; the process of a job
+        `LookTaken` waits to be answered. Any other event ends its job; the process of a job
         that is over its time is killed, and counts as having died.
 
         Raises:
@@ -84,7 +84,7 @@ class Pool(Generic[Name]):
                     f"A training process could not go on ({message.reason}). Correct this, and "
                     "give the same command again; what is finished is kept."
                 )
-            if not isinstance(message, EpochEnded):
+            if not isinstance(message, LookTaken):
                 del self._busy[name]
                 if isinstance(message, Died):
                     process.kill()
@@ -93,7 +93,7 @@ class Pool(Generic[Name]):
             yield name, message
 
     def answer(self, name: Name, proceed: bool) -> None:
-        """Let a job go on after an epoch, or stop it."""
+        """Let a job go on after a look, or stop it."""
         with suppress(OSError):
             self._busy[name].process.answer(proceed)
 
@@ -113,7 +113,7 @@ class Pool(Generic[Name]):
 
 def work_off(
     jobs: Mapping[str, Job], limits: ProcessLimits, stopping: Callable[[], bool]
-) -> Iterator[tuple[str, EpochEnded | Finished | Refused]]:
+) -> Iterator[tuple[str, LookTaken | Finished | Refused]]:
     """Do the jobs, first come first served, and tell of each what happens as it happens.
 
     Args:
@@ -130,19 +130,19 @@ def work_off(
 
 def run_jobs(
     jobs: Mapping[str, Job], pool: Pool[str], stopping: Callable[[], bool]
-) -> Iterator[tuple[str, EpochEnded | Finished | Refused]]:
+) -> Iterator[tuple[str, LookTaken | Finished | Refused]]:
     """The same in a pool that stays open, so that its processes use again what they have built."""
     waiting = deque(jobs.items())
     while (waiting or pool.busy) and not stopping():
         while waiting and pool.free:
             pool.submit(*waiting.popleft())
         for name, event in pool.events():
-            if isinstance(event, EpochEnded):
+            if isinstance(event, LookTaken):
                 pool.answer(name, proceed=True)
             yield name, _told(event)
 
 
-def _told(event: Event) -> EpochEnded | Finished | Refused:
+def _told(event: Event) -> LookTaken | Finished | Refused:
     match event:
         case Crashed(trace):
             raise TrainingBugError(trace)

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from study.training.curve import CurvePoint
-from study.training.job import OnEpoch, TrainingError
+from study.training.job import OnLook, TrainingError
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 _MOST_JOBS = 200
@@ -31,13 +31,13 @@ _EXHAUSTED = re.compile("resource_?exhausted", re.IGNORECASE)  # TensorFlow's an
 class Job(Protocol):
     """Work for a training process; travels to it by pickling."""
 
-    def run(self, on_epoch: OnEpoch) -> Any:
+    def run(self, on_look: OnLook) -> Any:
         """Do the work; what is returned travels back."""
 
 
 @dataclass(frozen=True)
-class EpochEnded:
-    """A job's epoch, which waits for leave to go on."""
+class LookTaken:
+    """A job's look at its training, which waits for leave to go on."""
 
     number: int
     point: CurvePoint
@@ -78,7 +78,7 @@ class Died:
     reason: str
 
 
-Message = EpochEnded | Finished | Refused | Blocked | Crashed | Died
+Message = LookTaken | Finished | Refused | Blocked | Crashed | Died
 
 
 class TrainingProcess:
@@ -129,7 +129,7 @@ class TrainingProcess:
         self.connection.send(job)
 
     def answer(self, proceed: bool) -> None:
-        """Let the job go on after an epoch, or stop it.
+        """Let the job go on after a look, or stop it.
 
         Raises:
             OSError: The process is dead.
@@ -175,7 +175,7 @@ def _serve(connection: Connection, threads: int, log: Path, folder: str) -> None
     try:
         while True:
             job: Job = connection.recv()
-            connection.send(_outcome(job, lambda *epoch: _ask(connection, *epoch)))
+            connection.send(_outcome(job, lambda *look: _ask(connection, *look)))
     except (EOFError, ConnectionError):
         return  # nobody waits for the result any more
 
@@ -190,14 +190,14 @@ def _outlive_nobody(folder: str) -> None:
 
 
 def _ask(connection: Connection, number: int, point: CurvePoint) -> bool:
-    connection.send(EpochEnded(number, point))
+    connection.send(LookTaken(number, point))
     proceed: bool = connection.recv()
     return proceed
 
 
-def _outcome(job: Job, on_epoch: OnEpoch) -> Message:
+def _outcome(job: Job, on_look: OnLook) -> Message:
     try:
-        return Finished(job.run(on_epoch))
+        return Finished(job.run(on_look))
     except TrainingError as error:
         return Refused(str(error))
     except MemoryError:

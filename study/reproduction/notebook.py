@@ -17,7 +17,7 @@ from study.phases.search import training_job
 from study.question.plan import StudyPlan
 from study.storage.store import Store
 from study.training.curve import CurvePoint
-from study.training.job import OnEpoch, Result, TrainingJob
+from study.training.job import OnLook, Result, TrainingJob
 from study.trials import attributes as attrs
 from study.trials.queue import Queue, Slot
 from study.trials.record import TrialRecord, trial_record
@@ -69,14 +69,14 @@ class NotebookJob:
 
     training: TrainingJob
 
-    def run(self, on_epoch: OnEpoch) -> Result:
+    def run(self, on_look: OnLook) -> Result:
         """Train for all epochs; the last point of the curve is what the notebook would report.
 
         Raises:
             TrainingError: The loss became NaN or infinite, or memory ran out.
         """
         dataset = self.training.dataset
-        result, _ = self.training.train((every_training_example(dataset), dataset.test()), on_epoch)
+        result, _ = self.training.train((every_training_example(dataset), dataset.test()), on_look)
         return result
 
 

@@ -84,7 +84,7 @@ class Display:
         self._running[trial.number] = bar, time.monotonic()
 
     def epoch(self, trial: optuna.Trial, number: int, point: CurvePoint) -> None:
-        """One of its epochs ended."""
+        """It was looked at."""
         bar, _ = self._running[trial.number]
         accuracy = f"{point.validation_accuracy:.1%}"
         figures = _figures(trial.user_attrs, accuracy, f"epoch {point.epoch:g}")
@@ -141,7 +141,7 @@ class Display:
             text += f", {status}" + (f" ({reason})" if reason else "")
         seconds = attributes.get(attrs.SECONDS)
         if seconds:
-            text += f", {number_of(attributes[attrs.EPOCHS], 'epoch')}, {seconds:.1f} s"
+            text += f", {attributes[attrs.EPOCHS]:g} epochs, {seconds:.1f} s"
         return text
 
     def _accuracy(self, trial: FrozenTrial) -> float | None:

@@ -1,19 +1,21 @@
-"""One epoch of a learning curve."""
+"""One look of a learning curve."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class CurvePoint:
-    """One epoch of a learning curve; accuracies are fractions.
+    """One look at a training, where an epoch or a part of one ends; accuracies are fractions.
 
     Attributes:
-        loss: Mean cross-entropy in nats over the training examples, each at the time it was
-            trained on, with dropout.
+        epoch: Passes over the training examples so far.
+        loss: Mean cross-entropy in nats over the training examples since the last look, each at
+            the time it was trained on, with dropout.
         accuracy: The share of these that were right.
-        validation_loss: Mean cross-entropy in nats at the end of the epoch.
+        validation_loss: Mean cross-entropy in nats over the validation examples.
     """
 
+    epoch: float
     loss: float
     accuracy: float
     validation_loss: float

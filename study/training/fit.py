@@ -2,17 +2,21 @@
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from itertools import count
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from study.training.curve import CurvePoint
 
 if TYPE_CHECKING:
     from study.datasets.dataset import Split
     from study.training.runners.epoch_runner import EpochRunner, Weights
+
+_STEPS_A_LOOK = 128  # at least
 
 
 class NonFiniteLossError(Exception):
@@ -24,12 +28,12 @@ class Fit:
     """A finished training.
 
     Attributes:
-        curve: At least one epoch.
-        seconds: Of each epoch, training and validation; the first may include compiling.
-        best: The epoch of the highest validation accuracy and, among equals, the lowest
-            validation loss.
-        weights: The model's after that epoch.
-        stopped: Whether `on_epoch` stopped it.
+        curve: At least one look.
+        seconds: Of each look, training and validation; the first may include compiling.
+        best: The look of the lowest validation loss, the first of equals.
+        weights: The model's at that look.
+        stopped: Whether `on_look` stopped it.
+        at_epoch_cap: Whether nothing but the cap on epochs ended it.
     """
 
     curve: tuple[CurvePoint, ...]
@@ -37,6 +41,16 @@ class Fit:
     best: CurvePoint
     weights: "Weights"
     stopped: bool
+    at_epoch_cap: bool
+
+
+def looks_an_epoch(steps: int) -> int:
+    """How often a training is looked at in an epoch of so many steps: 1, 2 or 4 times.
+
+    What it has learnt depends on its steps, so a long epoch may run past the best model. But a
+    look costs a pass over the validation split; and a part of an epoch has at least 128 steps.
+    """
+    return next(looks for looks in (4, 2, 1) if looks == 1 or steps >= looks * _STEPS_A_LOOK)
 
 
 def fit(
@@ -44,53 +58,74 @@ def fit(
     splits: "tuple[Split, Split]",
     *,
     epochs: int,
-    patience: int,
+    patience: float,
     seed: int,
-    on_epoch: Callable[[int, CurvePoint], bool],
+    on_look: Callable[[int, CurvePoint], bool],
 ) -> Fit:
     """Train the model that the runner is loaded with; every epoch visits it in a new order.
 
     Args:
         splits: For training and for validation.
         epochs: The most to train, at least 1.
-        patience: Epochs without a higher validation accuracy before it stops, at least 1.
+        patience: Epochs without a lower validation loss before it stops, above 0.
         seed: Of the order of the examples.
-        on_epoch: Called after each epoch, counted from 1; False stops.
+        on_look: Called at each look, counted from 1; False stops.
 
     Raises:
         NonFiniteLossError: A loss became NaN or infinite.
     """
+    if epochs < 1 or patience <= 0:
+        raise ValueError(f"expected at least one epoch, and patience: {epochs}, {patience}")
     training, validation = splits
     runner.start()
-    orders = np.random.default_rng(seed)
     curve: list[CurvePoint] = []
     seconds: list[float] = []
-    best, weights, go_on, stale = None, runner.weights(), True, 0
-    while go_on and len(curve) < epochs and stale < patience:
+    best, weights, proceed, patient = None, runner.weights(), True, True
+    parts = _parts(len(training.labels), runner.batch_size, seed)
+    while best is None or (proceed and patient and curve[-1].epoch < epochs):
+        epoch, order = next(parts)
         start = time.perf_counter()
-        loss, accuracy = runner.train(training, orders.permutation(len(training.labels)))
+        loss, accuracy = runner.train(training, order)
         losses, correct = runner.evaluate(validation)
-        point = CurvePoint(loss, accuracy, float(losses.mean()), float(correct.mean()))
+        point = CurvePoint(epoch, loss, accuracy, float(losses.mean()), float(correct.mean()))
         seconds.append(time.perf_counter() - start)
         curve.append(point)
-        _require_finite(point, len(curve))
-        higher = best is None or point.validation_accuracy > best.validation_accuracy
-        stale = 0 if higher else stale + 1
-        if best is None or _rank(point) > _rank(best):
+        _require_finite(point)
+        if best is None or point.validation_loss < best.validation_loss:
             best, weights = point, runner.weights()
-        go_on = on_epoch(len(curve), point)
-    if best is None:
-        raise ValueError(f"expected at least one epoch and a patience of one: {epochs}, {patience}")
-    return Fit(tuple(curve), tuple(seconds), best, weights, stopped=not go_on)
+        patient = epoch - best.epoch < patience
+        proceed = on_look(len(curve), point)
+    return Fit(
+        curve=tuple(curve),
+        seconds=tuple(seconds),
+        best=best,
+        weights=weights,
+        stopped=not proceed,
+        at_epoch_cap=proceed and patient,
+    )
 
 
-def _rank(point: CurvePoint) -> tuple[float, float]:
-    return point.validation_accuracy, -point.validation_loss
+def _parts(
+    examples: int, batch_size: int, seed: int
+) -> Iterator[tuple[float, NDArray[np.integer[Any]]]]:
+    """The examples from look to look, and the epochs at each one's end; without end.
+
+    A part has whole batches, but for the last of an epoch.
+    """
+    orders = np.random.default_rng(seed)
+    steps = math.ceil(examples / batch_size)
+    looks = looks_an_epoch(steps)
+    ends = [batch_size * (steps * look // looks) for look in range(looks + 1)]
+    for epoch in count():
+        order = orders.permutation(examples)
+        for look in range(looks):
+            yield epoch + (look + 1) / looks, order[ends[look] : ends[look + 1]]
 
 
-def _require_finite(point: CurvePoint, epoch: int) -> None:
+def _require_finite(point: CurvePoint) -> None:
     for name, loss in (("training", point.loss), ("validation", point.validation_loss)):
         if not math.isfinite(loss):
             raise NonFiniteLossError(
-                f"The {name} loss became {loss} in epoch {epoch}; a lower learning rate may help."
+                f"The {name} loss became {loss} in epoch {math.ceil(point.epoch)}; "
+                "a lower learning rate may help."
             )

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from study.datasets.dataset import Dataset, Split
 
-OnEpoch = Callable[[int, CurvePoint], bool]  # epoch from 1, its measurements; False stops
+OnLook = Callable[[int, CurvePoint], bool]  # look from 1, what it found; False stops
 
 
 class TrainingError(Exception):
@@ -37,20 +37,24 @@ class Result:
     """What a training measured.
 
     Attributes:
-        validation_accuracy: Of the best epoch, whose weights the model has; a fraction.
+        validation_loss: The lowest, in nats; the model has the weights of that look.
+        validation_accuracy: At that look, a fraction.
         seconds: From start to end, building and evaluation included.
         training_seconds: Epochs times the median epoch after the first, which compiles.
         peak_memory: Of the training process, in MiB.
-        stopped: Whether it was stopped by `on_epoch`.
-        weights: SHA-256 of the best epoch's weights.
+        stopped: Whether it was stopped by `on_look`.
+        at_epoch_cap: Whether it ended because it had trained as long as any may.
+        weights: SHA-256 of the model's weights.
     """
 
+    validation_loss: float
     validation_accuracy: float
     curve: tuple[CurvePoint, ...]
     seconds: float
     training_seconds: float
     peak_memory: float
     stopped: bool
+    at_epoch_cap: bool
     weights: str
 
 
@@ -60,30 +64,34 @@ class TrainingJob:
 
     Attributes:
         seed: Of initial weights, dropout masks and data order.
+        split_seed: Of the draw of training and validation examples: see `Dataset.resplit`.
         epochs: The most to train.
-        patience: Epochs without a better validation accuracy before it stops.
+        patience: Epochs without a lower validation loss before it stops.
     """
 
     candidate: Candidate
     task: Task
     dataset: "Dataset"
     seed: int
+    split_seed: int
     epochs: int
-    patience: int
+    patience: float
 
-    def run(self, on_epoch: OnEpoch) -> Result:
-        """Train on the search's own splits.
+    def run(self, on_look: OnLook) -> Result:
+        """Train on its own splits.
 
         Raises:
             TrainingError: The loss became NaN or infinite, or memory ran out.
         """
-        result, _ = self.train(self.dataset.training(), on_epoch)
+        result, _ = self.train(self.splits(), on_look)
         return result
 
-    def train(
-        self, splits: "tuple[Split, Split]", on_epoch: OnEpoch
-    ) -> "tuple[Result, keras.Model]":
-        """Train on (train, validation); the model has its best epoch's weights."""
+    def splits(self) -> "tuple[Split, Split]":
+        """The examples for training and for validation."""
+        return self.dataset.resplit(self.split_seed)
+
+    def train(self, splits: "tuple[Split, Split]", on_look: OnLook) -> "tuple[Result, keras.Model]":
+        """Train on (train, validation); the model has the weights of its best look."""
         from study.training.model import build
         from study.training.runners.choice import runner_for
 
@@ -98,18 +106,20 @@ class TrainingJob:
                 epochs=self.epochs,
                 patience=self.patience,
                 seed=self.seed,
-                on_epoch=on_epoch,
+                on_look=on_look,
             )
         except NonFiniteLossError as error:
             raise TrainingError(str(error)) from error
         model.set_weights(fitted.weights)
         result = Result(
+            validation_loss=fitted.best.validation_loss,
             validation_accuracy=fitted.best.validation_accuracy,
             curve=fitted.curve,
             seconds=time.monotonic() - start,
             training_seconds=_steady_seconds(fitted.seconds),
             peak_memory=_peak_memory(),
             stopped=fitted.stopped,
+            at_epoch_cap=fitted.at_epoch_cap,
             weights=_digest(model),
         )
         return result, model

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from study.datasets.dataset import Dataset, Split
 from study.machine.files import write_atomically
-from study.training.job import OnEpoch, Result, TrainingJob
+from study.training.job import OnLook, Result, TrainingJob
 
 if TYPE_CHECKING:
     import keras
@@ -41,10 +41,7 @@ class Score:
 
 @dataclass(frozen=True, kw_only=True)
 class ConfirmationJob:
-    """A training on a fresh split of the training data, scored on the test split.
-
-    Runs whose trainings have the same seed share it, their data order and their
-    train/validation split.
+    """A training, scored on the test split.
 
     Attributes:
         save_to: The model's file; None saves none.
@@ -53,7 +50,7 @@ class ConfirmationJob:
     training: TrainingJob
     save_to: Path | None = None
 
-    def run(self, on_epoch: OnEpoch) -> Score:
+    def run(self, on_look: OnLook) -> Score:
         """Train, then open the test split.
 
         Raises:
@@ -62,8 +59,8 @@ class ConfirmationJob:
         from study.training.runners.choice import runner_for
 
         dataset = self.training.dataset
-        splits = dataset.resplit(self.training.seed)
-        result, model = self.training.train(splits, on_epoch)
+        splits = self.training.splits()
+        result, model = self.training.train(splits, on_look)
         runner = runner_for(model, self.training.candidate, self.training.task)
         timed = Split(*(part[:_TIMED] for part in splits[1]))
         seconds = min(_timed(lambda: runner.evaluate(timed)) for _ in range(_PASSES))

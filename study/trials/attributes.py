@@ -57,7 +57,7 @@ WEIGHTS = "weights_sha256"
 REQUEUED = "requeued"  # true on a failed trial that was planned again
 WORKER_LOST = "worker_lost"  # true on a trial whose worker or training process died
 
-CURVE_COLUMNS = ("loss", "accuracy", "validation_loss", "validation_accuracy")
+CURVE_COLUMNS = ("epoch", "loss", "accuracy", "validation_loss", "validation_accuracy")
 
 
 def of_candidate(candidate: Candidate, task: Task, seed: int) -> dict[str, str | int]:
@@ -71,10 +71,13 @@ def of_candidate(candidate: Candidate, task: Task, seed: int) -> dict[str, str |
     }
 
 
-def of_result(result: Result) -> dict[str, str | int | float]:
+def of_result(result: Result) -> dict[str, str | float | bool]:
     """What a training leaves behind."""
     return {
-        EPOCHS: len(result.curve),
+        EPOCHS: result.curve[-1].epoch,
+        AT_EPOCH_CAP: result.at_epoch_cap,
+        VALIDATION_LOSS: result.validation_loss,
+        VALIDATION_ACCURACY: result.validation_accuracy,
         SECONDS: round(result.seconds, 3),
         TRAINING_SECONDS: round(result.training_seconds, 3),
         PEAK_MEMORY: round(result.peak_memory, 1),
@@ -94,7 +97,7 @@ def unpack_candidate(text: str) -> Candidate:
 
 
 def pack_curve(points: Sequence[CurvePoint]) -> str:
-    """The curve as JSON: one row an epoch, columns as `CURVE_COLUMNS`."""
+    """The curve as JSON: one row a look, columns as `CURVE_COLUMNS`."""
     rows = [[round(getattr(point, name), 6) for name in CURVE_COLUMNS] for point in points]
     return json.dumps(rows, separators=(",", ":"))
 

@@ -12,7 +12,7 @@ from optuna.trial import TrialState
 
 from study.processes.limits import ProcessLimits, TrainingBugError
 from study.processes.pool import Event, Pool
-from study.processes.training_process import Crashed, Died, EpochEnded, Finished, Job, Refused
+from study.processes.training_process import Crashed, Died, Finished, Job, LookTaken, Refused
 from study.storage.trial_storage import StorageError
 from study.training.curve import CurvePoint
 from study.trials import attributes as attrs
@@ -29,7 +29,7 @@ class Work(Protocol):
         """The job of a trial that was just asked for."""
 
     def epoch(self, trial: optuna.Trial, number: int, point: CurvePoint) -> bool:
-        """Note an epoch; False stops the job."""
+        """Note a look; False stops the job."""
 
     def finish(self, queue: Queue, trial: optuna.Trial, result: Any) -> None:
         """Tell a job's result."""
@@ -42,7 +42,7 @@ class Watcher(Protocol):
         """A trial was taken."""
 
     def epoch(self, trial: optuna.Trial, number: int, point: CurvePoint) -> None:
-        """One of its epochs ended."""
+        """It was looked at."""
 
     def ended(self, trial: optuna.Trial) -> None:
         """It is finished or requeued."""
@@ -113,7 +113,7 @@ class WorkerLoop:
 
     def _handle(self, trial: optuna.Trial, event: Event) -> None:
         match event:
-            case EpochEnded(number, point):
+            case LookTaken(number, point):
                 self._pool.answer(trial, self._epoch(trial, number, point))
                 return
             case Finished(result):

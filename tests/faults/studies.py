@@ -177,6 +177,7 @@ class _Training(StubWork):
             task=plan.task,
             dataset=plan.dataset,
             seed=0,
+            split_seed=0,
             epochs=2,
             patience=2,
         )

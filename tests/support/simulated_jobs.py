@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from study.training.curve import CurvePoint
-from study.training.job import OnEpoch, Result, TrainingJob
+from study.training.job import OnLook, Result, TrainingJob
 from study.training.scoring import ConfirmationJob, Score
 
 HARDNESS = 0.84  # share of the variance of right and wrong that lies in the examples
@@ -23,22 +23,26 @@ VALIDATION, TEST = 0, 1  # whose examples; either split has its own
 class SimulatedTraining(TrainingJob):
     """A training by that law."""
 
-    def run(self, on_epoch: OnEpoch) -> Result:
+    def run(self, on_look: OnLook) -> Result:
         curve: list[CurvePoint] = []
         examples = self.dataset.sizes["validation"]
         proceed = True
         while proceed and len(curve) < self.epochs:
             learnt = 1 - math.exp(-3 - len(curve))
             accuracy = float(self.answers(VALIDATION, examples, learnt).mean())
-            curve.append(CurvePoint(1 - accuracy, accuracy, 1 - accuracy, accuracy))
-            proceed = on_epoch(len(curve), curve[-1])
+            loss = 1 - accuracy
+            curve.append(CurvePoint(len(curve) + 1.0, loss, accuracy, loss, accuracy))
+            proceed = on_look(len(curve), curve[-1])
+        best = min(curve, key=lambda point: point.validation_loss)
         return Result(
-            validation_accuracy=max(point.validation_accuracy for point in curve),
+            validation_loss=best.validation_loss,
+            validation_accuracy=best.validation_accuracy,
             curve=tuple(curve),
             seconds=1.0,
             training_seconds=1.0,
             peak_memory=1.0,
             stopped=not proceed,
+            at_epoch_cap=proceed,
             weights="none",
         )
 
@@ -58,8 +62,8 @@ class SimulatedConfirmation(ConfirmationJob):
 
     training: SimulatedTraining
 
-    def run(self, on_epoch: OnEpoch) -> Score:
-        result = self.training.run(on_epoch)
+    def run(self, on_look: OnLook) -> Score:
+        result = self.training.run(on_look)
         correct = self.training.answers(TEST, len(self.training.dataset.test().labels))
         return Score(
             training=result,

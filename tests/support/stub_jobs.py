@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from study.training.curve import CurvePoint
-from study.training.job import OnEpoch, TrainingError
+from study.training.job import OnLook, TrainingError
 
-POINT = CurvePoint(loss=1.0, accuracy=0.5, validation_loss=1.0, validation_accuracy=0.5)
+POINT = CurvePoint(epoch=1.0, loss=1.0, accuracy=0.5, validation_loss=1.0, validation_accuracy=0.5)
 _filled: list[bytes] = []
 
 
@@ -29,10 +29,10 @@ class StubJob:
     ledger: Path
     seconds: float = 0.0
 
-    def run(self, on_epoch: OnEpoch) -> float:
+    def run(self, on_look: OnLook) -> float:
         with self.ledger.open("a", encoding="utf-8") as file:
             file.write(f"{self.slot}\n")
-        on_epoch(1, POINT)
+        on_look(1, POINT)
         threading.Event().wait(self.seconds)
         match self.act:
             case "refuse":

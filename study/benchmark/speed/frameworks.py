@@ -20,7 +20,7 @@ import numpy as np
 from search_spaces.candidate import Candidate, Task
 from search_spaces.cells import Cell
 from study.datasets.dataset import Split
-from study.training.job import OnEpoch, TrainingError
+from study.training.job import OnLook, TrainingError
 
 Timed = Callable[[], float]  # does the work once; returns its seconds
 
@@ -79,7 +79,7 @@ class StepsJob(ABC):
     workload: Workload
     framework: str = "tensorflow"
 
-    def run(self, on_epoch: OnEpoch) -> float:
+    def run(self, on_look: OnLook) -> float:
         """The seconds that the examples took.
 
         Raises:

@@ -49,7 +49,7 @@ def synthetic_study(
 def _drawn_trials(
     trials: int, plan: StudyPlan, folder: RunFolder
 ) -> list[optuna.trial.FrozenTrial]:
-    study = optuna.create_study(direction="maximize", sampler=RandomSampler(seed=0))
+    study = optuna.create_study(sampler=RandomSampler(seed=0))
     work = SearchWork(plan, folder, draw_curve=lambda curve, title: b"")
     for slot in search_slots(plan)[:trials]:
         known = {**slot.attributes, attrs.SLOT: slot.number}
@@ -58,20 +58,25 @@ def _drawn_trials(
         work.job(trial)
         result = _result(random.Random(slot.number).uniform(0.5, 0.8))
         for epoch, point in enumerate(result.curve, start=1):
-            trial.report(point.validation_accuracy, epoch)
+            trial.report(point.validation_loss, epoch)
         for name, value in attrs.of_result(result).items():
             trial.set_user_attr(name, value)
-        study.tell(trial, result.validation_accuracy)
+        study.tell(trial, result.validation_loss)
     return study.trials
 
 
 def _result(accuracy: float) -> Result:
+    loss = 1 - accuracy
     return Result(
+        validation_loss=loss,
         validation_accuracy=accuracy,
-        curve=(CurvePoint(0.7, accuracy, 0.7, accuracy),) * _EPOCHS,
+        curve=tuple(
+            CurvePoint(epoch, loss, accuracy, loss, accuracy) for epoch in range(1, _EPOCHS + 1)
+        ),
         seconds=1.0,
         training_seconds=1.0,
         peak_memory=700.0,
         stopped=False,
+        at_epoch_cap=False,
         weights="0" * 64,
     )

@@ -1,5 +1,6 @@
 """Whole searches: ours as the command does them, beside the same trainings by stock Keras."""
 
+import math
 import statistics
 import tempfile
 import time
@@ -12,7 +13,7 @@ from study.benchmark.speed.commands import seconds_of
 from study.benchmark.table import Table
 from study.machine.environment import cores
 from study.runs.archive import open_archive, read
-from study.training.job import OnEpoch
+from study.training.job import OnLook
 
 
 @dataclass(frozen=True)
@@ -25,8 +26,8 @@ class StockTrainings:
 
     run_folder: Path
 
-    def run(self, on_epoch: OnEpoch) -> None:
-        """Train every candidate for as many epochs as the search did."""
+    def run(self, on_look: OnLook) -> None:
+        """Train every candidate for as many epochs as the search did, the last one whole."""
         import keras
 
         from study.training.model import build, compile_model
@@ -49,7 +50,7 @@ class StockTrainings:
             model.fit(
                 *training,
                 batch_size=trial.candidate.batch_size,
-                epochs=trial.epochs,
+                epochs=math.ceil(trial.epochs),
                 validation_data=tuple(validation),
                 verbose=0,
             )

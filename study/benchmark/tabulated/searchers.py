@@ -21,7 +21,7 @@ from search_spaces.space import SearchSpace
 from study.benchmark.tabulated.evaluator import Evaluator, TabulatedTrial
 from study.benchmark.tabulated.oracles import Tuner, search_with_oracle
 from study.benchmark.tabulated.trainings import TrainingTable
-from study.training.job import OnEpoch
+from study.training.job import OnLook
 from study.trials import attributes as attrs
 from study.trials.sampler import CellPruner, CellSampler
 
@@ -117,7 +117,7 @@ class SearchJob:
     max_epochs: int
     seed: int
 
-    def run(self, on_epoch: OnEpoch) -> list[TabulatedTrial]:
+    def run(self, on_look: OnLook) -> list[TabulatedTrial]:
         """The search's trials."""
         evaluator = Evaluator(self.table, self.max_epochs, self.seed)
         searches()[self.name](evaluator)

@@ -15,10 +15,10 @@ from study.phases.search import training_job
 from study.processes.interruption import Interruption
 from study.processes.limits import ProcessLimits
 from study.processes.pool import work_off
-from study.processes.training_process import EpochEnded, Refused
+from study.processes.training_process import LookTaken, Refused
 from study.question.plan import resolve
 from study.question.settings import Settings
-from study.training.job import OnEpoch, TrainingJob
+from study.training.job import OnLook, TrainingJob
 from study.trials.sampler import derived_seed
 
 _SEEDS = 2
@@ -34,7 +34,7 @@ class TabulationJob:
 
     training: TrainingJob
 
-    def run(self, on_epoch: OnEpoch) -> tuple[tuple[float, ...], int]:
+    def run(self, on_look: OnLook) -> tuple[tuple[float, ...], int]:
         """Train on the search's own splits, then open the test split.
 
         Returns:
@@ -47,7 +47,7 @@ class TabulationJob:
         from study.training.runners.choice import runner_for
 
         dataset = self.training.dataset
-        result, model = self.training.train(dataset.training(), on_epoch)
+        result, model = self.training.train(dataset.training(), on_look)
         runner = runner_for(model, self.training.candidate, self.training.task)
         _, correct = runner.evaluate(dataset.test())
         curve = tuple(point.validation_accuracy for point in result.curve)
@@ -82,7 +82,7 @@ def tabulate(path: Path, jobs: int, settings: Settings | None = None) -> bool:
         examples, total = plan.dataset.sizes["validation"], table.missing.size
         task = bar.add_task("tabulate", total=total, completed=total - len(missing))
         for name, message in work_off(trainings, limits, interruption):
-            if isinstance(message, EpochEnded):
+            if isinstance(message, LookTaken):
                 continue
             if isinstance(message, Refused):
                 raise UserError(f"Training {name} of the table failed: {message.reason}.")
@@ -112,4 +112,4 @@ def _job(index: Point, table: TrainingTable) -> TabulationJob:
     candidate = grid.candidate(tuple(point), plan.space.narrowest(grid.cell))
     place = int(np.ravel_multi_index((number, *point), table.test.shape[:-1]))
     seed = derived_seed(plan.settings.run.seed, _MOST_SEEDS * place + run, "tabulate")
-    return TabulationJob(training_job(candidate, plan, seed))
+    return TabulationJob(training_job(candidate, plan, seed, split_seed=seed))

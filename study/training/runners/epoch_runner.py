@@ -23,11 +23,16 @@ class EpochRunner(ABC):
 
     A model maps tokens, (batch, steps), to probabilities: (batch, 1), that of the second of
     two classes, or (batch, classes).
+
+    Attributes:
+        batch_size: Of the candidate that is loaded.
     """
+
+    batch_size: int
 
     @abstractmethod
     def load(self, model: keras.Model, candidate: Candidate) -> None:
-        """Take the model's weights and the state of its masks, and its candidate's rates."""
+        """Take the model's weights, the state of its masks, and its candidate's other settings."""
 
     @abstractmethod
     def start(self) -> None:
@@ -35,7 +40,10 @@ class EpochRunner(ABC):
 
     @abstractmethod
     def train(self, split: "Split", order: NDArray[np.integer[Any]]) -> tuple[float, float]:
-        """Train on the examples in this order; the last batch may be smaller.
+        """Train on these examples of the split, in this order; the last batch may be smaller.
+
+        Args:
+            order: Numbers of examples, no more than there are.
 
         Returns:
             Mean loss and accuracy, each example's at the time it was trained on.

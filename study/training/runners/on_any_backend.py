@@ -26,15 +26,15 @@ class GenericRunner(EpochRunner):
     def load(self, model: keras.Model, candidate: Candidate) -> None:
         self._model = model
         self._candidate = candidate
+        self.batch_size = candidate.batch_size
 
     def start(self) -> None:
         compile_model(self._model, self._candidate, weighted_metrics=["accuracy"])
 
     def train(self, split: "Split", order: NDArray[np.integer[Any]]) -> tuple[float, float]:
-        batch_size = self._candidate.batch_size
         totals = np.zeros(2)
-        for start in range(0, len(order), batch_size):
-            batch = order[start : start + batch_size]
+        for start in range(0, len(order), self.batch_size):
+            batch = order[start : start + self.batch_size]
             measured = self._model.train_on_batch(
                 split.tokens[batch], split.labels[batch], return_dict=True
             )

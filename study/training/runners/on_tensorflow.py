@@ -1,5 +1,6 @@
 """Epochs on TensorFlow: one call of one compiled function each."""
 
+import math
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
@@ -27,9 +28,10 @@ if TYPE_CHECKING:
 class TensorFlowRunner(EpochRunner):
     """Trains models inside their wide twin (see `padding`).
 
-    An epoch is a loop inside XLA: batches are gathered there, weights and Adam's moments
-    stay where they are, and neither Python nor tf.data runs between the steps. The learning
-    rate and the rates of dropout are variables, so that nothing is compiled twice.
+    An epoch is a loop inside XLA, and so is a part of one: batches are gathered there, weights
+    and Adam's moments stay where they are, and neither Python nor tf.data runs between the
+    steps. The learning rate and the rates of dropout are variables, so that nothing is
+    compiled twice.
     """
 
     def __init__(self, wide: keras.Model, candidate: Candidate) -> None:
@@ -45,7 +47,7 @@ class TensorFlowRunner(EpochRunner):
         layers = _flat_layers(wide)
         # Layers that call cuDNN cannot be compiled.
         compiled = all(layer.supports_jit for layer in layers)
-        self._epoch = tf.function(self._train_steps, jit_compile=compiled)
+        self._steps = tf.function(self._train_steps, jit_compile=compiled)
         self._evaluation = tf.function(self._evaluate_batch, reduce_retracing=True)
         self._rates = DropoutRates(
             inputs=tf.Variable(candidate.dropout) if candidate.dropout else None,
@@ -56,7 +58,8 @@ class TensorFlowRunner(EpochRunner):
                 layer.rates = self._rates
 
     def load(self, model: keras.Model, candidate: Candidate) -> None:
-        self._candidate = candidate
+        self.batch_size = candidate.batch_size
+        self._learning_rate = candidate.learning_rate
         weights = model.get_weights()
         # Not the model itself: a runner outlives many.
         self._shapes = [weight.shape for weight in weights]
@@ -72,15 +75,17 @@ class TensorFlowRunner(EpochRunner):
     def start(self) -> None:
         for variable in self._optimizer.variables:
             variable.assign(keras.ops.zeros_like(variable))
-        self._optimizer.learning_rate = self._candidate.learning_rate
+        self._optimizer.learning_rate = self._learning_rate
 
     def train(self, split: "Split", order: NDArray[np.integer[Any]]) -> tuple[float, float]:
-        batch_size = self._candidate.batch_size
-        # The last batch is filled up with examples of weight 0: every batch has one shape.
-        missing = -len(order) % batch_size
-        indices = np.pad(order, (0, missing)).astype(np.int32).reshape(-1, batch_size)
-        weights = np.pad(np.ones(len(order), np.float32), (0, missing)).reshape(-1, batch_size)
-        loss, correct = _call(self._epoch, *split, indices, weights)
+        steps = math.ceil(len(order) / self.batch_size)
+        # Batches of a whole epoch, of which only the first steps are trained on: one program
+        # serves any part. A batch is filled up with examples of weight 0: all have one shape.
+        shape = (math.ceil(len(split.labels) / self.batch_size), self.batch_size)
+        indices, weights = np.zeros(shape, np.int32), np.zeros(shape, np.float32)
+        indices.flat[: len(order)] = order
+        weights.flat[: len(order)] = 1
+        loss, correct = _call(self._steps, *split, indices, weights, np.array(steps, np.int32))
         return float(loss) / len(order), float(correct) / len(order)
 
     def evaluate(self, split: "Split") -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
@@ -95,10 +100,19 @@ class TensorFlowRunner(EpochRunner):
         return pad_weights(self._wide.get_weights(), self._units, self._shapes)
 
     def _train_steps(
-        self, tokens: tf.Tensor, labels: tf.Tensor, indices: tf.Tensor, weights: tf.Tensor
+        self,
+        tokens: tf.Tensor,
+        labels: tf.Tensor,
+        indices: tf.Tensor,
+        weights: tf.Tensor,
+        steps: tf.Tensor,
     ) -> tuple[tf.Tensor, tf.Tensor]:
-        """A step for each row of `indices` and `weights`; the sums of losses and correct."""
-        steps = indices.shape[0]
+        """A step for each of the first rows of `indices`; the sums of losses and correct.
+
+        Args:
+            indices, weights: (batches, batch), examples and 1, or 0 for one that does not count.
+            steps: Rows to train on.
+        """
 
         def step(count: tf.Tensor, loss: tf.Tensor, correct: tf.Tensor) -> Any:
             batch = indices[count]
@@ -107,9 +121,7 @@ class TensorFlowRunner(EpochRunner):
             )
             return count + 1, loss + more_loss, correct + more_correct
 
-        _, loss, correct = tf.while_loop(
-            lambda count, *_: count < steps, step, (0, 0.0, 0.0), maximum_iterations=steps
-        )
+        _, loss, correct = tf.while_loop(lambda count, *_: count < steps, step, (0, 0.0, 0.0))
         return loss, correct
 
     def _train_step(

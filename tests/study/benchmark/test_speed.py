@@ -18,7 +18,7 @@ from study.benchmark.speed.turns import Contender, median_ratio, take_turns
 from study.benchmark.table import Table
 from study.errors import UserError
 from study.processes.limits import TrainingBugError
-from study.training.job import OnEpoch, TrainingError
+from study.training.job import OnLook, TrainingError
 from tests.support.commands import run_module
 
 
@@ -30,7 +30,7 @@ class Lap:
     ledger: Path
     refused: bool = False
 
-    def run(self, on_epoch: OnEpoch) -> float:
+    def run(self, on_look: OnLook) -> float:
         if self.refused:
             raise TrainingError("no")
         with self.ledger.open("a", encoding="utf-8") as file:

@@ -7,7 +7,7 @@ import pytest
 from study.errors import UserError
 from study.processes.limits import ProcessLimits, TrainingBugError
 from study.processes.pool import Event, Pool, work_off
-from study.processes.training_process import Died, EpochEnded, Finished, Job, Refused
+from study.processes.training_process import Died, Finished, Job, LookTaken, Refused
 from tests.support.stub_jobs import StubJob
 
 
@@ -20,7 +20,7 @@ def ends(pool: Pool[str]) -> dict[str, Event]:
     found: dict[str, Event] = {}
     while pool.busy:
         for name, event in pool.events():
-            if isinstance(event, EpochEnded):
+            if isinstance(event, LookTaken):
                 pool.answer(name, proceed=True)
             else:
                 found[name] = event
@@ -46,14 +46,14 @@ def test_work_off_does_every_job_and_tells_of_those_that_fail(tmp_path: Path) ->
         for slot, (name, act) in enumerate(acts.items())
     }
     told = list(work_off(jobs, limits(tmp_path), lambda: False))
-    ended = {name: message for name, message in told if not isinstance(message, EpochEnded)}
+    ended = {name: message for name, message in told if not isinstance(message, LookTaken)}
     assert ended == {
         "good": Finished(0.0),
         "refused": Refused("the loss became NaN"),
         "dead": Refused("its training process died (SIGKILL)"),
         "next": Finished(0.003),
     }
-    assert sum(isinstance(message, EpochEnded) for _, message in told) == len(jobs)
+    assert sum(isinstance(message, LookTaken) for _, message in told) == len(jobs)
 
 
 def test_a_bug_ends_the_work_and_a_stop_ends_it_at_once(tmp_path: Path) -> None:

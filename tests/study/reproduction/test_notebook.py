@@ -25,7 +25,7 @@ from study.reproduction.notebook import (
 from study.reproduction.settings import ReproductionSettings
 from study.storage.sqlite import FileStore
 from study.training.curve import CurvePoint
-from study.training.job import OnEpoch, Result, TrainingJob
+from study.training.job import OnLook, Result, TrainingJob
 from study.training.model import build
 from study.trials import attributes as attrs
 from study.trials.queue import Queue
@@ -102,13 +102,16 @@ def test_it_trains_on_everything_and_reports_the_last_epoch_on_test(
     seen: list[Split] = []
     accuracies = (0.6, 0.7, 0.5)
 
-    def train(job: TrainingJob, splits: tuple[Split, Split], on_epoch: OnEpoch) -> object:
+    def train(job: TrainingJob, splits: tuple[Split, Split], on_look: OnLook) -> object:
         seen.extend(splits)
-        points = [CurvePoint(0.5, 0.9, 0.5, accuracy) for accuracy in accuracies]
-        assert all(on_epoch(number, point) for number, point in enumerate(points, start=1))
+        points = [
+            CurvePoint(epoch, 0.5, 0.9, 0.5, accuracy)
+            for epoch, accuracy in enumerate(accuracies, start=1)
+        ]
+        assert all(on_look(number, point) for number, point in enumerate(points, start=1))
         result = Result(
-            validation_accuracy=0.7, curve=tuple(points), seconds=1.0, training_seconds=1.0,
-            peak_memory=1.0, stopped=False, weights="",
+            validation_loss=0.5, validation_accuracy=0.7, curve=tuple(points), seconds=1.0,
+            training_seconds=1.0, peak_memory=1.0, stopped=False, at_epoch_cap=True, weights="",
         )  # fmt: skip
         return result, None
 

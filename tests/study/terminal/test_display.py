@@ -13,7 +13,9 @@ from study.training.curve import CurvePoint
 from study.trials import attributes as attrs
 from study.trials.queue import Progress
 
-POINT = CurvePoint(loss=0.7, accuracy=0.6, validation_loss=0.7, validation_accuracy=0.625)
+POINT = CurvePoint(
+    epoch=1.5, loss=0.7, accuracy=0.6, validation_loss=0.7, validation_accuracy=0.625
+)
 
 
 def trial_of(study: optuna.Study, cell: str, units: int) -> optuna.Trial:
@@ -47,7 +49,7 @@ def test_a_trial_from_its_start_to_its_end(phase: str, study: optuna.Study) -> N
         display.started(trial)
         assert screen(display)[-1] == "trial 0 GRU 12 units, 1,392 parameters, starting"
         display.epoch(trial, 1, POINT)
-        assert screen(display)[-1] == "trial 0 GRU 12 units, 1,392 parameters, 62.5%, epoch 1"
+        assert screen(display)[-1] == "trial 0 GRU 12 units, 1,392 parameters, 62.5%, epoch 1.5"
         study.tell(trial, 0.75, state=TrialState.COMPLETE)
         display.ended(trial)
         head, *others = screen(display)
