@@ -130,48 +130,6 @@ def mean(values: NDArray[np.floating]) -> Estimate:
     return Estimate(float(values.mean()), len(values), spread)
 
 
-def crossed_mean(table: NDArray[np.float64], floor: float) -> Estimate:
-    """The mean of a table of one value for each search and test example, (searches, examples).
-
-    The components are the mean squares' (Searle et al. 1992): the variance is
-    `(MS_searches + MS_examples - MS_residual) / (R N)`. There is no exact bootstrap for crossed
-    samples (McCullagh 2000, Bernoulli 6): the percentile one covers 85 % with three rows and
-    25,000 examples, since three rows resampled vary too little, and 97 % with 2,400, since it
-    counts the residual three times (Owen 2007, 10.1214/07-AOAS122).
-
-    Args:
-        table: One row a search.
-        floor: Least variance of the mean that is due to the choice of the examples.
-    """
-    searches, examples = table.shape
-    rows, columns = table.mean(axis=1), table.mean(axis=0)
-    estimate = mean(rows)
-    if searches < 2 or examples < 2:
-        example_variance = math.nan if examples < 2 else floor
-    else:
-        spread = float(columns.var(ddof=1)) - residual_mean_square(table, rows, columns) / searches
-        # Sampling noise can leave less spread between examples than the residual explains.
-        example_variance = max(floor, spread / examples)
-    return Estimate(
-        estimate.value, searches, estimate.mean_square, example_variance, examples=examples
-    )
-
-
-def residual_mean_square(
-    table: NDArray[np.float64], rows: NDArray[np.float64], columns: NDArray[np.float64]
-) -> float:
-    """Mean square of what the row and column means leave, two rows and columns at least."""
-    searches, examples = table.shape
-    flat = table.ravel()
-    squares = (
-        float(flat @ flat)
-        - examples * float(rows @ rows)
-        - searches * float(columns @ columns)
-        + searches * examples * float(rows.mean()) ** 2
-    )
-    return float(max(squares, 0.0) / ((searches - 1) * (examples - 1)))
-
-
 def probability_first_better(
     differences: NDArray[np.float64], confidence: float = 0.95
 ) -> Probability:

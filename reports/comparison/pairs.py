@@ -1,7 +1,7 @@
 """Two cells at one budget, over independent searches."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import NamedTuple
@@ -14,12 +14,11 @@ from reports.comparison.estimate import (
     Estimate,
     Interval,
     Probability,
-    crossed_mean,
     holm,
     probability_first_better,
 )
+from reports.comparison.moments import Moments, difference
 from reports.comparison.outcome import Outcome, decide, says_small
-from reports.comparison.runs import BudgetRuns
 
 
 class Rule(NamedTuple):
@@ -28,17 +27,6 @@ class Rule(NamedTuple):
     margin: float  # smallest difference that matters, a fraction
     alpha: float  # two-sided level of this look
     majority: float  # accuracy of answering with the majority class
-    weights: NDArray[np.float64]  # of the test examples, (examples,), mean 1
-
-    @property
-    def floor(self) -> float:
-        """Least variance that is due to the choice of the examples.
-
-        By the rule of three, up to 3 in N examples may be answered differently where none of N
-        was (Hanley & Lippman-Hand 1983, JAMA 249); a fraction p of them adds p/N.
-        """
-        examples = len(self.weights)
-        return 3 * float(self.weights @ self.weights) / examples**3
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,38 +94,39 @@ class PairComparison:
         )
 
 
-def accuracies(budget: BudgetRuns, weights: NDArray[np.float64]) -> dict[str, float]:
-    """Mean accuracy of each cell at a budget, over searches and seeds."""
-    return {
-        cell: float((answered.mean(axis=0) @ weights) / len(weights))
-        for cell, answered in budget.answered.items()
-    }
+def compare_pairs(
+    moments: Moments, limit: int, means: Mapping[str, float], rule: Rule
+) -> tuple[PairComparison, ...]:
+    """All pairs of cells at a limit, in the order of the cells; Holm over them.
 
-
-def compare_pairs(budget: BudgetRuns, rule: Rule) -> tuple[PairComparison, ...]:
-    """All pairs of cells at a budget, in the order of the cells; Holm over them."""
-    pairs = list(combinations(budget.cells, 2))
-    tables = [budget.table(*pair) * rule.weights for pair in pairs]
-    estimates = [crossed_mean(table, rule.floor) for table in tables]
-    family = holm([estimate.p_value() for estimate in estimates], rule.alpha)
-    means = accuracies(budget, rule.weights)
+    Args:
+        moments: That hold the limit.
+        limit: The budget, in parameters.
+        means: Accuracy of each cell there.
+        rule: Of the verdict.
+    """
+    pairs = list(combinations(means, 2))
+    found = [moments.crossed(difference(limit, pair)) for pair in pairs]
+    family = holm([crossed.estimate.p_value() for crossed in found], rule.alpha)
     return tuple(
         PairComparison(
             cells=pair,
-            limit=budget.limit,
-            differences=(differences := table.mean(axis=1)),
+            limit=limit,
+            differences=by_search,
             estimate=estimate,
             interval=estimate.interval(1 - level),
             equivalence_interval=estimate.interval(1 - 2 * level),
-            outcome=outcome_of(estimate, rule, level, above=_above(means, pair, rule.majority)),
+            outcome=outcome_of(
+                estimate, rule, level, above=min(means[cell] for cell in pair) > rule.majority
+            ),
             p_value=p_value,
             level=level,
             prediction=_prediction(estimate, 2 / estimate.units),
             search_prediction=_prediction(estimate, 1 + 1 / estimate.units),
-            probability=probability_first_better(differences),
+            probability=probability_first_better(by_search),
         )
-        for pair, table, estimate, p_value, level in zip(
-            pairs, tables, estimates, family.adjusted, family.levels, strict=True
+        for pair, (by_search, estimate, _), p_value, level in zip(
+            pairs, found, family.adjusted, family.levels, strict=True
         )
     )
 
@@ -154,10 +143,6 @@ def outcome_of(estimate: Estimate, rule: Rule, level: float, *, above: bool) -> 
         rule.margin,
     )
     return Outcome.UNDECIDED if says_small(outcome) and not above else outcome
-
-
-def _above(means: dict[str, float], cells: Sequence[str], majority: float) -> bool:
-    return all(means[cell] > majority for cell in cells)
 
 
 def _prediction(estimate: Estimate, parts: float, confidence: float = 0.95) -> Interval | None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,19 +45,9 @@ class BudgetRuns:
         """In the order given."""
         return tuple(self.correct)
 
-    @cached_property
-    def answered(self) -> Mapping[str, NDArray[np.float64]]:
+    def answered(self) -> dict[str, NDArray[np.float64]]:
         """Share of a search's seeds that answer each example rightly: (searches, examples)."""
-        seeds = self.shape[1]
-        return {
-            cell: np.add.reduce(runs.view(np.int8), axis=1, dtype=np.int8 if seeds < 128 else int)
-            / np.float64(seeds)
-            for cell, runs in self.correct.items()
-        }
-
-    def table(self, first: str, second: str) -> NDArray[np.float64]:
-        """The first cell minus the second, (searches, examples)."""
-        return self.answered[first] - self.answered[second]
+        return {cell: runs.mean(axis=1) for cell, runs in self.correct.items()}
 
 
 def check_alike(budgets: Sequence[BudgetRuns]) -> None:

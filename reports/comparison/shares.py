@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from reports.comparison.estimate import crossed_mean, residual_mean_square
+from reports.comparison.moments import Crossed
 from reports.comparison.runs import BudgetRuns
 
 
@@ -29,33 +29,44 @@ class VarianceShares:
 
 
 def variance_shares(
-    budget: BudgetRuns, cells: tuple[str, str], weights: NDArray[np.float64], floor: float
+    budget: BudgetRuns, cells: tuple[str, str], weights: NDArray[np.float64], crossed: Crossed
 ) -> VarianceShares | None:
     """The shares for two cells; None with one search or one seed, which say nothing apart.
 
     The mean square of the searches' differences holds the searches, their seeds over S, and
     what of the examples differs from search to search; the first is what the others leave of
     it, not below 0.
+
+    Args:
+        budget: Their runs.
+        cells: The two.
+        weights: Of the test examples, (examples,), mean 1.
+        crossed: Their comparison at this budget.
     """
     searches, seeds, examples = budget.shape
     if min(searches, seeds, examples) < 2:
         return None
     first, second = (budget.correct[cell].view(np.int8) for cell in cells)
-    table = budget.table(*cells) * weights
-    estimate = crossed_mean(table, floor)
-    by_search = residual_mean_square(table, table.mean(axis=1), table.mean(axis=0)) / examples
-    parts = [_seed_parts((first[r] - second[r]) * weights) for r in range(searches)]
-    seed = max(0.0, float(np.mean([spread - noise for spread, noise in parts]))) / seeds
-    search = max(0.0, estimate.mean_square - seed - by_search)
-    variances = (search, seed, estimate.example_variance + by_search)
+    seed = max(0.0, _seed_variance((first - second) * weights)) / seeds
+    differing = crossed.residual / examples
+    search = max(0.0, crossed.estimate.mean_square - seed - differing)
+    variances = (search, seed, crossed.estimate.example_variance + differing)
     total = math.fsum(variances)
     shares = [variance / total for variance in variances]
     deviations = (math.sqrt(search), math.sqrt(seed), math.sqrt(variances[2]))
     return VarianceShares(shares[0], shares[1], shares[2], deviations)
 
 
-def _seed_parts(table: NDArray[np.float64]) -> tuple[float, float]:
-    """Variance of a search's seeds, and what of it is the examples': (seeds, examples)."""
-    rows = table.mean(axis=1)
-    noise = residual_mean_square(table, rows, table.mean(axis=0)) / table.shape[1]
-    return float(rows.var(ddof=1)), noise
+def _seed_variance(table: NDArray[np.float64]) -> float:
+    """Variance between the seeds of a search, less that of the examples.
+
+    Args:
+        table: Differences, (searches, seeds, examples).
+    """
+    searches, seeds, examples = table.shape
+    by_seed = table.mean(axis=2)
+    squares = float(np.square(table - table.mean(axis=1, keepdims=True)).sum())
+    between = float(by_seed.var(axis=1, ddof=1).mean())
+    within = searches * (seeds - 1)  # degrees of freedom of what a search's seeds differ by
+    residual = (squares - examples * within * between) / (within * (examples - 1))
+    return float(between - max(0.0, residual) / examples)

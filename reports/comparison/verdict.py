@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reports.comparison.ladder import MeanOverBudgets, mean_over_budgets
+from reports.comparison.moments import Moments, difference
 from reports.comparison.outcome import Outcome
-from reports.comparison.pairs import PairComparison, Rule, accuracies, compare_pairs
+from reports.comparison.pairs import PairComparison, Rule, compare_pairs
 from reports.comparison.power import searches_to_decide
 from reports.comparison.runs import BudgetRuns, check_alike
 from reports.comparison.shares import VarianceShares, variance_shares
@@ -24,7 +25,8 @@ class Verdict:
         headline: At the budget that was asked for; with more than two cells, the best against
             the next best, with two the first against the second.
         comparisons: All pairs at all budgets, largest budget first.
-        mean_over_budgets: Of the headline's pair; None with one budget.
+        mean_over_budgets: Of the headline's pair; None with one budget, or where some budgets
+            have fewer searches than others.
         shares: Of the headline's pair; None with one search or one seed.
         margin: Smallest difference that matters, a fraction.
         alpha: Two-sided level of this look.
@@ -87,7 +89,8 @@ def compare(
     """Compare cells over independent searches.
 
     Args:
-        budgets: The largest is the one that was asked for. Row `r` of each is the same search.
+        budgets: The largest is the one that was asked for. Those with the same number of
+            searches have the same searches in the same order.
         margin: Smallest difference that matters, a fraction above 0.
         majority: Which test examples the majority class answers rightly, (examples,).
         alpha: Two-sided level of this look, see `look_levels`.
@@ -110,22 +113,38 @@ def compare(
             f"The runs answer {examples:,} test examples, but the majority class {len(majority):,} "
             f"and the weights {len(weights):,}."
         )
-    rule = Rule(margin, alpha, float(majority @ weights) / examples, weights)
-    means = {budget.limit: accuracies(budget, weights) for budget in ordered}
-    by_budget = [compare_pairs(budget, rule) for budget in ordered]
+    rule = Rule(margin, alpha, float(majority @ weights) / examples)
+    groups = _groups(ordered)
+    moments = [Moments(group, weights) for group in groups]
+    means = {limit: cells for found in moments for limit, cells in found.accuracies().items()}
+    by_budget = [
+        compare_pairs(found, budget.limit, means[budget.limit], rule)
+        for group, found in zip(groups, moments, strict=True)
+        for budget in group
+    ]
     asked = means[ordered[0].limit]
     headline = _headline(by_budget[0], asked)
+    cells = headline.cells
+    crossed = moments[0].crossed(difference(headline.limit, cells))
+    several = len(groups) == 1 and len(ordered) > 1
     return Verdict(
         headline=headline,
         comparisons=tuple(pair for pairs in by_budget for pair in pairs),
-        mean_over_budgets=mean_over_budgets(ordered, headline.cells, rule, means),
-        shares=variance_shares(ordered[0], headline.cells, weights, rule.floor),
+        mean_over_budgets=mean_over_budgets(moments[0], cells, means, rule) if several else None,
+        shares=variance_shares(ordered[0], cells, weights, crossed),
         margin=margin,
         alpha=alpha,
         majority=rule.majority,
         accuracies=means,
         below_majority=tuple(cell for cell in asked if not asked[cell] > rule.majority),
     )
+
+
+def _groups(budgets: Sequence[BudgetRuns]) -> list[Sequence[BudgetRuns]]:
+    """All together where they have the same searches, else each by itself."""
+    if len({budget.shape[0] for budget in budgets}) == 1:
+        return [budgets]
+    return [[budget] for budget in budgets]
 
 
 def _headline(pairs: Sequence[PairComparison], means: Mapping[str, float]) -> PairComparison:
