@@ -4,6 +4,9 @@ from dataclasses import dataclass, replace
 
 from search_spaces.candidate import Candidate, Scope, Task
 
+# Two steps span a factor of 16, at a quarter and a sixteenth of the largest models' costs.
+STEP = 4  # how often a budget holds the next smaller one of its ladder
+
 
 class BudgetError(ValueError):
     """Nothing fits the budget; the message says what would."""
@@ -68,15 +71,22 @@ class Budget:
             )
         return units
 
+    @property
+    def next_smaller(self) -> int:
+        """The limit of the next budget of a ladder, which its models exceed; 0 where none is."""
+        return self.limit // STEP
+
     def ladder(self, budgets: int) -> tuple["Budget", ...]:
-        """The budget and its halvings, largest first.
+        """The budget and smaller ones, each a quarter of the one above, largest first.
 
         Raises:
-            BudgetError: Halving so often leaves less than one parameter.
+            BudgetError: The smallest is less than one parameter.
         """
-        if self.limit >> (budgets - 1) < 1:
+        divided = budgets - 1
+        if self.limit < STEP**divided:
             raise BudgetError(
-                f"A budget of {self} cannot be halved {budgets - 1} times. "
+                f"A budget of {self} cannot be divided by {STEP} "
+                f"{f'{divided} times' if divided > 1 else 'once'}. "
                 "Raise --max-params, or lower --budgets."
             )
-        return tuple(Budget(self.limit >> halvings, self.scope) for halvings in range(budgets))
+        return tuple(Budget(self.limit // STEP**below, self.scope) for below in range(budgets))

@@ -25,7 +25,7 @@ from study.datasets.dataset import Dataset, DatasetSpec, Split
 from study.datasets.facts import DatasetFacts
 from study.datasets.level import Level
 from study.datasets.measure import measure
-from study.datasets.registry import DATASETS, defaults_of
+from study.datasets.registry import DATASETS, default_level
 from study.datasets.sources.corpus import Corpus, Source
 from study.datasets.sources.folder import Folder
 from study.datasets.sources.table import Table
@@ -61,8 +61,7 @@ def prepare(spec: DatasetSpec, cache: Path | None = None) -> Dataset:
     """
     cache = cache or cache_folder()
     source = _source(spec, cache)
-    defaults = defaults_of(spec.source)
-    level = spec.level or defaults.level
+    level = spec.level or default_level(spec.source)
     shape = _Shape(
         level,
         spec.sequence_length or level.sequence_length,

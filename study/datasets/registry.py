@@ -14,30 +14,19 @@ if TYPE_CHECKING:
     from study.datasets.sources.corpus import Source
 
 
-@dataclass(frozen=True)
-class DatasetDefaults:
-    """What is usual for a data set, where nothing else is asked for.
-
-    Attributes:
-        level: How its texts become tokens.
-        replicates: Seeds for each cell at each budget.
-    """
-
-    level: Level = Level.WORD
-    replicates: int = 12
-
-
 @dataclass(frozen=True, kw_only=True)
-class BuiltInDataset(DatasetDefaults):
+class BuiltInDataset:
     """A data set that is known by name.
 
     Attributes:
         open: Its source, given the cache's folder.
         remark: What the help of `--dataset` says of it.
+        level: How its texts become tokens, where nothing else is asked for.
     """
 
     open: Callable[[Path], "Source"]
     remark: str
+    level: Level = Level.WORD
 
 
 # The sources are imported late: they need NumPy, and `--help` reads this table.
@@ -54,27 +43,24 @@ def _imdb(cache: Path) -> "Source":
 
 
 DATASETS = {
-    "surnames": BuiltInDataset(
-        open=_surnames,
-        remark="embedded",
-        level=Level.CHARACTER,
-        replicates=5,  # so that the first study a newcomer runs takes minutes
-    ),
+    "surnames": BuiltInDataset(open=_surnames, remark="embedded", level=Level.CHARACTER),
     "imdb": BuiltInDataset(open=_imdb, remark="downloaded once"),
 }
 
 
-def defaults_of(source: str) -> DatasetDefaults:
-    """The defaults of the data set with this name, or of one at this path."""
-    return DATASETS.get(source, DatasetDefaults())
+def default_level(source: str) -> Level:
+    """Of the data set with this name, or of one at this path."""
+    return DATASETS[source].level if source in DATASETS else Level.WORD
 
 
-def default_in_words(name: str) -> str:
-    """One of the defaults for the help: "5 for surnames, else 12"."""
-    usual = getattr(DatasetDefaults(), name)
-    values = {dataset: getattr(defaults, name) for dataset, defaults in DATASETS.items()}
-    special = [f"{value} for {dataset}" for dataset, value in values.items() if value != usual]
-    return ", ".join([*special, f"else {usual}"])
+def default_level_in_words() -> str:
+    """For the help: "character for surnames, else word"."""
+    special = [
+        f"{dataset.level} for {name}"
+        for name, dataset in DATASETS.items()
+        if dataset.level is not Level.WORD
+    ]
+    return ", ".join([*special, f"else {Level.WORD}"])
 
 
 def sources_in_words() -> str:

@@ -9,7 +9,8 @@ from typing import Any, TypeVar
 from search_spaces.budget import Budget
 from search_spaces.candidate import Task
 from search_spaces.cells import Cell
-from search_spaces.space import SearchSpace, search_space
+from search_spaces.space import SearchSpace
+from search_spaces.spaces import search_space
 from study.datasets.dataset import Dataset, DatasetSpec
 from study.datasets.prepare import prepare
 from study.datasets.registry import DATASETS
@@ -180,7 +181,7 @@ def resolve(settings: Settings) -> StudyPlan:
     )
     budget = Budget(_decided(question.max_params), question.budget_scope)
     batch_size = _decided(search.batch_size)
-    space = search_space(search.space, task, budget, question.cells, batch_size)
+    space = search_space(search.space, task, budget, question.cells, batch_size, question.budgets)
     known = known_candidates(search.candidates, space) if search.candidates else Known()
     plan = StudyPlan(settings, dataset, task, space, known)
     plan.check()

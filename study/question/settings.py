@@ -14,9 +14,9 @@ from cyclopts.validators import Number
 
 from search_spaces.candidate import Scope
 from search_spaces.cells import Cell
-from search_spaces.space import SpaceName
+from search_spaces.spaces import SpaceName
 from study.datasets.level import Level
-from study.datasets.registry import default_in_words, sources_in_words
+from study.datasets.registry import default_level_in_words, sources_in_words
 from study.errors import UserError
 
 _DATA = Group("Data", sort_key=1)
@@ -108,10 +108,11 @@ _IDENTITY = Trait(identity=True)
 _NOT_SAVED = Trait(saved=False)
 _LONGEST_NAME = 100
 _DEFAULT_SEARCHES = Searches(4, 4)
-_LEVEL_HELP = f"What a text's tokens are. Default: {default_in_words('level')}."
+_LEVEL_HELP = f"What a text's tokens are. Default: {default_level_in_words()}."
 _SPACE_HELP = (
     "`basic`: units, dropout. `standard`: and recurrent dropout, learning rate. `wide`: and "
-    "embedding width, layers, direction, batch size."
+    "layers, direction, batch size, and the embedding's width where the budget counts it "
+    "(`--budget-scope model`)."
 )
 _SEARCHES_HELP = (
     "Independent searches. A least and a most, such as 4..12: the study ends between them as soon "

@@ -69,7 +69,12 @@ def test_budget_that_fits_nothing_says_what_would() -> None:
         Budget(0)
 
 
-def test_ladder_halves() -> None:
-    assert [budget.limit for budget in Budget(1001).ladder(3)] == [1001, 500, 250]
-    with pytest.raises(BudgetError, match="cannot be halved"):
-        Budget(3).ladder(3)
+def test_each_budget_is_a_quarter_of_the_one_above() -> None:
+    ladder = Budget(1001).ladder(3)
+    assert [budget.limit for budget in ladder] == [1001, 250, 62]
+    assert [budget.next_smaller for budget in ladder] == [250, 62, 15]
+    assert Budget(16).ladder(3)[-1] == Budget(1)
+    with pytest.raises(BudgetError, match=r"15 cell parameters cannot be divided by 4 2 times\."):
+        Budget(15).ladder(3)
+    with pytest.raises(BudgetError, match="cannot be divided by 4 once"):
+        Budget(3).ladder(2)

@@ -1,5 +1,6 @@
-"""Matched pairs are the largest: held against a search over all pairs."""
+"""Matched widths are the largest: held against a search over all."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -7,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from search_spaces import Budget, Candidate, Cell, Task, match
+from search_spaces import Budget, BudgetError, Candidate, Cell, Matched, Task, match
 
 TASK = Task(vocabulary=100, classes=2, embedding=8)
 
@@ -22,34 +23,39 @@ def counts(cell: Cell, embedding: int, limit: int) -> np.ndarray:
     return counted[counted <= limit]
 
 
-def brute_force(cells: tuple[Cell, Cell], embedding: int, limit: int) -> tuple[int, float, bool]:
-    """Sum of counts, relative difference, and whether within 1 %, of the best of all pairs."""
-    first, second = (counts(cell, embedding, limit) for cell in cells)
-    larger = np.maximum.outer(first, second)
-    apart = np.abs(np.subtract.outer(first, second))
-    sums = np.add.outer(first, second)
-    near = 100 * apart <= larger
+def brute_force(cells: Sequence[Cell], embedding: int, limit: int) -> tuple[int, float, bool]:
+    """Sum of counts, relative difference, and whether within 1 %, of the best of all."""
+    counted = np.meshgrid(*(counts(cell, embedding, limit) for cell in cells), indexing="ij")
+    largest, smallest = np.maximum.reduce(counted), np.minimum.reduce(counted)
+    apart, sums = (largest - smallest) / largest, np.add.reduce(counted)
+    near = 100 * (largest - smallest) <= largest
     if near.any():
         best = sums[near].max()
-        return int(best), float((apart / larger)[near & (sums == best)].min()), True
-    nearest = (apart / larger).min()
-    return int(sums[apart / larger == nearest].max()), float(nearest), False
+        return int(best), float(apart[near & (sums == best)].min()), True
+    nearest = apart.min()
+    return int(sums[apart == nearest].max()), float(nearest), False
 
 
-@settings(max_examples=300, deadline=None)
-@given(
-    st.sampled_from([(Cell.LSTM, Cell.GRU), (Cell.GRU, Cell.LSTM), (Cell.SIMPLE_RNN, Cell.GRU)]),
-    st.integers(8, 300),
-    st.integers(200, 500_000),
-)
-def test_agrees_with_all_pairs(cells: tuple[Cell, Cell], embedding: int, limit: int) -> None:
+def agrees_with_brute_force(cells: Sequence[Cell], embedding: int, limit: int) -> None:
     if any(cell.parameters(embedding, 1) > limit for cell in cells):
         return
-    pair = match(shape(cells[0], embedding), shape(cells[1], embedding), Budget(limit), TASK)
+    matched = match([shape(cell, embedding) for cell in cells], Budget(limit), TASK)
     total, difference, near = brute_force(cells, embedding, limit)
-    assert pair.within_tolerance is near
-    assert pair.relative_difference == pytest.approx(difference)
-    assert sum(pair.counts) == total
+    assert matched.within_tolerance is near
+    assert matched.relative_difference == pytest.approx(difference)
+    assert sum(matched.counts) == total
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.permutations(list(Cell)), st.integers(8, 300), st.integers(200, 500_000))
+def test_two_cells_agree_with_all_pairs(cells: list[Cell], embedding: int, limit: int) -> None:
+    agrees_with_brute_force(cells[:2], embedding, limit)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.permutations(list(Cell)), st.integers(8, 100), st.integers(200, 20_000))
+def test_three_cells_agree_with_all_triples(cells: list[Cell], embedding: int, limit: int) -> None:
+    agrees_with_brute_force(cells[:3], embedding, limit)
 
 
 @pytest.mark.parametrize(
@@ -61,17 +67,28 @@ def test_agrees_with_all_pairs(cells: tuple[Cell, Cell], embedding: int, limit: 
     ],
 )
 def test_known_pairs(limit: int, units: tuple[int, int], equal: bool) -> None:
-    pair = match(shape(Cell.LSTM, 128), shape(Cell.GRU, 128), Budget(limit), TASK)
-    assert (pair.first.units, pair.second.units) == units
-    assert (pair.counts[0] == pair.counts[1]) is equal
+    matched = match([shape(Cell.LSTM, 128), shape(Cell.GRU, 128)], Budget(limit), TASK)
+    assert tuple(candidate.units for candidate in matched.candidates) == units
+    assert (matched.counts[0] == matched.counts[1]) is equal
 
 
 def test_only_the_widths_are_replaced() -> None:
     first = replace(shape(Cell.LSTM, 16), dropout=0.3, layers=2)
-    pair = match(first, shape(Cell.GRU, 16), Budget(20_000), TASK)
-    assert replace(pair.first, units=1) == first
+    matched = match([first, shape(Cell.GRU, 16)], Budget(20_000), TASK)
+    assert replace(matched.candidates[0], units=1) == first
 
 
-def test_nearest_pair_is_marked() -> None:
-    pair = match(shape(Cell.LSTM, 8), shape(Cell.GRU, 8), Budget(200), TASK)
-    assert not pair.within_tolerance
+def test_the_nearest_are_marked() -> None:
+    matched = match([shape(Cell.LSTM, 8), shape(Cell.GRU, 8)], Budget(200), TASK)
+    assert not matched.within_tolerance
+
+
+def test_what_does_not_fit_is_refused() -> None:
+    with pytest.raises(BudgetError, match="No LSTM fits"):
+        match([shape(Cell.SIMPLE_RNN, 8), shape(Cell.LSTM, 8)], Budget(39), TASK)
+
+
+def test_candidates_as_they_are() -> None:
+    both = [replace(shape(Cell.LSTM, 128), units=128), replace(shape(Cell.GRU, 128), units=153)]
+    assert Matched.of(both, Budget(131_584), TASK).counts == (131_584, 129_897)
+    assert not Matched.of(both, Budget(131_584), TASK).within_tolerance

@@ -24,6 +24,7 @@ from search_spaces import (
     Task,
     search_space,
 )
+from search_spaces.budget import largest_within
 from search_spaces.candidate import HYPERPARAMETERS
 from search_spaces.parameters import CandidateError, Value
 from study.training.model import build
@@ -79,34 +80,41 @@ def spaces(draw: st.DrawFn) -> SearchSpace:
     cells = draw(st.permutations(list(Cell)))[:2]
     budget = Budget(draw(st.integers(500, 2_000_000)), draw(st.sampled_from(Scope)))
     task = draw(st.sampled_from(list(TASKS.values())))
+    name, budgets = draw(st.sampled_from(SpaceName)), draw(st.integers(1, 3))
     try:
-        return search_space(draw(st.sampled_from(SpaceName)), task, budget, tuple(cells), 64)
+        return search_space(name, task, budget, tuple(cells), 64, budgets)
     except BudgetError:
         reject()
 
 
-def made(space: SearchSpace, parameters: Mapping[str, Value]) -> Candidate:
-    return space.suggest(optuna.trial.FixedTrial(dict(parameters)))
+def ladder(space: SearchSpace) -> tuple[Budget, ...]:
+    return space.budget.ladder(space.budgets)
+
+
+def made(space: SearchSpace, parameters: Mapping[str, Value], budget: Budget) -> Candidate:
+    return space.suggest(optuna.trial.FixedTrial(dict(parameters)), budget)
 
 
 @settings(max_examples=500, deadline=None)
 @given(spaces(), st.integers(0, 1000))
 def test_encode_is_the_inverse_of_suggest(space: SearchSpace, seed: int) -> None:
-    candidate = space.suggest(Draw(seed))
-    assert made(space, space.encode(candidate)) == candidate
+    for budget in ladder(space):
+        candidate = space.suggest(Draw(seed), budget)
+        assert made(space, space.encode(candidate, budget), budget) == candidate
 
 
 @settings(max_examples=300, deadline=None)
 @given(spaces(), st.integers(0, 1000), st.integers(1, 500))
 def test_a_width_is_encoded_or_refused(space: SearchSpace, seed: int, units: int) -> None:
-    candidate = replace(space.suggest(Draw(seed)), units=units)
-    known = {name: getattr(candidate, name) for name in HYPERPARAMETERS}
-    fitted = replace(candidate, units=space.nearest(candidate.cell, known)["units"])
-    assert made(space, space.encode(fitted)) == fitted
-    assert space.budget.excess(fitted, space.task) <= 0
-    if fitted != candidate:
-        with pytest.raises(CandidateError, match=f"The units is a number .* {units} was"):
-            space.encode(candidate)
+    for budget in ladder(space):
+        candidate = replace(space.suggest(Draw(seed), budget), units=units)
+        known = {name: getattr(candidate, name) for name in HYPERPARAMETERS}
+        fitted = replace(candidate, units=space.nearest(candidate.cell, known, budget)["units"])
+        assert made(space, space.encode(fitted, budget), budget) == fitted
+        assert budget.excess(fitted, space.task) <= 0
+        if fitted != candidate:
+            with pytest.raises(CandidateError, match=f"The units is a number .* {units} was"):
+                space.encode(candidate, budget)
 
 
 @pytest.mark.parametrize(
@@ -139,17 +147,99 @@ def test_budget_is_reached() -> None:
     assert (candidate.units, candidate.dropout, candidate.learning_rate) == (154, 0.25, 1e-3)
 
 
-def test_parameters_carry_their_cell_and_never_move_their_bounds() -> None:
-    space = search_space(SpaceName.WIDE, TASKS["characters"], Budget(20_000), CELLS, batch_size=32)
+@pytest.mark.parametrize(
+    ("name", "scope", "count"),
+    [
+        (SpaceName.BASIC, Scope.CELL, 2),
+        (SpaceName.STANDARD, Scope.MODEL, 4),
+        (SpaceName.WIDE, Scope.CELL, 6),
+        (SpaceName.WIDE, Scope.MODEL, 7),
+    ],
+)
+def test_parameters_carry_their_cell_and_only_units_move_their_bounds(
+    name: SpaceName, scope: Scope, count: int
+) -> None:
+    cells = (*CELLS, Cell.SIMPLE_RNN)
+    space = search_space(name, TASKS["characters"], Budget(20_000, scope), cells, 32, budgets=3)
     study = optuna.create_study(sampler=optuna.samplers.RandomSampler(seed=0))
     seen: dict[str, optuna.distributions.BaseDistribution] = {}
-    for _ in range(100):
+    for number in range(120):
         trial = study.ask()
-        cell = space.suggest(trial).cell
+        cell = space.suggest(trial, ladder(space)[number % 3]).cell
         for parameter, distribution in trial.distributions.items():
-            assert parameter == "cell" or parameter.startswith(f"{cell}_")
-            assert seen.setdefault(parameter, distribution) == distribution
-    assert len(seen) == 1 + 2 * 7
+            assert parameter == "cell" or parameter.startswith(f"{cell.replace('-', '_')}_")
+            if not parameter.endswith("_units"):
+                assert seen.setdefault(parameter, distribution) == distribution
+            seen.setdefault(parameter, distribution)
+    assert len(seen) == 1 + 3 * count
+
+
+@given(spaces(), st.integers(0, 1000))
+def test_a_candidate_fits_its_budget_and_not_the_next_smaller(
+    space: SearchSpace, seed: int
+) -> None:
+    for budget in ladder(space):
+        candidate = space.suggest(Draw(seed), budget)
+        assert budget.excess(candidate, space.task) <= 0
+        if candidate.units > 1:
+            assert candidate.parameters(budget.scope, space.task) > budget.limit // 4
+
+
+@pytest.mark.parametrize("name", SpaceName)
+def test_both_ends_of_a_budgets_range_are_reached(name: SpaceName) -> None:
+    """The widest that fits, and the narrowest that the next smaller budget does not fit."""
+    task, cell = TASKS["words"], Cell.GRU
+    space = search_space(name, task, Budget(131_584), CELLS, batch_size=32, budgets=3)
+    draw = Draw(1)
+    for budget in ladder(space):
+        found = [space.suggest(draw, budget) for _ in range(400)]
+        forward = [one for one in found if (one.cell, one.features) == (cell, one.units)]
+        widths = [one.units for one in forward if one.layers == 1]
+        narrowest = replace(space.narrowest(cell), units=min(widths))
+        widest = replace(space.narrowest(cell), units=max(widths))
+        assert budget.largest(widest, task) == widest.units
+        below = narrowest.units - 1
+        assert largest_within(narrowest, budget.limit // 4, Scope.CELL, task) == below
+
+
+def test_an_embedding_outside_the_budget_is_shared() -> None:
+    """Else cells of equal budgets were compared with embeddings of unequal sizes."""
+    draw, task = Draw(0), TASKS["characters"]
+    widths = {
+        scope: {
+            search_space(SpaceName.WIDE, task, Budget(20_000, scope), CELLS, 32)
+            .suggest(draw)
+            .embedding
+            for _ in range(50)
+        }
+        for scope in Scope
+    }
+    assert widths[Scope.CELL] == {task.embedding}
+    assert len(widths[Scope.MODEL]) > 5
+
+
+def test_a_winner_at_a_bound_is_named() -> None:
+    task = TASKS["characters"]
+    standard = search_space(SpaceName.STANDARD, task, Budget(20_000), CELLS, batch_size=32)
+    amid = Candidate(cell=Cell.LSTM, units=9, embedding=16, learning_rate=3e-3)
+    assert standard.at_bounds(amid) == ()  # no dropout at all is no bound
+    cases: list[tuple[dict[str, Any], tuple[str, ...]]] = [
+        ({"learning_rate": 2.8e-2}, ("learning_rate",)),
+        ({"learning_rate": 2.7e-2}, ()),
+        ({"learning_rate": 3.2e-4, "dropout": 0.495}, ("dropout", "learning_rate")),
+        ({"recurrent_dropout": 0.5, "dropout": 0.48}, ("recurrent_dropout",)),
+    ]
+    for changes, names in cases:
+        assert standard.at_bounds(replace(amid, **changes)) == names
+    basic = search_space(SpaceName.BASIC, task, Budget(20_000), CELLS, batch_size=32)
+    assert basic.at_bounds(replace(amid, learning_rate=3e-2, dropout=0.5)) == ("dropout",)
+
+
+def test_the_smallest_budget_must_fit_too() -> None:
+    task = TASKS["characters"]
+    search_space(SpaceName.BASIC, task, Budget(320), CELLS, 32, budgets=2)
+    with pytest.raises(BudgetError, match="lower --budgets"):
+        search_space(SpaceName.BASIC, task, Budget(320), CELLS, 32, budgets=3)
 
 
 def test_budget_that_fits_no_cell_is_refused_at_once() -> None:

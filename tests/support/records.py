@@ -251,12 +251,12 @@ def _budget(budget: Budget) -> BudgetRecord:
                   recurrent_dropout=0.05, learning_rate=3e-3, batch_size=64)
         for name in CELLS
     ]  # fmt: skip
-    pair = match(shapes[0], shapes[1], budget, TASK)
+    matched = match(shapes, budget, TASK)
     return BudgetRecord(
         limit=budget.limit,
-        candidates=dict(zip(CELLS, (pair.first, pair.second), strict=True)),
-        counts=dict(zip(CELLS, pair.counts, strict=True)),
-        within_tolerance=pair.within_tolerance,
+        candidates=dict(zip(CELLS, matched.candidates, strict=True)),
+        counts=dict(zip(CELLS, matched.counts, strict=True)),
+        within_tolerance=matched.within_tolerance,
     )
 
 

@@ -10,7 +10,8 @@ import pytest
 from search_spaces import Cell
 from search_spaces.budget import Budget
 from search_spaces.candidate import Task
-from search_spaces.space import SearchSpace, SpaceName, search_space
+from search_spaces.space import SearchSpace
+from search_spaces.spaces import SpaceName, search_space
 from study.errors import UserError
 from study.question.known_candidates import known_candidates
 from study.runs.archive import read

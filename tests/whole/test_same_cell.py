@@ -15,7 +15,7 @@ from sqlalchemy import Engine, event
 
 from reports.comparison.verdict import Outcome, Verdict
 from reports.findings.answer import answer
-from search_spaces import Candidate, Cell, SearchSpace
+from search_spaces import Budget, Candidate, Cell, SearchSpace
 from search_spaces.parameters import CellTrial
 from search_spaces.space import BasicSpace
 from study.machine.environment import cores
@@ -43,8 +43,8 @@ class SameCell(BasicSpace):
     def narrowest(self, cell: Cell) -> Candidate:
         return replace(super().narrowest(cell), cell=Cell.GRU)
 
-    def _suggest(self, trial: CellTrial) -> Candidate:
-        return replace(super()._suggest(trial), cell=Cell.GRU)
+    def _suggest(self, trial: CellTrial, budget: Budget) -> Candidate:
+        return replace(super()._suggest(trial, budget), cell=Cell.GRU)
 
 
 class LastingProcess(TrainingProcess):

@@ -14,6 +14,7 @@ import optuna
 from optuna.pruners import MedianPruner
 from optuna.samplers import TPESampler
 
+from search_spaces.budget import Budget
 from search_spaces.candidate import Candidate
 from search_spaces.parameters import CellTrial
 from search_spaces.space import SearchSpace
@@ -40,17 +41,17 @@ class NaiveSpace(SearchSpace):
         """For the same task, budget and cells."""
         return cls(space.task, space.budget, space.cells, space.batch_size)
 
-    def _suggest(self, trial: CellTrial) -> Candidate:
+    def _suggest(self, trial: CellTrial, budget: Budget) -> Candidate:
         asked, shape = trial.trial, self.narrowest(trial.cell)
         return replace(
             shape,
-            units=asked.suggest_int("units", *self._widths(shape), log=True),
+            units=asked.suggest_int("units", *self._widths(shape, budget), log=True),
             dropout=asked.suggest_float("dropout", 0.0, 0.5),
             recurrent_dropout=asked.suggest_float("recurrent_dropout", 0.0, 0.5),
             learning_rate=asked.suggest_float("learning_rate", 3e-4, 1e-2, log=True),
         )
 
-    def _widths(self, shape: Candidate) -> tuple[int, int]:
+    def _widths(self, shape: Candidate, budget: Budget) -> tuple[int, int]:
         return NAIVE_UNITS
 
 

@@ -12,8 +12,8 @@ from study.datasets.prepare import prepare
 from study.datasets.registry import (
     DATASETS,
     BuiltInDataset,
-    default_in_words,
-    defaults_of,
+    default_level,
+    default_level_in_words,
     sources_in_words,
 )
 from study.datasets.sources.table import Table
@@ -31,19 +31,18 @@ def test_an_entry_is_all_that_a_new_one_needs(
         open=lambda _: Table(path, "text", "label"),
         remark="new",
         level=Level.CHARACTER,
-        replicates=3,
     )
     monkeypatch.setitem(DATASETS, "films", entry)
     assert prepare(DatasetSpec("films"), tmp_path / "cache").level is Level.CHARACTER
-    assert default_in_words("replicates") == "5 for surnames, 3 for films, else 12"
+    assert default_level_in_words() == "character for surnames, character for films, else word"
     assert "`films` (new), or a path" in sources_in_words()
     with pytest.raises(UserError, match="--dataset takes surnames, imdb, films"):
         DatasetSpec("")
 
 
 def test_a_path_has_the_usual_defaults_whatever_its_name() -> None:
-    assert defaults_of("surnames").replicates == 5
-    assert defaults_of("surnames.csv").replicates == defaults_of("imdb").replicates == 12
+    assert default_level("surnames") is Level.CHARACTER
+    assert default_level("surnames.csv") is default_level("imdb") is Level.WORD
 
 
 def test_reading_the_table_imports_no_source() -> None:
