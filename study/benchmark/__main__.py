@@ -24,12 +24,12 @@ class Part(StrEnum):
     REPORT = "report"
     STORAGE = "storage"
     STEP = "step"
-    TRIALS = "trials"
+    ANSWER = "answer"
     SEARCH = "search"
     ACCURACY = "accuracy"
 
 
-_ROUNDS = {Part.SEARCH: 50, Part.TRIALS: 1}  # 5 of every other part
+_ROUNDS = {Part.SEARCH: 50}  # 5 of every other part
 _TABLE = Path(__file__).parent / "tabulated" / "surnames.npz"
 
 app = command("study.benchmark", "Measure how fast isoparam is, beside its peers, on this machine.")
@@ -45,7 +45,7 @@ def benchmark(
 ) -> None:
     """Measure, and print tables.
 
-    On two cores `startup` and `report` take a minute, `storage` a few, `step` five, `trials` ten,
+    On two cores `startup` and `report` take a minute, `storage` a few, `step` five, `answer` three,
     `search` up to thirty, `accuracy` one, or fifteen on IMDB. PyTorch is measured where it is
     installed. What cannot be measured is named in the end, and the other parts go on.
 
@@ -54,7 +54,7 @@ def benchmark(
     parts: Part
         What to measure; everything, if left out.
     rounds: int
-        Repetitions, or seeds. Default: 5; 50 for `search`, 1 for `trials`.
+        Repetitions, or seeds. Default: 5; 50 for `search`; `answer` takes none.
     tabulated: Path
         Tabulated trainings, which `search` searches. Default: those that come with isoparam.
     dataset: str
@@ -120,7 +120,7 @@ def _measured(
 
 def _measure(part: Part, rounds: int, tabulated: Path, dataset: str) -> "list[Table]":
     from study.benchmark import accuracy
-    from study.benchmark.speed import commands, steps, storage, trials
+    from study.benchmark.speed import answer, commands, steps, storage
     from study.benchmark.tabulated import efficiency
 
     measures: dict[Part, Callable[[], list[Table]]] = {
@@ -128,7 +128,7 @@ def _measure(part: Part, rounds: int, tabulated: Path, dataset: str) -> "list[Ta
         Part.REPORT: lambda: storage.measure_report(rounds),
         Part.STORAGE: lambda: storage.measure(rounds),
         Part.STEP: lambda: steps.measure(rounds),
-        Part.TRIALS: lambda: trials.measure(rounds),
+        Part.ANSWER: answer.measure,
         Part.SEARCH: lambda: efficiency.measure(rounds, tabulated),
         Part.ACCURACY: lambda: accuracy.measure(rounds, dataset),
     }

@@ -10,9 +10,9 @@ import optuna
 from optuna.trial import TrialState
 
 from study.benchmark.speed.commands import seconds_of
-from study.benchmark.speed.synthetic import synthetic_study
+from study.benchmark.speed.synthetic import planned_slots, synthetic_study
 from study.benchmark.table import Table
-from study.phases.search import SearchWork, open_search, search_slots
+from study.phases.search import SearchWork, open_search
 from study.storage.sqlite import FileStore
 from study.trials import attributes as attrs
 from study.trials.queue import Queue, Slot
@@ -69,7 +69,7 @@ def asking_seconds(folder: Path, trials: int, asks: int) -> list[float]:
     work = SearchWork(plan, run, draw_curve=lambda curve, title: b"")
     with store.lease() as owner:
         queue = Queue(study, store, owner)
-        queue.enqueue(search_slots(plan))
+        queue.enqueue(planned_slots(plan))
         seconds = []
         for _ in range(asks + 1):
             start = time.perf_counter()
