@@ -89,7 +89,7 @@ def measure(flags: Sequence[str] = ()) -> list[Table]:
         with open_pool(1, cores()) as pool:
             (timings,) = results({"Stock Keras": StockTimings(run)}, pool).values()
         record = read(run)
-    runs: list[_Run] = [*record.trials, *record.confirmations]
+    runs = _runs(record)
     epochs = sum(one.epochs or 0.0 for one in runs)
     stock = sum(
         setup + (one.epochs or 0.0) * epoch
@@ -101,7 +101,7 @@ def measure(flags: Sequence[str] = ()) -> list[Table]:
 
 def _table(record: StudyRecord, trainings: int, epochs: float, ours: float, stock: float) -> Table:
     searches = record.planned_searches.most
-    training = sum(one.seconds or 0.0 for one in [*record.trials, *record.confirmations])
+    training = sum(one.seconds or 0.0 for one in _runs(record))
     return Table(
         name="answer",
         title=f"A search on surnames and its confirmation: {trainings} trainings",
