@@ -8,6 +8,9 @@ from typing import Any, Protocol
 from search_spaces.cells import Cell
 
 Value = str | int | float  # of a parameter, as a trial stores it
+UNITS = "units"
+BUDGET_SHARE = "budget_share"
+SIZES = (UNITS, BUDGET_SHARE)  # of which one decides the width
 
 
 @dataclass(frozen=True)
@@ -143,3 +146,8 @@ def require(name: str, value: float, low: float, high: float) -> None:
 def parameter_name(cell: str, name: str) -> str:
     """The name under which a trial stores this parameter of this cell."""
     return f"{cell.replace('-', '_')}_{name}"
+
+
+def is_size(name: str) -> bool:
+    """Whether a parameter of this name decides a candidate's width and nothing else."""
+    return name.endswith(SIZES)

@@ -15,6 +15,7 @@ from search_spaces.budget import Budget, largest_within
 from search_spaces.candidate import HYPERPARAMETERS, Candidate, Task
 from search_spaces.cells import Cell
 from search_spaces.parameters import (
+    UNITS,
     CandidateError,
     CellTrial,
     KnownTrial,
@@ -167,7 +168,7 @@ class BasicSpace(SearchSpace):
 
     def _suggest(self, trial: CellTrial, budget: Budget) -> Candidate:
         shape = self.narrowest(trial.cell)
-        units = trial.integer("units", *self._widths(shape, budget))
+        units = trial.integer(UNITS, *self._widths(shape, budget))
         return self._chosen(replace(shape, units=units), trial)
 
 

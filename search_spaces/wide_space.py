@@ -8,7 +8,7 @@ from typing import Any
 from search_spaces.budget import Budget, largest_within
 from search_spaces.candidate import Candidate, Scope
 from search_spaces.cells import Cell
-from search_spaces.parameters import CandidateError, CellTrial, Range, require
+from search_spaces.parameters import BUDGET_SHARE, CandidateError, CellTrial, Range, require
 from search_spaces.space import StandardSpace
 
 _SHARE = Range(0.0, 1.0)
@@ -45,7 +45,7 @@ class WideSpace(StandardSpace):
             shape = replace(shape, embedding=width)
         narrowest, widest = self._widths(shape, budget)
         smallest = self._smallest_target(shape, budget)
-        target = math.floor(_between(smallest, budget.limit, trial.number("budget_share", _SHARE)))
+        target = math.floor(_between(smallest, budget.limit, trial.number(BUDGET_SHARE, _SHARE)))
         units = largest_within(shape, target, budget.scope, self.task)
         sized = replace(shape, units=min(max(units, narrowest), widest))
         batch_size = int(trial.choice("batch_size", ["32", "64", "128"]))
@@ -70,7 +70,7 @@ class WideSpace(StandardSpace):
             parameters["embedding_share"] = _share(low, high, shape.embedding)
         if "units" in known:
             sized = replace(shape, units=known["units"])
-            parameters["budget_share"] = self._budget_share(sized, budget)
+            parameters[BUDGET_SHARE] = self._budget_share(sized, budget)
         return parameters
 
     def _budget_share(self, candidate: Candidate, budget: Budget) -> float:

@@ -34,7 +34,9 @@ def open_search(store: Store, plan: StudyPlan) -> optuna.Study:
     Raises:
         UserError: It was begun with other settings; these are named.
     """
-    pruner = CellPruner() if plan.settings.search.pruning else NopPruner()
+    pruner = (
+        CellPruner(plan.dataset.sizes["train"]) if plan.settings.search.pruning else NopPruner()
+    )
     sampler = CellSampler(plan.settings.run.seed)
     storage = store.optuna()
     with store.locked():

@@ -1,67 +1,80 @@
-"""Each cell tuned from its own trials alone, with the same effort.
+"""Each cell tuned from its own trials of one search, with the same effort as the others.
 
 TPE splits *all* trials of a study into good and bad before it looks at a parameter, also
 with `group=True`: when one cell is behind, none of its trials are among the good, and its
-parameters are drawn blindly. MedianPruner, too, compares across cells. So both are
-shown a study that holds one cell's trials only. A cell's first trial is a known good one.
+parameters are drawn blindly. A smaller budget's losses are worse for all that. So TPE is shown
+the trials of one cell in one search, each measured against its own budget's.
 """
 
 import math
-import warnings
-from collections.abc import Container
+from collections.abc import Container, Mapping
+from copy import copy
+from functools import cached_property
+from statistics import median
 from typing import Any
 
 import numpy as np
 import optuna
-from optuna.distributions import BaseDistribution, FloatDistribution, IntDistribution
-from optuna.pruners import BasePruner, MedianPruner
+from optuna.distributions import (
+    BaseDistribution,
+    CategoricalDistribution,
+    FloatDistribution,
+    IntDistribution,
+)
+from optuna.pruners import BasePruner
 from optuna.samplers import BaseSampler, TPESampler
+from optuna.search_space import IntersectionSearchSpace
 from optuna.trial import FrozenTrial, TrialState
+from scipy.stats import qmc
 
-from search_spaces.parameters import parameter_name
+from search_spaces.parameters import is_size, parameter_name
+from study.training.fit import looks_an_epoch
 from study.trials import attributes as attrs
 
-_STARTUP_TRIALS = 4  # of each cell, before TPE models it
-_COMPARED_TRIALS = 2  # of each cell, trained to their ends before any is pruned
-_WARMUP_EPOCHS = 2  # the first epoch after which a trial may be pruned
-
-# A cell's first trial, as far as its space has these: the widest model of the budget, which is
-# what gets confirmed, with rates amid those of either cell's five best trials on IMDB.
-_OPENING = {
-    "units": math.inf,
-    "budget_share": 1.0,
-    "dropout": 0.25,
-    "recurrent_dropout": 0.1,
-    "learning_rate": 3e-3,
-}
+_BEGINNINGS = 8  # finished trials of a cell in a search, before TPE models them
+_MODELLED = (TrialState.COMPLETE, TrialState.PRUNED)
+_WARMUP_EPOCHS = 4  # before which no trial is pruned
+_COMPARED = 3  # complete trials of a budget, before any other of it is pruned
+_KEPT = 0.5  # share of the trials that are compared with
+_DIMENSIONS = 16  # of the low-discrepancy points; no space has more parameters
 
 
 class CellSampler(BaseSampler):
-    """TPE over the trials of the asking trial's own cell.
+    """Evenly spread beginnings, then TPE over the trials of the asking trial's search and cell.
 
-    Its random numbers derive from the study's seed and the trial's place in the plan,
-    never from the sampler's state: so a resumed study draws what an uninterrupted one
-    would have drawn, and does not draw the same again.
+    The beginnings are scrambled Sobol points (Owen 1998), the same for all cells of a search, so
+    that no cell begins luckier than another. Sizes are spread so throughout: what wins is
+    trained at the full width of its budget, so that no width is better than another.
+
+    Random numbers derive from the study's seed and the trial's place in the plan, never from the
+    sampler's state: so a resumed study draws what an uninterrupted one would have drawn, and
+    does not draw the same again.
     """
 
     def __init__(self, seed: int) -> None:
         self._seed = seed
-        self._number = -1
-        self._tpe: TPESampler
 
     def infer_relative_search_space(
         self, study: optuna.Study, trial: FrozenTrial
     ) -> dict[str, BaseDistribution]:
-        """The parameters that this trial's cell has had so far."""
-        self._prepare(trial)
-        return self._tpe.infer_relative_search_space(OneCell(study, trial), trial)
+        """What TPE models: the parameters that this trial's cell has had, without its size."""
+        view = OneCell(study, trial)
+        if sum(one.state in _MODELLED for one in view.trials_of_cell) < _BEGINNINGS:
+            return {}
+        seen = IntersectionSearchSpace(include_pruned=True).calculate(view)
+        return {
+            name: distribution
+            for name, distribution in seen.items()
+            if name.startswith(view.prefix) and not is_size(name) and not distribution.single()
+        }
 
     def sample_relative(
         self, study: optuna.Study, trial: FrozenTrial, search_space: dict[str, BaseDistribution]
     ) -> dict[str, Any]:
         """Values of those parameters, drawn jointly."""
-        self._prepare(trial)
-        return self._tpe.sample_relative(OneCell(study, trial), trial, search_space)
+        seed = derived_seed(self._seed, trial.user_attrs[attrs.SLOT], "sampler")
+        tpe = TPESampler(seed=seed, n_startup_trials=0, multivariate=True, constant_liar=True)
+        return tpe.sample_relative(OneCell(study, trial), trial, search_space)
 
     def sample_independent(
         self,
@@ -70,67 +83,63 @@ class CellSampler(BaseSampler):
         param_name: str,
         param_distribution: BaseDistribution,
     ) -> Any:
-        """A value of one parameter that was not drawn jointly: known, or at random."""
-        cell = OneCell(study, trial)
-        if cell.begins_with(trial):
-            value = _opening(param_name.removeprefix(cell.prefix), param_distribution)
-            if value is not None:
-                return value
-        self._prepare(trial)
-        return self._tpe.sample_independent(cell, trial, param_name, param_distribution)
-
-    def _prepare(self, trial: FrozenTrial) -> None:
-        if trial.number == self._number:
-            return
-        self._number = trial.number
-        seed = derived_seed(self._seed, trial.user_attrs[attrs.SLOT], "sampler")
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)  # `group`
-            self._tpe = TPESampler(
-                seed=seed,
-                n_startup_trials=_STARTUP_TRIALS,
-                multivariate=True,
-                group=True,
-                constant_liar=True,
-            )
-
-
-class CellPruner(BasePruner):
-    """Stops a trial whose best epoch so far is below the median of its own cell's trials."""
-
-    def __init__(self) -> None:
-        self._median = MedianPruner(
-            n_startup_trials=_COMPARED_TRIALS, n_warmup_steps=_WARMUP_EPOCHS
-        )
-
-    def prune(self, study: optuna.Study, trial: FrozenTrial) -> bool:
-        """Whether to stop this trial now."""
-        return bool(self._median.prune(OneCell(study, trial), trial))
+        """A value of one parameter that TPE did not draw."""
+        search, limit = trial.user_attrs[attrs.SEARCH], trial.user_attrs[attrs.BUDGET]
+        seed = derived_seed(self._seed, limit, f"beginnings of search {search}")
+        points = qmc.Sobol(_DIMENSIONS, rng=seed)
+        if place := OneCell(study, trial).place(trial):  # SciPy cannot go forward by none
+            points.fast_forward(place)
+        (point,) = points.random()
+        # Parameters are asked for in the same order in every trial of a cell.
+        return value_at(float(point[len(trial.params)]), param_distribution)
 
 
 class OneCell(optuna.Study):
-    """A study seen through the cell of one trial: only that cell's trials are in it."""
+    """A study seen through one trial: only trials of its search and cell are in it.
 
-    def __init__(self, study: optuna.Study, trial: FrozenTrial) -> None:
+    A value is the difference from the median of its budget's, so that budgets compare.
+
+    Args:
+        fresh: Whether to read what has happened since the trial was asked for.
+    """
+
+    def __init__(self, study: optuna.Study, trial: FrozenTrial, *, fresh: bool = False) -> None:
         # Not through Optuna's constructor, which asks the storage again for what `study` knows.
         self.__dict__.update(study.__dict__)
+        self._fresh = fresh
         self._cell: str = trial.user_attrs[attrs.CELL]
+        self._search: int = trial.user_attrs[attrs.SEARCH]
 
     @property
     def prefix(self) -> str:
         """What the names of the cell's parameters begin with."""
         return parameter_name(self._cell, "")
 
-    def begins_with(self, trial: FrozenTrial) -> bool:
-        """Whether the plan has this trial's slot before all others of the cell."""
-        slot = trial.user_attrs[attrs.SLOT]
-        return all(slot <= other.user_attrs[attrs.SLOT] for other in self.get_trials(False))
+    def place(self, trial: FrozenTrial) -> int:
+        """How many slots of this trial's budget the plan has before its own."""
+        own = trial.user_attrs[attrs.SLOT]
+        slots = {
+            other.user_attrs[attrs.SLOT]
+            for other in self.trials_of_cell
+            if other.user_attrs[attrs.BUDGET] == trial.user_attrs[attrs.BUDGET]
+        }
+        return sum(slot < own for slot in slots)
+
+    @cached_property
+    def trials_of_cell(self) -> list[FrozenTrial]:
+        """As they are."""
+        return [
+            trial
+            for trial in super()._get_trials(deepcopy=False, use_cache=not self._fresh)
+            if trial.user_attrs.get(attrs.CELL) == self._cell
+            and trial.user_attrs.get(attrs.SEARCH) == self._search
+        ]
 
     def get_trials(
         self, deepcopy: bool = True, states: Container[TrialState] | None = None
     ) -> list[FrozenTrial]:
-        """The cell's trials, as `optuna.Study.get_trials` gives them."""
-        return self._of_cell(super().get_trials(deepcopy, states))
+        """The trials, as `optuna.Study.get_trials` gives them."""
+        return self._get_trials(deepcopy, states)
 
     def _get_trials(
         self,
@@ -138,17 +147,86 @@ class OneCell(optuna.Study):
         states: Container[TrialState] | None = None,
         use_cache: bool = False,
     ) -> list[FrozenTrial]:
-        return self._of_cell(super()._get_trials(deepcopy, states, use_cache))
+        levels = self._levels
+        return [
+            _relative_to(trial, levels)
+            for trial in self.trials_of_cell
+            if states is None or trial.state in states
+        ]
 
-    def _of_cell(self, trials: list[FrozenTrial]) -> list[FrozenTrial]:
-        return [trial for trial in trials if trial.user_attrs.get(attrs.CELL) == self._cell]
+    @cached_property
+    def _levels(self) -> Mapping[int, float]:
+        """The median value of each budget's complete trials."""
+        values: dict[int, list[float]] = {}
+        for trial in self.trials_of_cell:
+            if trial.state is TrialState.COMPLETE and trial.value is not None:
+                values.setdefault(trial.user_attrs[attrs.BUDGET], []).append(trial.value)
+        return {limit: median(of_budget) for limit, of_budget in values.items()}
 
 
-def _opening(name: str, distribution: BaseDistribution) -> float | None:
-    """The first trial's value, or the nearest that is allowed; None where there is none."""
-    if name not in _OPENING or not isinstance(distribution, IntDistribution | FloatDistribution):
-        return None
-    return max(distribution.low, min(_OPENING[name], distribution.high))
+class CellPruner(BasePruner):
+    """Stops a trial that is behind the others of its search, cell and budget.
+
+    It compares the lowest validation losses until the same epoch, of a trial that ended earlier
+    its lowest of all: so what learns slowly is compared with what the others had learnt by then.
+
+    Args:
+        examples: Training examples, of which follows how many looks an epoch has.
+    """
+
+    def __init__(self, examples: int) -> None:
+        self._examples = examples
+
+    def prune(self, study: optuna.Study, trial: FrozenTrial) -> bool:
+        """Whether to stop this trial now."""
+        epoch = (trial.last_step or 0) / self._looks_an_epoch(trial)
+        if epoch < _WARMUP_EPOCHS:
+            return False
+        limit = trial.user_attrs[attrs.BUDGET]
+        others = [
+            self._lowest(other, epoch)
+            for other in OneCell(study, trial, fresh=True).trials_of_cell
+            if other.state is TrialState.COMPLETE and other.user_attrs[attrs.BUDGET] == limit
+        ]
+        if len(others) < _COMPARED:
+            return False
+        return self._lowest(trial, epoch) > float(np.quantile(others, _KEPT))
+
+    def _lowest(self, trial: FrozenTrial, epoch: float) -> float:
+        """The lowest validation loss until an epoch's end; infinite where there is none."""
+        last = epoch * self._looks_an_epoch(trial)
+        losses = (loss for look, loss in trial.intermediate_values.items() if look <= last)
+        return min((loss for loss in losses if not math.isnan(loss)), default=math.inf)
+
+    def _looks_an_epoch(self, trial: FrozenTrial) -> int:
+        candidate = attrs.unpack_candidate(trial.user_attrs[attrs.CANDIDATE])
+        return looks_an_epoch(math.ceil(self._examples / candidate.batch_size))
+
+
+def _relative_to(trial: FrozenTrial, levels: Mapping[int, float]) -> FrozenTrial:
+    """The trial with the difference from its budget's level as its value."""
+    if trial.state is not TrialState.COMPLETE or trial.value is None:
+        return trial
+    relative = copy(trial)
+    relative.value = trial.value - levels[trial.user_attrs[attrs.BUDGET]]
+    return relative
+
+
+def value_at(share: float, distribution: BaseDistribution) -> Any:
+    """The value at a share of a distribution's range, on its scale; a share is below 1."""
+    if isinstance(distribution, CategoricalDistribution):
+        return distribution.choices[int(share * len(distribution.choices))]
+    assert isinstance(distribution, FloatDistribution | IntDistribution)
+    low, high = float(distribution.low), float(distribution.high)
+    whole = isinstance(distribution, IntDistribution)
+    if whole:  # every integer has the same part of the scale, the bounds too
+        low, high = low - 0.5, high + 0.5
+    if distribution.log:
+        value = math.exp(math.log(low) + share * math.log(high / low))
+    else:
+        value = low + share * (high - low)
+    value = max(distribution.low, min(value, distribution.high))
+    return round(value) if whole else value
 
 
 def derived_seed(seed: int, place: int, purpose: str) -> int:
