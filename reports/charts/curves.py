@@ -3,8 +3,8 @@
 from collections.abc import Collection, Iterable, Sequence
 
 from reports.charts.figure import Figure, figure
-from reports.charts.trial import curve_line
-from reports.drawing.axes import Axis, accuracy_axis, count_axis
+from reports.charts.trial import curve_line, epoch_axis, training_curve, validation_curve
+from reports.drawing.axes import Axis, accuracy_axis
 from reports.drawing.chart import STYLES, Chart, Emphasis, Line
 from reports.drawing.theme import Colour
 from reports.findings.answer import Answer
@@ -63,7 +63,7 @@ def confirmed_curves(record: StudyRecord, answer: Answer) -> Figure | None:
     lines = {
         cell: [
             curve_line(
-                [point.validation_accuracy for point in run.curve],
+                validation_curve(run.curve),
                 style.colour,
                 label="" if place else f"{cell_name(cell)}, validation, one line a seed",
             )
@@ -95,8 +95,8 @@ def confirmed_curves(record: StudyRecord, answer: Answer) -> Figure | None:
 
 def _trial_lines(trials: Sequence[TrialRecord], colour: Colour, cell: str) -> list[Line]:
     """The best trial's curves over those of the others."""
-    validation = [[point.validation_accuracy for point in trial.curve] for trial in trials]
-    training = [point.accuracy for point in trials[0].curve] if trials else []
+    validation = [validation_curve(trial.curve) for trial in trials]
+    training = training_curve(trials[0].curve) if trials else []
     return [
         *(curve_line(curve, colour, Emphasis.FAINT) for curve in validation[1:]),
         curve_line(training, colour, dashed=True, label="best trial, training"),
@@ -112,5 +112,4 @@ def _trial_lines(trials: Sequence[TrialRecord], colour: Colour, cell: str) -> li
 def _axes(label: str, charts: Iterable[Collection[Line]]) -> tuple[Axis, Axis]:
     """Axes that charts side by side share."""
     lines = [line for chart in charts for line in chart]
-    longest = max((len(line.x) for line in lines), default=1)
-    return count_axis("Epoch", longest), accuracy_axis(label, [y for line in lines for y in line.y])
+    return epoch_axis(lines), accuracy_axis(label, [y for line in lines for y in line.y])

@@ -1,8 +1,8 @@
 """Pictures for the dashboard."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from reports.drawing.axes import accuracy_axis, count_axis
+from reports.drawing.axes import Axis, accuracy_axis, count_axis
 from reports.drawing.chart import STYLES, Chart, Emphasis, Line
 from reports.drawing.theme import Colour
 from study.training.curve import CurvePoint
@@ -12,38 +12,54 @@ def learning_curve(curve: Sequence[CurvePoint], title: str) -> bytes:
     """Training and validation accuracy of one trial by epoch, as PNG."""
     from reports.drawing.draw import draw_png  # Matplotlib, not wanted before a training's end
 
-    training = [point.accuracy for point in curve]
-    validation = [point.validation_accuracy for point in curve]
-    first, second = (style.colour for style in STYLES)
+    training = curve_line(training_curve(curve), STYLES[1].colour, dashed=True, label="training")
+    validation = curve_line(
+        validation_curve(curve), STYLES[0].colour, Emphasis.BOLD, label="validation"
+    )
     chart = Chart(
         key="learning-curve",
         title=title,
         description="",
-        x=count_axis(f"Epoch, {title}", len(curve)),
-        y=accuracy_axis("Accuracy", [*training, *validation]),
-        layers=(
-            curve_line(training, second, dashed=True, label="training"),
-            curve_line(validation, first, Emphasis.BOLD, label="validation"),
-        ),
+        x=epoch_axis([training], title),
+        y=accuracy_axis("Accuracy", [*training.y, *validation.y]),
+        layers=(training, validation),
         width=400,
         height=310,
     )
     return draw_png(chart, scale=1.5)
 
 
+def training_curve(curve: Sequence[CurvePoint]) -> list[tuple[float, float]]:
+    """Training accuracy by epoch; at the end of what it was measured on."""
+    return [(point.epoch, point.accuracy) for point in curve]
+
+
+def validation_curve(curve: Sequence[CurvePoint]) -> list[tuple[float, float]]:
+    """Validation accuracy by epoch."""
+    return [(point.epoch, point.validation_accuracy) for point in curve]
+
+
 def curve_line(
-    accuracies: Sequence[float],
+    points: Iterable[tuple[float, float]],
     colour: Colour,
     emphasis: Emphasis = Emphasis.PLAIN,
     dashed: bool = False,
     label: str = "",
 ) -> Line:
-    """Accuracy after each epoch."""
+    """A line through epochs and accuracies."""
+    shown = list(points)
     return Line(
         colour=colour,
-        x=tuple(float(epoch) for epoch in range(1, len(accuracies) + 1)),
-        y=tuple(accuracies),
+        x=tuple(float(epoch) for epoch, _ in shown),
+        y=tuple(accuracy for _, accuracy in shown),
         emphasis=emphasis,
         dashed=dashed,
         label=label,
     )
+
+
+def epoch_axis(lines: Iterable[Line], title: str = "") -> Axis:
+    """The epochs that these lines, and others as long, go through."""
+    epochs = [epoch for line in lines for epoch in line.x]
+    label = f"Epoch, {title}" if title else "Epoch"
+    return count_axis(label, max(epochs, default=1.0), least=min(epochs, default=1.0))

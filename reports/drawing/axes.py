@@ -59,13 +59,17 @@ def linear_axis(label: str, numbers: Iterable[float]) -> Axis:
     return _round_axis(label, ends, lambda value, digits: f"{value:,.{digits}f}")
 
 
-def count_axis(label: str, most: int) -> Axis:
-    """An axis of whole numbers from 1 to `most`, and to 2 at least."""
+def count_axis(label: str, most: float, least: float = 1) -> Axis:
+    """An axis with ticks at whole numbers from 1 to `most`, and to 2 at least.
+
+    Args:
+        least: Where it begins, if that is below 1.
+    """
     high = max(most, 2)
     values = sorted({1, *(int(value) for value in round_values(1, high, integer=True))})
     ticks = tuple(Tick(value, formatting.count(value)) for value in values)
     room = (high - 1) * _PADDING / 2
-    return Axis(label=label, low=1 - room, high=high + room, ticks=ticks)
+    return Axis(label=label, low=min(1, least) - room, high=high + room, ticks=ticks)
 
 
 def log_axis(label: str, numbers: Iterable[float]) -> Axis:

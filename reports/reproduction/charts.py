@@ -90,7 +90,7 @@ def epochs(findings: Findings) -> Figure:
         GRU_154: STYLES[1],
     }
     lines = {
-        model: curve_line(findings.by_its_protocol(model), style.colour)
+        model: curve_line(enumerate(findings.by_its_protocol(model), start=1), style.colour)
         for model, style in styles.items()
     }
     points = [
