@@ -10,7 +10,9 @@ from cyclopts import Parameter
 from cyclopts.validators import Number
 
 from search_spaces.budget import BudgetError
+from study.datasets.level import Level
 from study.errors import UserError
+from study.question.settings import DataSettings, Settings
 from study.terminal.command import INTERRUPTED, Terminal, command, run
 
 if TYPE_CHECKING:
@@ -41,6 +43,7 @@ def benchmark(
     rounds: Annotated[int | None, Parameter(validator=Number(gte=1))] = None,
     tabulated: Path = _TABLE,
     dataset: str = "surnames",
+    level: Level | None = None,
     json_file: Annotated[Path | None, Parameter(name="--json")] = None,
 ) -> None:
     """Measure, and print tables.
@@ -58,7 +61,9 @@ def benchmark(
     tabulated: Path
         Tabulated trainings, which `search` searches. Default: those that come with isoparam.
     dataset: str
-        What `accuracy` learns: as `study.search` takes it.
+        What `accuracy` learns, and of what the tabulated trainings are: as `study.search` takes it.
+    level: Level
+        What a text's tokens are, as for `study.search`.
     json_file: Path
         Save what was measured, unrounded, with the machine's description.
     """
@@ -69,7 +74,8 @@ def benchmark(
         )
     measured: list[Table] = []
     try:
-        for tables in _measured(parts or tuple(Part), rounds, tabulated, dataset):
+        data = DataSettings(dataset=dataset, level=level)
+        for tables in _measured(parts or tuple(Part), rounds, tabulated, data):
             measured += tables
             for table in tables:
                 Terminal().print(table.to_rich(), "")
@@ -83,25 +89,42 @@ def tabulate(
     path: Path = Path("trainings.npz"),
     /,
     *,
+    dataset: str = "surnames",
+    level: Level | None = None,
+    patience: Annotated[float, Parameter(validator=Number(gt=0))] = 12,
+    epochs: Annotated[int, Parameter(validator=Number(gte=1))] = 100,
     n_jobs: Annotated[int | None, Parameter(validator=Number(gte=1))] = None,
 ) -> int:
     """Make a table of trainings that `search --tabulated` searches, or complete it.
+
+    The embedded one, of surnames, takes an hour on two idle cores.
 
     Parameters
     ----------
     path: Path
         The file of the table.
+    dataset: str
+        What is learnt: as `study.search` takes it.
+    level: Level
+        What a text's tokens are, as for `study.search`.
+    patience: float
+        Epochs without a lower validation loss before a training stops: no less than a study's.
+    epochs: int
+        Most epochs of a training: no fewer than a study's.
     n_jobs: int
         Training processes. Default: one for each core.
     """
     from study.benchmark.tabulated import tabulate as work
+    from study.benchmark.tabulated.stopping import StoppingRule
     from study.machine.environment import cores
 
-    return 0 if work.tabulate(path, n_jobs or cores()) else INTERRUPTED
+    settings = Settings(data=DataSettings(dataset=dataset, level=level))
+    rule = StoppingRule(patience, epochs)
+    return 0 if work.tabulate(path, n_jobs or cores(), settings, rule) else INTERRUPTED
 
 
 def _measured(
-    parts: Sequence[Part], rounds: int | None, tabulated: Path, dataset: str
+    parts: Sequence[Part], rounds: int | None, tabulated: Path, data: DataSettings
 ) -> "Iterator[list[Table]]":
     """The tables of each part as soon as it is measured.
 
@@ -111,14 +134,14 @@ def _measured(
     faults: list[str] = []
     for part in parts:
         try:
-            yield _measure(part, rounds or _ROUNDS.get(part, 5), tabulated, dataset)
+            yield _measure(part, rounds or _ROUNDS.get(part, 5), tabulated, data)
         except (UserError, BudgetError) as error:
             faults.append(f"{part} was not measured: {error}")
     if faults:
         raise UserError(" ".join(faults))
 
 
-def _measure(part: Part, rounds: int, tabulated: Path, dataset: str) -> "list[Table]":
+def _measure(part: Part, rounds: int, tabulated: Path, data: DataSettings) -> "list[Table]":
     from study.benchmark import accuracy
     from study.benchmark.speed import answer, commands, steps, storage
     from study.benchmark.tabulated import efficiency
@@ -129,8 +152,8 @@ def _measure(part: Part, rounds: int, tabulated: Path, dataset: str) -> "list[Ta
         Part.STORAGE: lambda: storage.measure(rounds),
         Part.STEP: lambda: steps.measure(rounds),
         Part.ANSWER: answer.measure,
-        Part.SEARCH: lambda: efficiency.measure(rounds, tabulated),
-        Part.ACCURACY: lambda: accuracy.measure(rounds, dataset),
+        Part.SEARCH: lambda: efficiency.measure(rounds, tabulated, data),
+        Part.ACCURACY: lambda: accuracy.measure(rounds, data.dataset),
     }
     return measures[part]()
 

@@ -10,26 +10,33 @@ from study.question.settings import Settings
 from tests.support.commands import ROOT
 
 STORED = ROOT / "study" / "benchmark" / "tabulated" / "surnames.npz"
-SEEDS = 3
 
 
 @cache
 def default_plan() -> StudyPlan:
-    """Of the study's defaults, which are those of the stored table: 20 epochs on surnames."""
+    """Of the study's defaults, which are those of the stored table."""
     return resolve(Settings())
 
 
 def made_up() -> TrainingTable:
-    """A table in which wide is better, a rate in the middle is best, and noise is small."""
-    table = TrainingTable.empty(default_plan(), SEEDS)
-    examples = table.plan.dataset.sizes
+    """A table in which wide is better, a rate in the middle is best, and noise is small.
+
+    A low rate learns slowly; all learn too much in the end, and stop before the cap.
+    """
+    table = TrainingTable.empty(default_plan())
+    arrays, rule, sizes = table.arrays, table.rule, table.plan.dataset.sizes
     noise = np.random.default_rng(0)
-    for index in np.ndindex(*table.test.shape):
+    for index in np.ndindex(*table.missing.shape):
         cell, units, dropout, recurrent, rate, _ = index
         top = 0.68 + 0.02 * units - 0.01 * (dropout + recurrent + abs(rate - 2)) - 0.005 * cell
-        ends = int(noise.integers(8, 21))
-        epochs = np.arange(1, ends + 1)
-        curve = top - 0.5 * np.exp(-0.3 * (rate + 1) * epochs) + noise.normal(0, 0.004, ends)
-        table.validation[index][:ends] = np.rint(examples["validation"] * curve)
-        table.test[index] = round(examples["test"] * (top + noise.normal(0, 0.004)))
+        epochs = np.arange(1, rule.epochs + 1)
+        learnt = top - 0.5 * np.exp(-0.2 * (rate + 1) * epochs) - 0.001 * epochs
+        loss = (1.5 - learnt + noise.normal(0, 0.004, rule.epochs)).astype(np.float32)
+        ends = int(rule.trained(loss))
+        arrays.loss[index][:ends] = loss[:ends]
+        arrays.validation[index][:ends] = np.rint(sizes["validation"] * learnt[:ends])
+        right = learnt[:ends] + noise.normal(0, 0.004)
+        arrays.test[index][:ends] = np.rint(sizes["test"] * right)
+        answers = np.arange(sizes["test"]) < arrays.test[index][int(rule.best(loss))]
+        arrays.answers[index] = np.packbits(answers)
     return table

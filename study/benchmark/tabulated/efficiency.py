@@ -1,8 +1,8 @@
 """How much accuracy searches find for the epochs they train, ours beside its peers.
 
-A search's incumbent of a cell is the trial that its tool would choose by validation accuracy.
-What it is worth is read off the table: the mean test accuracy of that point, over seeds that
-the search mostly did not see. Regret is what the best point of the table is worth more.
+A search's incumbent of a cell is the trial that its tool would choose by validation loss. What
+it is worth is read off the table: the mean test accuracy of that point at the full width, over
+seeds of which the search saw one. Regret is what the best point of the table is worth more.
 """
 
 import math
@@ -23,11 +23,10 @@ from study.benchmark.tabulated.searchers import SearchJob, searches
 from study.benchmark.tabulated.trainings import TrainingTable, load_whole
 from study.machine.environment import cores
 from study.question.plan import resolve
-from study.question.settings import SearchSettings, Settings
+from study.question.settings import DataSettings, Settings
 
 BUDGETS = (0.25, 0.5, 1.0, 1.5, 2.0)  # of the epochs of our plan
 _MOST = 2.5  # times our plan's epochs that every search may train
-_PLANNED = SearchSettings().n_trials
 
 Trials = Mapping[str, Sequence[Sequence[TabulatedTrial]]]  # of each repetition, by search
 Values = NDArray[np.float64]
@@ -62,9 +61,7 @@ class Comparison:
         return {
             (name, cell): np.array(
                 [
-                    incumbent_accuracy(
-                        trials, self.table.mean_test_accuracy[cell], cell, self.max_epochs
-                    )
+                    incumbent_accuracy(trials, self.table.worth[cell], cell, self.max_epochs)
                     for trials in repetitions
                 ]
             )
@@ -87,32 +84,37 @@ class Comparison:
 
 
 def incumbent_accuracy(
-    trials: Sequence[TabulatedTrial], test_accuracy: Values, cell: Cell, max_epochs: int
+    trials: Sequence[TabulatedTrial], worth: Values, cell: Cell, max_epochs: int
 ) -> Values:
     """Test accuracy of the incumbent after 0, 1, ... epochs, (max_epochs + 1,).
 
     Before there is an incumbent: that of a random point on average.
 
     Args:
-        test_accuracy: Of each point, (a level of each axis).
+        worth: Of each point, (a level of each axis), fractions.
     """
-    values = np.full(max_epochs + 1, test_accuracy.mean())
-    best = 0.0
+    values = np.full(max_epochs + 1, worth.mean())
+    lowest = math.inf
     for trial in trials:
-        if trial.cell is cell and trial.point and (trial.accuracy or 0.0) > best:
-            best = trial.accuracy or 0.0
-            values[trial.epochs :] = test_accuracy[trial.point]
+        if trial.cell is cell and trial.point and trial.loss is not None and trial.loss < lowest:
+            lowest = trial.loss
+            values[trial.epochs :] = worth[trial.point]
     return values
 
 
-def measure(repetitions: int, path: Path) -> list[Table]:
+def measure(repetitions: int, path: Path, data: DataSettings | None = None) -> list[Table]:
     """Repeat every search in the table of trainings at `path`.
+
+    Args:
+        data: Of the table; the study's default where None.
 
     Raises:
         UserError: The table cannot be used, a search failed, or there is one repetition only.
     """
     require_repetitions(repetitions)
-    return tables(compare(repetitions, load_whole(path, resolve(Settings()))))
+    return tables(
+        compare(repetitions, load_whole(path, resolve(Settings(data=data or DataSettings()))))
+    )
 
 
 def compare(repetitions: int, table: TrainingTable) -> Comparison:
@@ -122,9 +124,10 @@ def compare(repetitions: int, table: TrainingTable) -> Comparison:
         UserError: A search failed.
     """
     ours, *peers = searches()
-    enough = _PLANNED * table.plan.epochs  # for the whole plan
+    trials_planned = _planned(table)
+    enough = trials_planned * table.plan.epochs
     planned = _search([ours], repetitions, table, enough)[ours]
-    plan = round(np.mean([trials[_PLANNED - 1].epochs for trials in planned]))
+    plan = round(np.mean([trials[trials_planned - 1].epochs for trials in planned]))
     return Comparison(table, plan, _search([ours, *peers], repetitions, table, _max_epochs(plan)))
 
 
@@ -132,6 +135,11 @@ def tables(comparison: Comparison) -> list[Table]:
     """A table for each cell, and one of what the searches cost."""
     cells = comparison.table.plan.cells
     return [*(_accuracy(comparison, cell) for cell in cells), _effort(comparison)]
+
+
+def _planned(table: TrainingTable) -> int:
+    """Trials of one of our searches at the budget of the table."""
+    return table.plan.trials_of_a_cell * len(table.plan.cells)
 
 
 def _max_epochs(plan: int) -> int:
@@ -153,7 +161,7 @@ def _search(
 
 def _accuracy(comparison: Comparison, cell: Cell) -> Table:
     """What each search's incumbent of one cell is worth at each budget."""
-    accuracies = comparison.table.mean_test_accuracy[cell]
+    worth = comparison.table.worth[cell]
     repetitions = len(comparison.trials[comparison.ours])
     return Table(
         name=f"search_{cell.value}",
@@ -174,9 +182,9 @@ def _accuracy(comparison: Comparison, cell: Cell) -> Table:
             for name in comparison.trials
         ],
         notes=(
-            f"A plan is {_PLANNED} trials of ours, {comparison.plan} epochs on average. The best "
-            f"point of the table is worth {accuracies.max():.2%}, a random one "
-            f"{accuracies.mean():.2%}. 95 % intervals, Welch's for the differences.",
+            f"A plan is {_planned(comparison.table)} trials of ours, {comparison.plan} epochs on "
+            f"average. The best point of the table is worth {worth.max():.2%}, a random one "
+            f"{worth.mean():.2%}. 95 % intervals, Welch's for the differences.",
         ),
     )
 
@@ -186,7 +194,7 @@ def _accuracy_row(
 ) -> tuple[Value, ...]:
     theirs = comparison.accuracy(name, cell, budget)
     found = mean(theirs)
-    regret = float(comparison.table.mean_test_accuracy[cell].max()) - found.mean
+    regret = float(comparison.table.worth[cell].max()) - found.mean
     common = (budget, name, found.mean, found.high - found.mean, regret)
     if name == comparison.ours:
         return (*common, None, None, None)

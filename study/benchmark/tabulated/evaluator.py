@@ -16,15 +16,14 @@ class TabulatedTrial:
 
     Attributes:
         point: What was trained; None for a model over the budget.
-        accuracy: Of validation, a fraction as its tool counts it; None where the tool would not
-            choose this trial.
+        loss: The lowest validation loss; None where the tool would not choose this trial.
         epochs: Of the whole search when this trial ended.
         repeated: Whether an earlier trial had the same hyperparameters.
     """
 
     cell: Cell
     point: Point | None
-    accuracy: float | None
+    loss: float | None
     epochs: int
     repeated: bool
 
@@ -33,7 +32,8 @@ class Evaluator:
     """Answers a search from the table, and counts the epochs that it trains.
 
     Every search trains from the same table, stops early by the same rule, and pays for each
-    epoch once. Which of a candidate's tabulated trainings it sees is drawn at random.
+    epoch once. All its trials share one split of training and validation, drawn at random of
+    those that are tabulated.
     """
 
     def __init__(self, table: TrainingTable, max_epochs: int, seed: int) -> None:
@@ -45,7 +45,7 @@ class Evaluator:
         self.table = table
         self.seed = seed
         self.trials: list[TabulatedTrial] = []
-        self._random = np.random.default_rng(seed)
+        self._split = int(np.random.default_rng(seed).integers(table.seeds))
         self._max_epochs = max_epochs
         self._epochs = 0
         self._known: set[Candidate] = set()
@@ -56,7 +56,7 @@ class Evaluator:
         return self._epochs < self._max_epochs
 
     def training(self, candidate: Candidate) -> Training | None:
-        """One of the trainings of the nearest point.
+        """The training of the nearest point.
 
         None where the model is over the budget: the trial has ended, and was wasted.
         """
@@ -64,7 +64,7 @@ class Evaluator:
         if plan.budget.excess(candidate, plan.task) > 0:
             self.end(candidate, None, None)
             return None
-        return self.table.training(candidate, int(self._random.integers(self.table.seeds)))
+        return self.table.training(candidate, self._split)
 
     def train(self, epochs: int) -> None:
         """Pay for epochs."""
@@ -74,16 +74,16 @@ class Evaluator:
         self,
         candidate: Candidate,
         training: Training | None,
-        accuracy: float | None,
+        loss: float | None,
         resumed: bool = False,
     ) -> None:
         """Note a trial.
 
         Args:
-            accuracy: None where the trial cannot become the search's best.
+            loss: None where the trial cannot become the search's best.
             resumed: Whether it trained an earlier trial's model further.
         """
         point = training.point if training else None
         repeated = candidate in self._known and not resumed
         self._known.add(candidate)
-        self.trials.append(TabulatedTrial(candidate.cell, point, accuracy, self._epochs, repeated))
+        self.trials.append(TabulatedTrial(candidate.cell, point, loss, self._epochs, repeated))

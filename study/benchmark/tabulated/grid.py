@@ -1,23 +1,22 @@
 """The candidates of a table of trainings: a grid over the search space of each cell."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import product
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
-import optuna
 from numpy.typing import NDArray
 
 from search_spaces.candidate import Candidate
 from search_spaces.cells import Cell
-from search_spaces.parameters import parameter_name
+from search_spaces.parameters import Range
 from search_spaces.space import SearchSpace
 
 AXES = ("units", "dropout", "recurrent_dropout", "learning_rate")
+LEVELS = (2, 2, 2, 5)  # of each axis
 _LOGARITHMIC = (True, False, False, True)
-LEVELS = (6, 3, 3, 4)  # of each axis
 
 Point = tuple[int, ...]  # a level of each axis
 
@@ -27,27 +26,37 @@ class Grid:
     """The candidates of one cell that are trained.
 
     Attributes:
-        levels: Of each axis, ascending.
+        levels: Of each axis, ascending; the last width is the widest within the budget.
     """
 
     cell: Cell
     levels: tuple[tuple[float, ...], ...]
 
     @classmethod
-    def spanning(cls, space: SearchSpace, cell: Cell) -> "Grid":
-        """Levels over the space's ranges.
+    def spanning(cls, space: SearchSpace, cell: Cell) -> Self:
+        """The widest models within half the budget and within all of it.
 
-        The widths are even on a log scale and end with the bounds, since the budget is one of
-        them; of every other range there are the middles of equal parts.
+        Of every other range there are the middles of equal parts, of the learning rate on a log
+        scale.
         """
-        widths, *others = _ranges(space, cell)
-        units = np.geomspace(*widths, LEVELS[0]).round()
-        middles = (_middles(axis, *bounds) for axis, bounds in enumerate(others, start=1))
-        return cls(cell, (tuple(units.tolist()), *middles))
+        half = replace(space.budget, limit=space.budget.limit // 2)
+        narrowest = space.narrowest(cell)
+        widths = [budget.largest(narrowest, space.task) for budget in (half, space.budget)]
+        middles = (_middles(axis, space.ranges[AXES[axis]]) for axis in range(1, len(AXES)))
+        return cls(cell, (tuple(map(float, widths)), *middles))
+
+    @classmethod
+    def of(cls, stored: Mapping[str, Any]) -> Self:
+        """The grid whose fields these are.
+
+        Raises:
+            KeyError, TypeError, ValueError: They are no grid's.
+        """
+        return cls(Cell(stored["cell"]), tuple(map(tuple, stored["levels"])))
 
     def points(self) -> Iterator[Point]:
         """Every point, the widest first: they train longest, and equal widths share a program."""
-        widths, *others = (range(count) for count in LEVELS)
+        widths, *others = (range(len(levels)) for levels in self.levels)
         return product(reversed(widths), *others)
 
     def candidate(self, point: Point, narrowest: Candidate) -> Candidate:
@@ -76,19 +85,8 @@ class Grid:
         return [_scaled(levels, axis) for axis, levels in enumerate(self.levels)]
 
 
-def _ranges(space: SearchSpace, cell: Cell) -> list[tuple[float, float]]:
-    """The lowest and the highest value of each axis that the space suggests for a cell."""
-    optuna.logging.set_verbosity(optuna.logging.WARNING)
-    study = optuna.create_study()
-    study.enqueue_trial({"cell": cell.value})
-    trial = study.ask()
-    space.suggest(trial)
-    found: list[Any] = [trial.distributions[parameter_name(cell, name)] for name in AXES]
-    return [(distribution.low, distribution.high) for distribution in found]
-
-
-def _middles(axis: int, low: float, high: float) -> tuple[float, ...]:
-    edges = np.linspace(_scaled(low, axis), _scaled(high, axis), LEVELS[axis] + 1)
+def _middles(axis: int, within: Range) -> tuple[float, ...]:
+    edges = np.linspace(_scaled(within.low, axis), _scaled(within.high, axis), LEVELS[axis] + 1)
     middles = (edges[1:] + edges[:-1]) / 2
     return tuple((np.exp(middles) if _LOGARITHMIC[axis] else middles).tolist())
 

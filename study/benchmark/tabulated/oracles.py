@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 _NO_END = 10**6  # more trials, failures or rounds than any number of epochs pays for
 _STUCK = 10  # failures in a row; KerasTuner itself gives up after 3
-_OBJECTIVE = "val_accuracy"
+_OBJECTIVE = "val_loss"
 
 
 class Tuner(StrEnum):
@@ -61,7 +61,7 @@ def search_with_oracle(
     candidate(searched, known)  # registers the hyperparameters
     oracle = tuner.oracle(
         plan.epochs,
-        objective=keras_tuner.Objective(_OBJECTIVE, "max"),
+        objective=keras_tuner.Objective(_OBJECTIVE, "min"),
         hyperparameters=known,
         seed=evaluator.seed + 1,  # 0 would be drawn anew
         max_consecutive_failed_trials=_NO_END,
@@ -85,7 +85,7 @@ def run_trial(
     evaluator: Evaluator,
     oracle: Any,
 ) -> str:
-    """Train a trial, tell its accuracy, and return its status.
+    """Train a trial, tell its loss, and return its status.
 
     Args:
         trainings: By trial; this one's is added.
@@ -102,6 +102,6 @@ def run_trial(
     curve = training.curve[: values.get("tuner/epochs")]
     done = len(curve[: values.get("tuner/initial_epoch", 0)])
     evaluator.train(len(curve) - done)
-    evaluator.end(asked, training, max(curve), resumed=earlier is not None)
-    oracle.update_trial(trial.trial_id, {_OBJECTIVE: max(curve)})
+    evaluator.end(asked, training, min(curve), resumed=earlier is not None)
+    oracle.update_trial(trial.trial_id, {_OBJECTIVE: min(curve)})
     return "COMPLETED"

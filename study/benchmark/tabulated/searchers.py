@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from importlib.util import find_spec
+from typing import Any
 
 import numpy as np
 import optuna
@@ -17,7 +18,7 @@ from optuna.samplers import TPESampler
 from search_spaces.budget import Budget
 from search_spaces.candidate import Candidate
 from search_spaces.parameters import CellTrial
-from search_spaces.space import SearchSpace
+from search_spaces.space import SearchSpace, StandardSpace
 from study.benchmark.tabulated.evaluator import Evaluator, TabulatedTrial
 from study.benchmark.tabulated.oracles import Tuner, search_with_oracle
 from study.benchmark.tabulated.trainings import TrainingTable
@@ -36,6 +37,8 @@ class NaiveSpace(SearchSpace):
     A candidate may be over the budget, and the cells share their hyperparameters.
     """
 
+    ranges = StandardSpace.ranges
+
     @classmethod
     def like(cls, space: SearchSpace) -> "NaiveSpace":
         """For the same task, budget and cells."""
@@ -43,28 +46,39 @@ class NaiveSpace(SearchSpace):
 
     def _suggest(self, trial: CellTrial, budget: Budget) -> Candidate:
         asked, shape = trial.trial, self.narrowest(trial.cell)
-        return replace(
-            shape,
-            units=asked.suggest_int("units", *self._widths(shape, budget), log=True),
-            dropout=asked.suggest_float("dropout", 0.0, 0.5),
-            recurrent_dropout=asked.suggest_float("recurrent_dropout", 0.0, 0.5),
-            learning_rate=asked.suggest_float("learning_rate", 3e-4, 1e-2, log=True),
-        )
+        units = asked.suggest_int("units", *self._widths(shape, budget), log=True)
+        numbers: dict[str, Any] = {
+            name: asked.suggest_float(name, within.low, within.high, log=within.log)
+            for name, within in self.ranges.items()
+        }
+        return replace(shape, units=units, **numbers)
 
     def _widths(self, shape: Candidate, budget: Budget) -> tuple[int, int]:
         return NAIVE_UNITS
 
 
 def ours(evaluator: Evaluator) -> None:
-    """The search of `python -m study.search`: the cells in turn, each tuned by its own trials."""
+    """A search of `python -m study.search` at one budget: the cells in turn, each tuned apart."""
     space = evaluator.table.plan.space
-    study = _study(CellSampler(evaluator.seed), CellPruner())
+    examples = evaluator.table.plan.dataset.sizes["train"]
+    study = _study(CellSampler(evaluator.seed), CellPruner(examples))
+
+    def objective(trial: optuna.Trial) -> float:
+        candidate = space.suggest(trial)
+        trial.set_user_attr(attrs.CANDIDATE, attrs.pack_candidate(candidate))
+        return _train(trial, candidate, evaluator)
+
     slot = 0
     while evaluator.open:
         cell = space.cells[slot % len(space.cells)]
-        attributes = {attrs.SLOT: slot, attrs.CELL: cell.value}
+        attributes = {
+            attrs.SLOT: slot,
+            attrs.SEARCH: 1,
+            attrs.CELL: cell.value,
+            attrs.BUDGET: space.budget.limit,
+        }
         study.enqueue_trial({"cell": cell.value}, user_attrs=attributes)
-        study.optimize(lambda trial: _train(trial, space, evaluator), n_trials=1)
+        study.optimize(objective, n_trials=1)
         slot += 1
 
 
@@ -73,7 +87,7 @@ def plain_optuna(evaluator: Evaluator) -> None:
     space = NaiveSpace.like(evaluator.table.plan.space)
     study = _study(TPESampler(seed=evaluator.seed), MedianPruner())
     while evaluator.open:
-        study.optimize(lambda trial: _train(trial, space, evaluator), n_trials=1)
+        study.optimize(lambda trial: _train(trial, space.suggest(trial), evaluator), n_trials=1)
 
 
 def random_search(evaluator: Evaluator) -> None:
@@ -84,7 +98,7 @@ def random_search(evaluator: Evaluator) -> None:
         candidate = space.suggest(draw)
         if training := evaluator.training(candidate):
             evaluator.train(len(training.curve))
-            evaluator.end(candidate, training, max(training.curve))
+            evaluator.end(candidate, training, min(training.curve))
 
 
 def searches() -> dict[str, Search]:
@@ -126,22 +140,21 @@ class SearchJob:
 
 def _study(sampler: optuna.samplers.BaseSampler, pruner: optuna.pruners.BasePruner) -> optuna.Study:
     optuna.logging.set_verbosity(optuna.logging.WARNING)
-    return optuna.create_study(direction="maximize", sampler=sampler, pruner=pruner)
+    return optuna.create_study(direction="minimize", sampler=sampler, pruner=pruner)
 
 
-def _train(trial: optuna.Trial, space: SearchSpace, evaluator: Evaluator) -> float:
+def _train(trial: optuna.Trial, candidate: Candidate, evaluator: Evaluator) -> float:
     """The objective of an Optuna study: trained epoch by epoch unless it is pruned."""
-    candidate = space.suggest(trial)
     training = evaluator.training(candidate)
     if training is None:
         raise optuna.TrialPruned
-    for epoch, accuracy in enumerate(training.curve, start=1):
+    for epoch, loss in enumerate(training.curve, start=1):
         evaluator.train(1)
-        trial.report(accuracy, epoch)
+        trial.report(loss, epoch)
         if trial.should_prune():
             evaluator.end(candidate, training, None)
             raise optuna.TrialPruned
-    best = max(training.curve)
+    best = min(training.curve)
     evaluator.end(candidate, training, best)
     return best
 

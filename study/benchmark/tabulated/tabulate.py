@@ -1,65 +1,109 @@
 """Makes the table of trainings in which searches are compared."""
 
+import math
 import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 from rich.progress import Progress
 
+from search_spaces.candidate import Candidate, Task
 from study.benchmark.tabulated.grid import Point
-from study.benchmark.tabulated.trainings import TrainingTable
+from study.benchmark.tabulated.stopping import StoppingRule
+from study.benchmark.tabulated.trainings import RULE, TrainingTable, of_another
+from study.datasets.dataset import Dataset
 from study.errors import UserError
 from study.machine.environment import cores
-from study.phases.search import training_job
 from study.processes.interruption import Interruption
 from study.processes.limits import ProcessLimits
 from study.processes.pool import work_off
-from study.processes.training_process import LookTaken, Refused
-from study.question.plan import resolve
+from study.processes.training_process import Finished, Refused
+from study.question.plan import StudyPlan, resolve
 from study.question.settings import Settings
-from study.training.job import OnLook, TrainingJob
+from study.training.job import OnLook, TrainingError
 from study.trials.sampler import derived_seed
 
-_SEEDS = 2
-_MOST_SEEDS = 3  # a place of its own for each, so that a table with more begins alike
+
+class Measured(NamedTuple):
+    """A training's epochs, and its answers after the one of the lowest validation loss.
+
+    Attributes:
+        loss: Validation loss of each epoch.
+        validation, test: Correct examples after each epoch.
+        answers: Whether each test example is answered rightly, (bytes,), packed bits.
+    """
+
+    loss: list[float]
+    validation: list[int]
+    test: list[int]
+    answers: NDArray[np.uint8]
 
 
 @dataclass(frozen=True)
 class TabulationJob:
-    """A search's training, and its score on the test split.
+    """A training that is scored on the test split after every epoch.
 
     This is no search: all that is trained is scored, and nothing is chosen by it.
+
+    Attributes:
+        seed: Of initial weights, dropout masks and orders.
+        split: Seed of the split of training and validation.
     """
 
-    training: TrainingJob
+    candidate: Candidate
+    task: Task
+    dataset: Dataset
+    seed: int
+    split: int
+    rule: StoppingRule
 
-    def run(self, on_look: OnLook) -> tuple[tuple[float, ...], int]:
-        """Train on the search's own splits, then open the test split.
-
-        Returns:
-            The validation accuracy of each epoch, a fraction, and how many test examples the
-            best epoch's weights get right.
+    def run(self, on_look: OnLook) -> Measured:
+        """Train until the rule stops it.
 
         Raises:
-            TrainingError: As in a search.
+            TrainingError: The loss became NaN or infinite.
         """
+        from study.training.model import build
         from study.training.runners.choice import runner_for
 
-        dataset = self.training.dataset
-        result, model = self.training.train(dataset.training(), on_look)
-        runner = runner_for(model, self.training.candidate, self.training.task)
-        _, correct = runner.evaluate(dataset.test())
-        curve = tuple(point.validation_accuracy for point in result.curve)
-        return curve, int(np.count_nonzero(correct))
+        training, validation = self.dataset.resplit(self.split)
+        test = self.dataset.test()
+        model = build(self.candidate, self.task, self.dataset.sequence_length, seed=self.seed)
+        runner = runner_for(model, self.candidate, self.task)
+        runner.start()
+        orders = np.random.default_rng(self.seed)
+        found = Measured([], [], [], np.zeros(0, np.uint8))
+        lowest, stale = math.inf, 0
+        while len(found.loss) < self.rule.epochs and stale < self.rule.patience:
+            runner.train(training, orders.permutation(len(training.labels)))
+            losses, right = runner.evaluate(validation)
+            _, correct = runner.evaluate(test)
+            loss = float(losses.mean())
+            if not math.isfinite(loss):
+                raise TrainingError(f"the validation loss became {loss}")
+            found.loss.append(loss)
+            found.validation.append(int(right.sum()))
+            found.test.append(int(correct.sum()))
+            stale += 1
+            if loss < lowest:
+                lowest, stale = loss, 0
+                found = found._replace(answers=np.packbits(correct))
+        return found
 
 
-def tabulate(path: Path, jobs: int, settings: Settings | None = None) -> bool:
+def tabulate(
+    path: Path, jobs: int, settings: Settings | None = None, rule: StoppingRule = RULE
+) -> bool:
     """Train what the table lacks; each training is saved at once.
 
     Args:
         jobs: Training processes; the cores are divided among them.
         settings: Of the plan; the study's defaults where None.
+        rule: Of all trainings, whatever the plan's.
 
     Returns:
         Whether the table is whole; False where a signal ended the work.
@@ -68,48 +112,62 @@ def tabulate(path: Path, jobs: int, settings: Settings | None = None) -> bool:
         UserError: There is a table of something else, it cannot be written, or a training
             failed.
     """
-    plan = resolve(settings or Settings())
-    if path.exists():
-        table = TrainingTable.load(path, plan, resumed=True)
-    else:
-        table = TrainingTable.empty(plan, _SEEDS)
-        table.save(path)  # before the first training, which would be lost where it cannot be
+    table = _begun(path, resolve(settings or Settings()), rule)
     missing = {str(index): index for index in _missing(table)}
-    trainings = {name: _job(index, table) for name, index in missing.items()}
+    trainings = {name: tabulation_job(index, table) for name, index in missing.items()}
     interruption = Interruption()
     with tempfile.TemporaryDirectory() as folder, Progress() as bar, interruption.open():
         limits = ProcessLimits(jobs, cores(), Path(folder) / "log")
-        examples, total = plan.dataset.sizes["validation"], table.missing.size
+        total = table.missing.size
         task = bar.add_task("tabulate", total=total, completed=total - len(missing))
         for name, message in work_off(trainings, limits, interruption):
-            if isinstance(message, LookTaken):
-                continue
             if isinstance(message, Refused):
                 raise UserError(f"Training {name} of the table failed: {message.reason}.")
-            index = missing[name]
-            curve, table.test[index] = message.result
-            table.validation[index][: len(curve)] = np.rint(np.multiply(curve, examples))
-            table.save(path)
-            bar.advance(task)
+            if isinstance(message, Finished):
+                _enter(table, missing[name], message.result)
+                table.save(path)
+                bar.advance(task)
     return not interruption()
 
 
-def _missing(table: TrainingTable) -> list[Point]:
+def _begun(path: Path, plan: StudyPlan, rule: StoppingRule) -> TrainingTable:
+    """The table as far as it is made; a new one is written before its first training.
+
+    That would be lost where the table cannot be written.
+    """
+    empty = TrainingTable.empty(plan, rule)
+    if not path.exists():
+        empty.save(path)
+        return empty
+    table = TrainingTable.load(path, plan, resumed=True)
+    if (table.grids, table.rule) != (empty.grids, empty.rule):
+        raise of_another(path)
+    return table
+
+
+def _missing(table: TrainingTable) -> Iterator[Point]:
     """Indices, in the table's arrays, of the trainings that it lacks."""
     missing = table.missing
-    return [
-        index
-        for seed in range(table.seeds)
-        for number, grid in enumerate(table.grids)
-        for index in ((number, *point, seed) for point in grid.points())
-        if missing[index]
-    ]
+    for seed in range(table.seeds):
+        for number, grid in enumerate(table.grids):
+            for point in grid.points():
+                if missing[number, *point, seed]:
+                    yield number, *point, seed
 
 
-def _job(index: Point, table: TrainingTable) -> TabulationJob:
-    number, *point, run = index
+def _enter(table: TrainingTable, index: Point, found: Measured) -> None:
+    epochs, arrays = len(found.loss), table.arrays
+    arrays.loss[index][:epochs] = found.loss
+    arrays.validation[index][:epochs] = found.validation
+    arrays.test[index][:epochs] = found.test
+    arrays.answers[index] = found.answers
+
+
+def tabulation_job(index: Point, table: TrainingTable) -> TabulationJob:
+    """The training of one place of the table's arrays: (cell, a level of each axis, seed)."""
+    number, *point, split = index
     plan, grid = table.plan, table.grids[number]
     candidate = grid.candidate(tuple(point), plan.space.narrowest(grid.cell))
-    place = int(np.ravel_multi_index((number, *point), table.test.shape[:-1]))
-    seed = derived_seed(plan.settings.run.seed, _MOST_SEEDS * place + run, "tabulate")
-    return TabulationJob(training_job(candidate, plan, seed, split_seed=seed))
+    place = int(np.ravel_multi_index(index, table.missing.shape))
+    seed = derived_seed(plan.settings.run.seed, place, "tabulate")
+    return TabulationJob(candidate, plan.task, plan.dataset, seed, split, table.rule)

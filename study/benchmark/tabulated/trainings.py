@@ -6,6 +6,7 @@ After Klein and Hutter (2019, 1905.04970), who tabulate small networks for the s
 import io
 import json
 import zipfile
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
@@ -16,13 +17,18 @@ from numpy.typing import NDArray
 
 from search_spaces.candidate import Candidate
 from search_spaces.cells import Cell
-from study.benchmark.tabulated.grid import LEVELS, Grid, Point
+from study.benchmark.tabulated.arrays import Arrays
+from study.benchmark.tabulated.grid import Grid, Point
+from study.benchmark.tabulated.stopping import StoppingRule
 from study.errors import UserError
 from study.machine.environment import environment
 from study.machine.files import write_atomically
 from study.question.plan import StudyPlan
 
-Counts = NDArray[np.uint16]
+SEEDS = 3
+RULE = StoppingRule(patience=12, epochs=100)  # the longest that can be asked of the table
+
+Values = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -31,7 +37,7 @@ class Training:
 
     Attributes:
         cell, point: Of the grid.
-        curve: Validation accuracy of each epoch until early stopping, a fraction.
+        curve: Validation loss of each epoch until it stops.
     """
 
     cell: Cell
@@ -43,58 +49,91 @@ class Training:
 class TrainingTable:
     """Trainings of every point of a grid over a plan's search space, for each of its cells.
 
+    The trainings of seed k are trained on split k of training and validation, as the trials of
+    a search share a split; their initial weights and orders are their own.
+
     Attributes:
-        validation: Correct validation examples, (cells, a level of each axis, seeds, epochs);
-            0 after the end of a training.
-        test: Correct test examples after the best epoch, (cells, a level of each axis, seeds).
+        grids: Of each cell, in the order of the arrays.
+        rule: When the trainings stopped.
     """
 
     plan: StudyPlan
-    validation: Counts
-    test: Counts
+    grids: tuple[Grid, ...]
+    rule: StoppingRule
+    arrays: Arrays
 
     @classmethod
-    def empty(cls, plan: StudyPlan, seeds: int) -> "TrainingTable":
+    def empty(
+        cls, plan: StudyPlan, rule: StoppingRule = RULE, seeds: int = SEEDS
+    ) -> "TrainingTable":
         """A table without a training.
 
         Args:
             seeds: Trainings of every candidate.
         """
-        shape = (len(plan.cells), *LEVELS, seeds)
-        return cls(plan, np.zeros((*shape, plan.epochs), np.uint16), np.zeros(shape, np.uint16))
-
-    @cached_property
-    def grids(self) -> tuple[Grid, ...]:
-        """Of each cell, in the order of the arrays."""
-        return tuple(Grid.spanning(self.plan.space, cell) for cell in self.plan.cells)
+        grids = tuple(Grid.spanning(plan.space, cell) for cell in plan.cells)
+        shape = _shape(grids, seeds)
+        arrays = Arrays.empty(shape, rule.epochs, plan.dataset.sizes["test"])
+        return cls(plan, grids, rule, arrays)
 
     @property
     def seeds(self) -> int:
         """Trainings of every candidate."""
-        return int(self.test.shape[-1])
+        return int(self.arrays.loss.shape[-2])
 
     @property
     def missing(self) -> NDArray[np.bool_]:
         """Trainings that are not yet in the table, (cells, a level of each axis, seeds)."""
-        missing: NDArray[np.bool_] = self.validation[..., 0] == 0
+        missing: NDArray[np.bool_] = np.isnan(self.arrays.loss[..., 0])
         return missing
 
+    def accuracy(self, rule: StoppingRule) -> Values:
+        """Test accuracy after the epoch that a stopping rule keeps, fractions.
+
+        Returns:
+            (cells, a level of each axis, seeds).
+        """
+        best = rule.best(self.arrays.loss)[..., None]
+        correct = np.take_along_axis(self.arrays.test, best, axis=-1)[..., 0]
+        accuracy: Values = correct / self.plan.dataset.sizes["test"]
+        return accuracy
+
     @cached_property
-    def mean_test_accuracy(self) -> dict[Cell, NDArray[np.float64]]:
-        """Each cell's mean test accuracy over the seeds, (a level of each axis), fractions."""
-        means = self.test.mean(axis=-1) / self.plan.dataset.sizes["test"]
-        return dict(zip(self.plan.cells, means, strict=True))
+    def worth(self) -> dict[Cell, Values]:
+        """What a search that chooses a point has found, (a level of each axis), fractions.
+
+        Mean test accuracy over the seeds at the full width, which a winner takes.
+        """
+        accuracy = self.accuracy(self.planned_rule).mean(axis=-1)
+        full = np.broadcast_to(accuracy[:, -1:], accuracy.shape)
+        return dict(zip(self.plan.cells, full, strict=True))
+
+    @cached_property
+    def answers(self) -> NDArray[np.bool_]:
+        """Which test examples a training of the full width answers rightly.
+
+        Returns:
+            (cells, a level of each axis but the width, seeds, examples).
+        """
+        packed = self.arrays.answers[:, -1]
+        examples = self.plan.dataset.sizes["test"]
+        return np.unpackbits(packed, axis=-1, count=examples).astype(np.bool_)
+
+    @cached_property
+    def planned_rule(self) -> StoppingRule:
+        """That of the plan."""
+        return StoppingRule(self.plan.patience, self.plan.epochs)
 
     def training(self, candidate: Candidate, seed: int) -> Training:
-        """The training of the point nearest to a candidate.
+        """The training of the point nearest to a candidate, until the plan's rule stops it.
 
         Args:
             seed: Which of its trainings, below `seeds`.
         """
         number = self.plan.cells.index(candidate.cell)
         point = self.grids[number].nearest(candidate)
-        counts = self.validation[(number, *point, seed)]
-        curve = counts[counts > 0] / self.plan.dataset.sizes["validation"]
+        losses = self.arrays.loss[(number, *point, seed)]
+        curve = losses[: int(self.planned_rule.trained(losses))]
         return Training(candidate.cell, point, tuple(curve.tolist()))
 
     def save(self, path: Path) -> None:
@@ -103,16 +142,12 @@ class TrainingTable:
         Raises:
             UserError: It cannot be written.
         """
-        provenance = {**self._provenance(), "environment": environment()}
+        origin = {**self._origin(), "environment": environment()}
+        stored = {"origin": np.array(json.dumps(origin, sort_keys=True)), **self.arrays.named()}
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             with write_atomically(path) as temporary:
-                np.savez_compressed(
-                    temporary,
-                    origin=np.array(json.dumps(provenance, sort_keys=True)),
-                    validation=self.validation,
-                    test=self.test,
-                )
+                np.savez_compressed(temporary, allow_pickle=False, **stored)
         except OSError as error:
             raise UserError(
                 f"The table of trainings {path} cannot be written ({error.strerror}). "
@@ -131,59 +166,52 @@ class TrainingTable:
         """
         try:
             with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as stored:
-                provenance = json.loads(str(stored["origin"]))
-                table = cls(plan, stored["validation"], stored["test"])
+                origin = json.loads(str(stored["origin"]))
+                arrays = Arrays(**{name: stored[name] for name in Arrays.__dataclass_fields__})
+            grids = tuple(map(Grid.of, origin["grids"]))
+            table = cls(plan, grids, StoppingRule(**origin["rule"]), arrays)
         except OSError as error:
             raise UserError(
                 f"The table of trainings {path} cannot be read ({error.strerror}). "
                 f"`python -m study.benchmark tabulate {path}` makes it."
             ) from error
-        except (ValueError, KeyError, zipfile.BadZipFile) as error:
+        except (ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
             raise _damaged(path, "is no such table") from error
-        others = {
-            name for name, fact in table._provenance().items() if provenance.get(name) != fact
-        }
-        if others if resumed else others - {"dataset"}:
-            raise UserError(
-                f"The table of trainings {path} was made from another data set, budget or grid. "
-                "Delete it, or name another file."
-            )
+        others = {name for name, fact in table._origin().items() if origin.get(name) != fact}
+        if others - (set() if resumed else {"fingerprint"}):
+            raise of_another(path)
         table._check(path)
         return table
 
-    def _provenance(self) -> dict[str, Any]:
+    def _origin(self) -> dict[str, Any]:
         """What the trainings hang on, as it is stored."""
         plan = self.plan
         facts = {
-            "dataset": f"{plan.dataset.name} ({plan.dataset.fingerprint})",
+            "dataset": plan.dataset.name,
+            "fingerprint": plan.dataset.fingerprint,
             "task": asdict(plan.task),
             "budget": asdict(plan.budget),
             "batch_size": plan.space.batch_size,
-            "epochs": plan.epochs,
-            "patience": plan.patience,
             "seed": plan.settings.run.seed,
             "validation": plan.dataset.sizes["validation"],
             "test": plan.dataset.sizes["test"],
             "grids": [asdict(grid) for grid in self.grids],
+            "rule": asdict(self.rule),
         }
         stored: dict[str, Any] = json.loads(json.dumps(facts))
         return stored
 
     def _check(self, path: Path) -> None:
-        whole = TrainingTable.empty(self.plan, self.seeds)
-        for counts, expected in ((self.validation, whole.validation), (self.test, whole.test)):
-            if (counts.shape, counts.dtype) != (expected.shape, expected.dtype):
-                raise _damaged(path, "has arrays of the wrong shape or type")
-        sizes, trained = self.plan.dataset.sizes, self.validation > 0
-        if self.validation.max() > sizes["validation"] or self.test.max() > sizes["test"]:
-            raise _damaged(path, "counts more correct examples than there are")
-        gaps = trained[..., 1:] & ~trained[..., :-1]
-        if gaps.any() or ((self.test > 0) != trained[..., 0]).any():
-            raise _damaged(path, "has a training with a gap")
+        if tuple(grid.cell for grid in self.grids) != self.plan.cells:
+            raise of_another(path)
+        shape = (*_shape(self.grids, self.seeds), self.rule.epochs)
+        sizes = self.plan.dataset.sizes
+        if fault := self.arrays.fault(shape, (sizes["validation"], sizes["test"])):
+            raise _damaged(path, fault)
 
 
 def load_whole(path: Path, plan: StudyPlan) -> TrainingTable:
-    """Read a table that lacks nothing.
+    """Read a table that lacks nothing, and whose trainings are long enough for the plan.
 
     Raises:
         UserError: There is none, it is damaged or of another plan, or trainings are missing.
@@ -195,7 +223,25 @@ def load_whole(path: Path, plan: StudyPlan) -> TrainingTable:
             f"The table of trainings {path} lacks {missing:,} of {table.missing.size:,}. "
             f"`python -m study.benchmark tabulate {path}` completes it."
         )
+    if not table.rule.covers(table.planned_rule):
+        raise UserError(
+            f"The trainings of the table {path} stop after {table.rule.patience:g} epochs without "
+            f"a lower validation loss, at most {table.rule.epochs}; the study's stop after "
+            f"{plan.patience:g}, at most {plan.epochs}. Make a table of longer trainings."
+        )
     return table
+
+
+def _shape(grids: Sequence[Grid], seeds: int) -> tuple[int, ...]:
+    return (len(grids), *map(len, grids[0].levels), seeds)
+
+
+def of_another(path: Path) -> UserError:
+    """What to say of the table of another question."""
+    return UserError(
+        f"The table of trainings {path} was made from another data set, budget or grid. "
+        "Delete it, or name another file."
+    )
 
 
 def _damaged(path: Path, what: str) -> UserError:
