@@ -99,6 +99,10 @@ def measure(flags: Sequence[str] = ()) -> list[Table]:
     return [_table(record, len(runs), epochs, seconds, stock)]
 
 
+def _runs(record: StudyRecord) -> list[_Run]:
+    return [*record.trials, *record.confirmations]
+
+
 def _table(record: StudyRecord, trainings: int, epochs: float, ours: float, stock: float) -> Table:
     searches = record.planned_searches.most
     training = sum(one.seconds or 0.0 for one in _runs(record))
