@@ -60,8 +60,8 @@ def _searches(_: type, tokens: Sequence[Token]) -> Searches:
         searches = Searches(0, 0)
     if not 1 <= searches.least <= searches.most <= MOST_SEARCHES:
         raise ValueError(
-            f"--searches takes a number from 1 to {MOST_SEARCHES}, or the least and the most, such "
-            f"as 4..12, but {text!r} was given."
+            f"expected a number from 1 to {MOST_SEARCHES}, or the least and the most, such as "
+            f"4..12, but {text!r} was given."
         )
     return searches
 
@@ -70,7 +70,7 @@ MOST_SEARCHES = 100
 MOST_BUDGETS = 16
 MOST_REPLICATES = 1000
 TRIALS_OF_A_CELL = 8  # at each budget of a search, where nothing else is asked for
-SEARCHES = Parameter(converter=_searches)
+SEARCHES = Parameter(converter=_searches, n_tokens=1)
 REPLICATES = whole_number(1, MOST_REPLICATES)
 SEED = whole_number(0, 2**31 - 1)
 POSITIVE = whole_number(1)
