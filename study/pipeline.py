@@ -3,6 +3,7 @@
 import shlex
 import time
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -25,6 +26,7 @@ from study.phases.search import SearchWork, open_search, search_slots
 from study.phases.winners import choose, keep, kept
 from study.processes.interruption import Interruption
 from study.processes.limits import ProcessLimits
+from study.processes.pool import Pool
 from study.question.plan import StudyPlan, resolve
 from study.question.settings import Settings
 from study.question.settings_file import save_settings
@@ -49,7 +51,7 @@ class JobContext:
 
     archive: Archive
     owner: str
-    limits: ProcessLimits
+    pool: Pool[optuna.Trial]
     console: Console
     interruption: Interruption
     reporter: Reporter
@@ -82,12 +84,12 @@ class JobContext:
     def work_off(self, study: optuna.Study, work: Work, phase: str, measure: str) -> bool:
         """Complete the plan of one Optuna study; False where a signal or the clock ended it."""
         timeout = self.plan.settings.search.timeout if measure == "validation" else None
-        display = Display(self.console, study, phase, measure, self.plan.epochs, self.limits.jobs)
+        display = Display(self.console, study, phase, measure, self.plan.epochs, self.plan.jobs)
         with display.open():
             return WorkerLoop(
                 self.queue(study),
                 work,
-                self.limits,
+                self.pool,
                 display,
                 until=None if timeout is None else time.monotonic() + timeout,
                 stopping=self.interruption,
@@ -173,8 +175,9 @@ def _work_on(archive: Archive, reporter: Reporter, phases: Phases) -> int:
     )
     console = Terminal(quiet=plan.settings.run.quiet)
     interruption = Interruption()
-    with store.lease() as owner, interruption.open():
-        context = JobContext(archive, owner, limits, console, interruption, reporter)
+    pool: Pool[optuna.Trial] = Pool(limits)
+    with store.lease() as owner, interruption.open(), closing(pool):
+        context = JobContext(archive, owner, pool, console, interruption, reporter)
         published = phases(context, study)
         _tell(context, published or reporter.publish(archive))
     return interruption.status if interruption() else 0

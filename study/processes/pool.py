@@ -97,10 +97,18 @@ class Pool(Generic[Name]):
         with suppress(OSError):
             self._busy[name].process.answer(proceed)
 
+    def end_jobs(self) -> None:
+        """End the processes that are at work, whatever they are doing."""
+        for process, _ in self._busy.values():
+            process.kill()
+        self._busy.clear()
+
     def close(self) -> None:
         """End every process, whatever it is doing."""
-        for process in [*self._idle, *(process for process, _ in self._busy.values())]:
+        self.end_jobs()
+        for process in self._idle:
             process.kill()
+        self._idle.clear()
 
     def _ready(self) -> TrainingProcess:
         if self._idle:
@@ -131,7 +139,7 @@ def work_off(
 def run_jobs(
     jobs: Mapping[str, Job], pool: Pool[str], stopping: Callable[[], bool]
 ) -> Iterator[tuple[str, LookTaken | Finished | Refused]]:
-    """The same in a pool that stays open, so that its processes use again what they have built."""
+    """The same in a pool that stays open."""
     waiting = deque(jobs.items())
     while (waiting or pool.busy) and not stopping():
         while waiting and pool.free:

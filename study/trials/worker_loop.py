@@ -10,7 +10,7 @@ import optuna
 from optuna.exceptions import UpdateFinishedTrialError
 from optuna.trial import TrialState
 
-from study.processes.limits import ProcessLimits, TrainingBugError
+from study.processes.limits import TrainingBugError
 from study.processes.pool import Event, Pool
 from study.processes.training_process import Crashed, Died, Finished, Job, LookTaken, Refused
 from study.storage.trial_storage import StorageError
@@ -56,17 +56,17 @@ class WorkerLoop:
     """One run of the loop.
 
     Attributes:
+        pool: Stays open, so that its processes use again what they have built.
         until: Monotonic time after which nothing new is asked for.
         stopping: Asked often; once true, trials in flight are requeued.
     """
 
     queue: Queue
     work: Work
-    limits: ProcessLimits
+    pool: Pool[optuna.Trial]
     watcher: Watcher
     until: float | None = None
     stopping: Callable[[], bool] = lambda: False
-    _pool: Pool[optuna.Trial] = field(init=False)
     _in_flight: list[optuna.Trial] = field(default_factory=list, init=False)
     _next_look: float = field(default=0.0, init=False)  # monotonic time
 
@@ -80,7 +80,6 @@ class WorkerLoop:
             TrainingBugError: A job failed by a bug; the other trials were requeued.
             UserError: The machine or the storage failed; the trials were requeued if possible.
         """
-        self._pool = Pool(self.limits)
         try:
             while not self.stopping():
                 if time.monotonic() >= self._next_look:
@@ -90,7 +89,7 @@ class WorkerLoop:
                     self.watcher.tick(progress)
                     if not self._in_flight and (progress.done or self._closed):
                         return progress.done
-                for trial, event in self._pool.events():
+                for trial, event in self.pool.events():
                     self._handle(trial, event)
             return False
         finally:
@@ -102,19 +101,19 @@ class WorkerLoop:
 
     def _assign(self) -> None:
         """Give every free process a trial, as long as there are any."""
-        while self._pool.free and not self._closed and not self.stopping():
+        while self.pool.free and not self._closed and not self.stopping():
             trial = self.queue.ask()
             if trial is None:
                 return
             self._in_flight.append(trial)
             job = self.queue.in_transaction(trial, self.work.job)
             self.watcher.started(trial)
-            self._pool.submit(trial, job)
+            self.pool.submit(trial, job)
 
     def _handle(self, trial: optuna.Trial, event: Event) -> None:
         match event:
             case LookTaken(number, point):
-                self._pool.answer(trial, self._epoch(trial, number, point))
+                self.pool.answer(trial, self._epoch(trial, number, point))
                 return
             case Finished(result):
                 self.work.finish(self.queue, trial, result)
@@ -148,8 +147,8 @@ class WorkerLoop:
         self._next_look = 0.0
 
     def _leave(self) -> None:
-        """End every process, and requeue what is in flight."""
-        self._pool.close()
+        """End what is in flight, and requeue it."""
+        self.pool.end_jobs()
         if self._in_flight:
             self.queue.shorten_timeout()
         with suppress(StorageError):  # then others requeue them, because this worker is gone

@@ -23,11 +23,10 @@ from study.training.job import TrainingJob
 from study.trials import attributes as attrs
 from study.trials.queue import Queue
 from study.trials.record import Status
-from study.trials.worker_loop import WorkerLoop
 from tests.faults.outcome import Outcome, judged
 from tests.support.commands import ROOT, run_module, search, small_study, write_moods
 from tests.support.servers import PASSWORD, QUOTED, Server
-from tests.support.stubs import Silent, StubWork, stub_slots, stub_study
+from tests.support.stubs import StubWork, run_loop, stub_slots, stub_study
 
 
 @dataclass
@@ -150,7 +149,7 @@ def absurd_learning_rates(folder: Path) -> Outcome:
     with store.lease() as owner:
         queue = Queue(study, store, owner)
         queue.enqueue(stub_slots(3))
-        assert WorkerLoop(queue, work, ProcessLimits(1, 2, folder / "log"), Silent()).run()
+        assert run_loop(queue, work, ProcessLimits(1, 2, folder / "log"))
     trials = study.get_trials(deepcopy=False)
     assert [trial.state.name for trial in trials] == ["FAIL", "FAIL", "COMPLETE"], trials
     assert all("loss became" in trial.user_attrs[attrs.REASON] for trial in trials[:2])

@@ -24,8 +24,7 @@ from study.storage.trial_storage import TrialStorage
 from study.terminal.command import fail
 from study.trials import attributes as attrs
 from study.trials.queue import Queue
-from study.trials.worker_loop import WorkerLoop
-from tests.support.stubs import Silent, StubWork, stub_study
+from tests.support.stubs import StubWork, run_loop, stub_study
 
 GRACE = 2.0  # seconds, on PostgreSQL
 
@@ -88,13 +87,12 @@ def work(orders: Orders, start: Barrier | None = None) -> None:
 def _work(orders: Orders) -> int:
     store, interruption = orders.store(), Interruption()
     with store.lease() as owner, interruption.open():
-        WorkerLoop(
+        run_loop(
             Queue(stub_study(store), store, owner),
             StubWork(orders.folder / "ledger", orders.acts, orders.seconds),
             ProcessLimits(orders.jobs, 2, orders.folder / "log", orders.trial_timeout),
-            Silent(),
             stopping=interruption,
-        ).run()
+        )
     return interruption.status if interruption() else 0
 
 

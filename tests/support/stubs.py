@@ -1,6 +1,7 @@
 """Trials that train nothing, for tests of what surrounds training."""
 
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -8,12 +9,15 @@ from typing import Any
 import optuna
 from optuna.trial import TrialState
 
+from study.processes.limits import ProcessLimits
+from study.processes.pool import Pool
 from study.runs.archive import Archive
 from study.runs.reporter import Published
 from study.storage.store import Store
 from study.training.curve import CurvePoint
 from study.trials import attributes as attrs
 from study.trials.queue import Progress, Queue, Slot
+from study.trials.worker_loop import Watcher, Work, WorkerLoop
 from tests.support.stub_jobs import StubJob
 
 
@@ -55,6 +59,14 @@ class Silent:
 
     def tick(self, progress: Progress) -> None:
         self.progress = progress
+
+
+def run_loop(
+    queue: Queue, work: Work, limits: ProcessLimits, watcher: Watcher | None = None, **options: Any
+) -> bool:
+    """Run a worker's loop, with the options of `WorkerLoop`, in a pool of its own."""
+    with closing(Pool[optuna.Trial](limits)) as pool:
+        return WorkerLoop(queue, work, pool, watcher or Silent(), **options).run()
 
 
 def stub_slots(count: int) -> list[Slot]:
