@@ -40,4 +40,4 @@ class Reporter:
         if confirmation is not None:
             models = sorted(archive.folder.models.glob("[!.]*"))
             upload_files(confirmation, models, archive.folder.artifacts)
-        return Published(report, found.sentence, record)
+        return Published(report, found.sentence, found.decided, record)

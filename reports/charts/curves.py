@@ -5,9 +5,10 @@ from collections.abc import Collection, Iterable, Sequence
 from reports.charts.figure import Figure, figure
 from reports.charts.trial import curve_line, epoch_axis, training_curve, validation_curve
 from reports.drawing.axes import Axis, accuracy_axis
-from reports.drawing.chart import STYLES, Chart, Emphasis, Line
+from reports.drawing.chart import Chart, Emphasis, Line, styled
 from reports.drawing.theme import Colour
 from reports.findings.answer import Answer
+from reports.findings.confirmation import runs_of
 from reports.findings.search import leaders
 from reports.tables.confirmation import runs_table
 from reports.tables.search import curve_table
@@ -27,7 +28,7 @@ def learning_curves(record: StudyRecord, answer: Answer) -> Figure | None:
     best = {cell: leaders(record, cell, BEST) for cell in record.cells}
     lines = {
         cell: _trial_lines(trials, style.colour, cell)
-        for (cell, trials), style in zip(best.items(), STYLES, strict=True)
+        for (cell, trials), style in styled(best.items())
     }
     x, y = _axes("Accuracy", lines.values())
     charts = [
@@ -59,25 +60,25 @@ def confirmed_curves(record: StudyRecord, answer: Answer) -> Figure | None:
     if not answer.budgets:
         return None
     largest = answer.budgets[0]
-    parameters = budget_label(record, largest.budget.limit)
+    parameters = budget_label(record, largest.limit)
     lines = {
         cell: [
             curve_line(
                 validation_curve(run.curve),
                 style.colour,
-                label="" if place else f"{cell_name(cell)}, validation, one line a seed",
+                label="" if place else f"{cell_name(cell)}, validation",
             )
-            for place, run in enumerate(largest.runs[cell])
+            for place, run in enumerate(runs_of(largest, cell))
         ]
-        for cell, style in zip(record.cells, STYLES, strict=True)
+        for cell, style in styled(record.cells)
     }
     x, y = _axes("Validation accuracy", lines.values())
     charts = [
         Chart(
             key=f"confirmed-curves-{slug(cell)}",
             title=f"Learning curves of the confirmed {cell_name(cell)} runs",
-            description=f"Validation accuracy by epoch of {number_of(len(runs), 'run')} on fresh "
-            f"seeds at {parameters}.",
+            description=f"Validation accuracy by epoch of {number_of(len(runs), 'run')} at "
+            f"{parameters}.",
             x=x,
             y=y,
             layers=tuple(runs),
@@ -88,7 +89,7 @@ def confirmed_curves(record: StudyRecord, answer: Answer) -> Figure | None:
     ]
     return Figure(
         charts=tuple(charts),
-        caption=f"Confirmation: validation accuracy by epoch at {parameters}, one line a seed.",
+        caption=f"Confirmation: validation accuracy by epoch at {parameters}, one line a run.",
         numbers=runs_table(record, answer),
     )
 

@@ -6,40 +6,45 @@ from dataclasses import dataclass
 
 from reports.charts.figure import Figure, figure
 from reports.drawing.axes import Axis, Tick, accuracy_axis, category_axis, linear_axis, log_axis
-from reports.drawing.chart import STYLES, Chart, Emphasis, Layer, Points, Style, subsample
-from reports.findings.answer import Answer, accuracy_of, complete_trials
+from reports.drawing.chart import Chart, Emphasis, Layer, Points, Style, styled, subsample
+from reports.findings.answer import Answer, accuracy_of
 from reports.findings.importances import FEWEST_TRIALS, LOGARITHMIC, by_cell, is_number
-from reports.findings.search import hyperparameter_names
+from reports.findings.search import (
+    asked_trials,
+    hyperparameter_names,
+    leaders,
+    winning_trials,
+)
 from reports.tables.search import hyperparameter_table, importance_table
-from reports.words.formatting import shown_value
 from reports.words.labels import budget_label, shortened, slug
 from search_spaces.cells import cell_name
 from study.trials.record import StudyRecord, TrialRecord
 
 MOST_POINTS = 500  # of each cell in one chart
-_APART = 0.12  # of the cells at one category
+_APART = 0.12  # half of the distance between cells at one category
 
 
 @figure
 def hyperparameters(record: StudyRecord, answer: Answer) -> Figure | None:
-    """For each hyperparameter, validation accuracy against its value, both cells."""
+    """For each hyperparameter, validation accuracy against its value, at the asked budget."""
     charts = [
         _hyperparameter_chart(record, name, f"hyperparameter-{place}-{slug(name)}")
         for place, name in enumerate(hyperparameter_names(record), start=1)
     ]
     if not charts:
         return None
-    most = max(len(complete_trials(record.trials, cell)) for cell in record.cells)
+    most = max(len(asked_trials(record, cell)) for cell in record.cells)
     subsampled = (
         f" Of each cell {MOST_POINTS} of up to {most:,} trials are drawn, evenly spread over the "
-        "search."
+        "searches."
         if most > MOST_POINTS
         else ""
     )
     return Figure(
         charts=tuple(charts),
-        caption=f"One point for each complete trial, within {budget_label(record)}; the best of "
-        f"each cell bold.{subsampled}",
+        caption=f"One point for each complete trial for the budget of {budget_label(record)}, of "
+        f"all searches; the winner of each search, which had the lowest validation loss, bold."
+        f"{subsampled}",
         numbers=hyperparameter_table(record),
     )
 
@@ -49,34 +54,35 @@ def _hyperparameter_chart(record: StudyRecord, name: str, key: str) -> Chart:
     trials = {
         cell: [trial for trial in found if name in trial.hyperparameters]
         for cell in record.cells
-        if (found := complete_trials(record.trials, cell))
+        if (found := asked_trials(record, cell))
     }
     everything = [trial for each in trials.values() for trial in each]
     scale = _scale(name, [trial.hyperparameters[name] for trial in everything])
-    bests = {cell: max(each, key=accuracy_of) for cell, each in trials.items() if each}
     layers: list[Layer] = []
-    for cell, style, apart in zip(record.cells, STYLES, (-_APART, _APART), strict=True):
+    for place, (cell, style) in enumerate(styled(record.cells)):
+        apart = _APART * (2 * place - len(record.cells) + 1)
         each = trials.get(cell, [])
         shown = [each[index] for index in subsample(len(each), MOST_POINTS)]
-        best = [bests[cell]] if cell in bests else []
+        won = [trial for trial in _winners(record, cell) if name in trial.hyperparameters]
         layers += [
             scale.points(shown, style, apart, Emphasis.FAINT, cell_name(cell)),
-            scale.points(best, style, apart, Emphasis.BOLD),
+            scale.points(won, style, apart, Emphasis.BOLD),
         ]
-    told = ", ".join(
-        f"{cell_name(cell)} {shown_value(best.hyperparameters[name])}"
-        for cell, best in bests.items()
-    )
     return Chart(
         key=key,
         title=f"Validation accuracy against {scale.axis.label}",
-        description=f"One point for each complete trial; the best of each cell bold: {told}.",
+        description="One point for each complete trial; the winner of each search bold.",
         x=scale.axis,
         y=accuracy_axis("Validation accuracy", [accuracy_of(trial) for trial in everything]),
         layers=tuple(layers),
         width=400,
         height=290,
     )
+
+
+def _winners(record: StudyRecord, cell: str) -> list[TrialRecord]:
+    """The trials that won their search; before winners are chosen, the best so far."""
+    return winning_trials(record, cell) or leaders(record, cell, 1)
 
 
 @dataclass(frozen=True)
@@ -136,7 +142,7 @@ def _by_size(text: str) -> tuple[float, str]:
 
 @figure
 def importances(record: StudyRecord, answer: Answer) -> Figure | None:
-    """Importance of each hyperparameter, both cells; no chart where neither cell has any."""
+    """Importance of each hyperparameter to each cell; no chart where no cell has any."""
     if not record.planned:
         return None
     shares = by_cell(record)
@@ -144,8 +150,8 @@ def importances(record: StudyRecord, answer: Answer) -> Figure | None:
     return Figure(
         charts=_importance_charts(shares),
         caption="How much each hyperparameter by itself separates the best trials of a cell (a "
-        "tenth, and at least five) from all of them (PED-ANOVA). With few trials this is a rough "
-        "guide.",
+        "tenth, and at least five) from all of them, by validation loss at the budget that was "
+        "asked for (PED-ANOVA). With few trials this is a rough guide.",
         numbers=importance_table(record, shares),
         notes=tuple(
             f"No importances for {cell}: they need {FEWEST_TRIALS} complete trials whose "
@@ -163,7 +169,8 @@ def _importance_charts(shares: Mapping[str, Mapping[str, float] | None]) -> tupl
     if not names:
         return ()
     layers = []
-    for (cell, each), style, apart in zip(shares.items(), STYLES, (_APART, -_APART), strict=True):
+    for place, ((cell, each), style) in enumerate(styled(shares.items())):
+        apart = _APART * (len(shares) - 1 - 2 * place)
         rows = [(row, each[name]) for row, name in enumerate(names) if each and name in each]
         layers.append(
             Points(
@@ -178,7 +185,7 @@ def _importance_charts(shares: Mapping[str, Mapping[str, float] | None]) -> tupl
     chart = Chart(
         key="importances",
         title="Importance of each hyperparameter",
-        description="Share of each hyperparameter in the validation accuracy of each cell's "
+        description="Share of each hyperparameter in the validation loss of each cell's "
         "trials; the shares of a cell sum to 100 %.",
         x=Axis(label="Importance", low=-0.03, high=1.03, ticks=ticks),
         y=category_axis("", [shortened(name.replace("_", " ")) for name in names]),

@@ -1,13 +1,28 @@
 """What a chart shows, as numbers: computed in `reports.charts`, drawn by `draw`."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TypeAlias
+from itertools import cycle
+from typing import TypeAlias, TypeVar
 
 from reports.drawing.axes import Axis
 from reports.drawing.theme import Colour
 
 Numbers: TypeAlias = tuple[float, ...]
+T = TypeVar("T")
+
+
+class Marker(StrEnum):
+    """Shape of a point; all but the dot are hollow."""
+
+    DOT = "circle"
+    DIAMOND = "diamond"
+    SQUARE = "square"
+    TRIANGLE = "triangle-up"
+    TURNED = "triangle-down"
+    PENTAGON = "pentagon"
+    STAR = "star"
 
 
 @dataclass(frozen=True)
@@ -15,10 +30,23 @@ class Style:
     """How everything of one cell is drawn: told apart by colour and by marker."""
 
     colour: Colour
-    hollow: bool  # a hollow diamond, not a filled circle
+    marker: Marker = Marker.DOT
 
 
-STYLES = (Style(Colour.FIRST, hollow=False), Style(Colour.SECOND, hollow=True))
+STYLES = tuple(
+    Style(colour, marker)
+    for colour, marker in zip(
+        (Colour.FIRST, Colour.SECOND, Colour.THIRD, Colour.FOURTH, Colour.FIFTH, Colour.SIXTH,
+         Colour.SEVENTH),
+        Marker,
+        strict=True,
+    )
+)  # fmt: skip
+
+
+def styled(cells: Iterable[T]) -> Iterable[tuple[T, Style]]:
+    """Each cell with its style; they come round again after the last."""
+    return zip(cells, cycle(STYLES), strict=False)
 
 
 class Emphasis(StrEnum):

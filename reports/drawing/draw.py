@@ -26,6 +26,7 @@ from reports.drawing.chart import (
     Emphasis,
     Layer,
     Line,
+    Marker,
     Orientation,
     Points,
     ReferenceLine,
@@ -49,7 +50,15 @@ _BAR_WIDTH = {Emphasis.FAINT: 1.2, Emphasis.PLAIN: 1.5, Emphasis.BOLD: 7.0}
 _RADIUS = {Emphasis.FAINT: 2.5, Emphasis.PLAIN: 3.4, Emphasis.BOLD: 4.8}
 
 _DOT = Path([(0, 0), (0, 0)], [Path.MOVETO, Path.LINETO])  # with round ends
-_DIAMOND = Path([(0, 1), (1, 0), (0, -1), (-1, 0), (0, 1)], closed=True)
+_TRIANGLE = Path([(0, 1.15), (1, -0.7), (-1, -0.7), (0, 1.15)], closed=True)
+_SHAPES = {
+    Marker.DIAMOND: Path([(0, 1), (1, 0), (0, -1), (-1, 0), (0, 1)], closed=True),
+    Marker.SQUARE: Path.unit_regular_polygon(4).transformed(Affine2D().rotate_deg(45)),
+    Marker.TRIANGLE: _TRIANGLE,
+    Marker.TURNED: _TRIANGLE.transformed(Affine2D().rotate_deg(180)),
+    Marker.PENTAGON: Path.unit_regular_polygon(5),
+    Marker.STAR: Path.unit_regular_star(5, innerCircle=0.5),
+}
 _SWATCH = Path([(-11, -6), (-11, 6), (11, 6), (11, -6), (-11, -6)], closed=True)
 _TICK = Path([(0, 0), (0, -4)], [Path.MOVETO, Path.LINETO])
 _CAP = Path([(0, -5), (0, 5)], [Path.MOVETO, Path.LINETO])
@@ -202,8 +211,8 @@ def _draw_points(axes: Axes, points: Points) -> None:
     if not faint:
         halo = {"edgecolor": Colour.PAPER.light, "linewidth": 2 * (radius + _HALO)}
         _draw_marks(axes, points.x, points.y, _DOT, **halo)
-    if points.style.hollow:
-        mark = _DIAMOND.transformed(Affine2D().scale(1.2 * radius))
+    if shape := _SHAPES.get(points.style.marker):
+        mark = shape.transformed(Affine2D().scale(1.2 * radius))
         fill, width = ("none", 1.2) if faint else (Colour.PAPER.light, 2.0)
     else:
         mark, fill, width = _DOT, "none", 2 * radius

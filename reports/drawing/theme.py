@@ -13,8 +13,9 @@ _DARK = "@media (prefers-color-scheme: dark)"
 class Colour(Enum):
     """A colour by its purpose: as drawn, and in the dark scheme.
 
-    The cells' colours are from Okabe and Ito's palette (2008, *Color universal design*),
-    darkened for text-like contrast on white and lightened for dark pages.
+    The first two cells' colours are from Okabe and Ito's palette (2008, *Color universal
+    design*), darkened for text-like contrast on white and lightened for dark pages. Seven hues
+    are not told apart by everyone: markers differ, too.
     """
 
     PAPER = ("#fefefe", "#14171b")
@@ -23,9 +24,15 @@ class Colour(Enum):
     GRID = ("#e2e6ea", "#2b323a")
     EDGE = ("#8a949e", "#6f7a85")
     BAND = ("#eef1f4", "#21272e")
+    RANGE = ("#c6d0d9", "#46525e")
     ACCENT = ("#0b6655", "#63cdb4")
     FIRST = ("#0069a8", "#5ab8ee")
     SECOND = ("#c24e00", "#f79a5b")
+    THIRD = ("#a3387f", "#ec9fd0")
+    FOURTH = ("#4a7a12", "#a3cf5f")
+    FIFTH = ("#5a48b8", "#b0a4f8")
+    SIXTH = ("#7d6200", "#dcbc4e")
+    SEVENTH = ("#3c6e7f", "#86c3d4")
 
     @property
     def light(self) -> str:

@@ -6,13 +6,14 @@ from typing import Any
 from study.trials.record import ConfirmationRecord, StudyRecord, TrialRecord
 
 _TRIAL = (
-    "number", "cell", "status", "validation_accuracy", "units", "cell_params", "model_params",
-    "excess", "epochs", "seconds", "peak_memory_mib", "seed",
+    "number", "search", "cell", "budget", "status", "validation_loss", "validation_accuracy",
+    "units", "cell_params", "model_params", "excess", "epochs", "seconds", "peak_memory_mib",
+    "seed",
 )  # fmt: skip
 _RUN = (
-    "number", "cell", "budget", "replicate", "status", "test_accuracy", "validation_accuracy",
-    "units", "cell_params", "model_params", "epochs", "seconds", "training_seconds",
-    "inference_microseconds",
+    "number", "search", "cell", "budget", "replicate", "status", "test_accuracy",
+    "validation_loss", "validation_accuracy", "units", "cell_params", "model_params", "epochs",
+    "at_epoch_cap", "seconds", "training_seconds", "inference_microseconds",
 )  # fmt: skip
 # Columns whose record's field is named otherwise.
 _COLUMNS = {

@@ -2,16 +2,16 @@
 
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import optuna
 from optuna_dashboard import save_note, save_plotly_graph_object
 
-from reports.exports.plotly import accuracy_by_parameters
+from reports.exports.plotly import PlotlyFigure, accuracy_by_parameters, difference_by_search
 from reports.findings.answer import Answer
-from reports.words.formatting import count
-from search_spaces.cells import cell_name
+from reports.words.labels import budget_label
+from reports.words.statement import question
 from study.trials.artifacts import upload
 from study.trials.record import StudyRecord
 
@@ -24,13 +24,25 @@ def publish(
     record: StudyRecord,
     answer: Answer,
 ) -> None:
-    """Bring the notes and the pinned figure of both studies up to date."""
-    figure = accuracy_by_parameters(record, answer)
-    save_note(search, _note(record, answer, _SEARCH))
-    save_plotly_graph_object(search, figure, graph_object_id="accuracy-by-parameters")
+    """Bring the notes and the pinned figures of both studies up to date.
+
+    What sorts and filters the trials there are their own user attributes: `search`, `cell`,
+    `budget` and others.
+    """
+    figures = {
+        "accuracy-by-parameters": accuracy_by_parameters(record, answer),
+        "difference-by-search": difference_by_search(record, answer),
+    }
+    _pin(search, _note(record, answer, _SEARCH), figures)
     if confirmation is not None:
-        save_note(confirmation, _note(record, answer, _CONFIRMATION))
-        save_plotly_graph_object(confirmation, figure, graph_object_id="accuracy-by-parameters")
+        _pin(confirmation, _note(record, answer, _CONFIRMATION), figures)
+
+
+def _pin(study: optuna.Study, note: str, figures: Mapping[str, PlotlyFigure | None]) -> None:
+    save_note(study, note)
+    for name, figure in figures.items():
+        if figure is not None:
+            save_plotly_graph_object(study, figure, graph_object_id=name)
 
 
 def upload_files(study: optuna.Study, files: Iterable[Path], artifacts: Path) -> None:
@@ -46,33 +58,28 @@ def upload_files(study: optuna.Study, files: Iterable[Path], artifacts: Path) ->
 
 
 _SEARCH = """\
-Each trial trains one model of at most {limit} {scope} parameters on `{dataset}`; its value is \
-the accuracy on the validation split. The cells take turns, and each is tuned from its own trials.
+Each trial trains one model for one budget on `{dataset}`; its value is the lowest *validation \
+loss* of its looks: lower is better. Trials of one `search` share a train/validation split, and \
+learn from the trials of the same `search` and `cell` only.
 
-- Sort the trials by `cell_params`, `units` or `seconds`; `learning_curve` is under each trial's \
-artifacts.
-- The best of many trials is the luckiest of them: its accuracy is optimistic. Only the study \
-*(confirmation)* uses the test split.
+- Filter and sort by `search`, `cell`, `budget` (most {scope} parameters), `units`, \
+`validation_accuracy` or `seconds`; `learning_curve` is under each trial's artifacts.
+- Do not compare values between budgets, nor between searches, whose splits differ. The best of \
+many trials is the luckiest of them; only the study *(confirmation)* uses the test split.
 """
 _CONFIRMATION = """\
-Each trial trains one of the chosen candidates again on a fresh seed, at the width that matches \
-the other cell's parameters at one budget (`budget`); its value is the accuracy on the test split, \
-scored once. Trials of the same `budget` and `replicate` are a pair: they share seed, data order \
-and validation split.
+Each trial trains a winner of a `search` again on a fresh seed, at the width that matches the \
+other cells' parameters at one `budget`; its value is the accuracy on the *test split*, scored \
+once. Trials of the same `search`, `budget` and `replicate` share seed, data order and split. A \
+trial that failed counts as answering with the most frequent class; `at_epoch_cap` marks those \
+that the cap on epochs ended.
 """
 
 
 def _note(record: StudyRecord, answer: Answer, template: str) -> str:
-    first, second = (cell_name(cell) for cell in record.cells)
-    text = template.format(
-        limit=count(record.budget.limit),
-        scope=record.budget.scope,
-        dataset=_plain(record.dataset.name),
-    )
-    return (
-        f"**At an equal parameter budget, which is more accurate, {first} or {second}?**\n\n"
-        f"{_escaped(answer.sentence)}\n\n{text}"
-    )
+    text = template.format(scope=record.budget.scope, dataset=_plain(record.dataset.name))
+    asked = question(record.cells, budget_label(record), _plain(record.dataset.name))
+    return f"**{_escaped(asked)}**\n\n{_escaped(answer.sentence)}\n\n{text}"
 
 
 def _plain(text: str) -> str:

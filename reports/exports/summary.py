@@ -3,21 +3,24 @@
 from collections.abc import Sequence
 from typing import Any
 
+from reports.comparison.pairs import PairComparison
 from reports.comparison.verdict import Verdict
-from reports.findings.answer import Answer, BudgetAnswer
+from reports.findings.answer import Answer, BudgetAnswer, EffortStep
+from reports.findings.confirmation import runs_of
 from reports.findings.search import trial_counts
 from study.trials.record import StudyRecord, TrialRecord
 
-SCHEMA = 1
+SCHEMA = 2
 
 
 def summary(record: StudyRecord, answer: Answer) -> dict[str, Any]:
     """The summary as plain values for JSON.
 
-    Accuracies are fractions, differences first cell minus second. A search alone has no
-    `budgets`, and `verdict` is null.
+    Accuracies are fractions, differences first cell minus second. Searches that are not confirmed
+    have no `budgets`. Before the first look at the verdict `verdict` is null, and no comparison
+    has an interval, an outcome or a p-value.
     """
-    dataset = record.dataset
+    dataset, verdict = record.dataset, answer.verdict
     return {
         "schema": SCHEMA,
         "study": record.name,
@@ -34,15 +37,19 @@ def summary(record: StudyRecord, answer: Answer) -> dict[str, Any]:
             "majority_baseline": dataset.facts.majority_baseline,
         },
         "budget": {"limit": record.budget.limit, "scope": record.budget.scope.value},
+        "searches": {
+            "planned": str(record.planned_searches),
+            "complete": answer.searches,
+            "looks": [look._asdict() for look in record.looks],
+        },
         "trials": trial_counts(record),
         "best": {cell: _best(trial) for cell, trial in answer.best.items()},
-        "budgets": [_budget(record.cells, answered) for answered in answer.budgets],
-        "verdict": _verdict(answer.verdict) if answer.verdict else None,
+        "budgets": [_budget(record, answer, answered) for answered in answer.budgets],
+        "verdict": _verdict(verdict) if verdict else None,
+        "mean_over_budgets": _mean(verdict) if verdict else None,
+        "variance_shares": _shares(answer.known) if answer.known else None,
+        "effort": [_effort(record.cells, answer, step) for step in answer.effort],
         "sentence": answer.sentence,
-        "optimism": {
-            cell: {"difference": estimate.value, "interval": estimate.interval()}
-            for cell, estimate in answer.optimism.items()
-        },
         "seconds": _seconds(record),
         "environment": dict(record.environment),
     }
@@ -60,30 +67,45 @@ def _best(trial: TrialRecord) -> dict[str, Any]:
     }
 
 
-def _budget(cells: Sequence[str], answered: BudgetAnswer) -> dict[str, Any]:
-    comparison = answered.comparison
-    measured = {cell: _measured(answered, cell) for cell in cells}
+def _budget(record: StudyRecord, answer: Answer, answered: BudgetAnswer) -> dict[str, Any]:
+    looked = answer.verdict is not None
     return {
-        "limit": answered.budget.limit,
-        **measured,
-        "within_tolerance": answered.budget.within_tolerance,
-        "difference": comparison.difference,
-        "confidence": comparison.confidence,
-        "interval_seeds": comparison.interval_seeds,
-        "interval_seeds_examples": comparison.interval_seeds_examples,
-        "p_value": comparison.p_value,
-        "outcome": comparison.outcome.value,
-        "probability_first_better": comparison.probability_first_better.value,
+        "limit": answered.limit,
+        **{cell: _measured(record, answered, cell) for cell in record.cells},
+        "within_tolerance": all(each.within_tolerance for each in answered.winners),
+        "comparisons": [_comparison(found, looked=looked) for found in answered.comparisons],
     }
 
 
-def _measured(answered: BudgetAnswer, cell: str) -> dict[str, Any]:
-    runs = answered.runs[cell]
+def _measured(record: StudyRecord, answered: BudgetAnswer, cell: str) -> dict[str, Any]:
+    """One value a search, or one for each of its seeds; null for a run that failed."""
+    runs = answered.answers.runs[cell]
+    winners = [each.winners[cell] for each in answered.winners]
+    candidates = [winner.candidate for winner in winners]
+    chosen = {trial.number: trial.validation_accuracy for trial in record.trials}
     return {
-        "units": runs[0].candidate.units,
-        "cell_params": runs[0].cell_parameters,
-        "model_params": runs[0].model_parameters,
-        "test_accuracy": [run.test_accuracy for run in runs],
+        "units": [candidate.units for candidate in candidates],
+        "cell_params": [candidate.cell_parameters for candidate in candidates],
+        "model_params": [each.model_parameters(record.task) for each in candidates],
+        "validation_accuracy": [
+            None if winner.trial is None else chosen.get(winner.trial) for winner in winners
+        ],
+        "test_accuracy": [[run.test_accuracy for run in of_search] for of_search in runs],
+        "at_epoch_cap": sum(bool(run.at_epoch_cap) for run in runs_of(answered, cell)),
+        "failed": sum(run.test_accuracy is None for run in runs_of(answered, cell)),
+    }
+
+
+def _comparison(found: PairComparison, *, looked: bool) -> dict[str, Any]:
+    told = {
+        "interval": found.interval,
+        "outcome": found.outcome.value,
+        "p_value": found.p_value,
+    }
+    return {
+        "cells": list(found.cells),
+        "difference": found.difference,
+        **(told if looked else dict.fromkeys(told)),
     }
 
 
@@ -92,10 +114,41 @@ def _verdict(verdict: Verdict) -> dict[str, Any]:
         "cells": list(verdict.cells),
         "outcome": verdict.outcome.value,
         "winner": verdict.winner,
-        "difference": verdict.difference,
-        "interval": verdict.interval,
+        "difference": verdict.headline.difference,
+        "interval": verdict.headline.interval,
+        "prediction": verdict.headline.prediction,
         "margin": verdict.margin,
-        "seeds_needed": verdict.seeds_needed,
+        "limit": verdict.limit,
+        "alpha": verdict.alpha,
+        "searches_needed": verdict.searches_needed,
+    }
+
+
+def _mean(verdict: Verdict) -> dict[str, Any] | None:
+    found = verdict.mean_over_budgets
+    if found is None:
+        return None
+    return {
+        "difference": found.difference,
+        "interval": found.interval,
+        "outcome": found.outcome.value,
+        "homogeneity_p": found.homogeneity_p,
+    }
+
+
+def _shares(known: Verdict) -> dict[str, float] | None:
+    found = known.shares
+    if found is None:
+        return None
+    return {"search": found.search, "seed": found.seed, "examples": found.examples}
+
+
+def _effort(cells: Sequence[str], answer: Answer, step: EffortStep) -> dict[str, Any]:
+    return {
+        "trials": step.trials,
+        **{cell: step.answers.accuracies(cell).mean(axis=1).tolist() for cell in cells},
+        "difference": step.comparison.difference,
+        "interval": step.comparison.interval if answer.verdict else None,
     }
 
 

@@ -1,70 +1,87 @@
-"""From a study's records to paired runs, and from those to the verdict."""
+"""From a study's records to the runs of its searches, and from those to the verdict."""
 
-import base64
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
-import numpy as np
-from numpy.typing import NDArray
-
-from reports.comparison.estimate import Estimate
-from reports.comparison.runs import PairedRuns
-from reports.comparison.selection import optimism
-from reports.comparison.verdict import BudgetComparison, Outcome, Verdict, compare
-from reports.words.statement import Statement, statement
-from search_spaces.cells import cell_name
-from study.errors import UserError
+from reports.comparison.looks import OVERALL, LookLevel, level_of
+from reports.comparison.outcome import Outcome
+from reports.comparison.pairs import PairComparison
+from reports.comparison.verdict import Verdict, compare
+from reports.findings.runs import Answers, ConfirmedRuns, majority
+from reports.words.statement import Basis, Statement, so_far, statement
 from study.terminal.words import number_of
 from study.trials.record import (
-    BudgetRecord,
-    ConfirmationRecord,
+    BudgetWinners,
     Status,
     StudyRecord,
     TrialRecord,
+    Winner,
     best_trials,
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class BudgetAnswer:
-    """One budget at which at least one pair of runs is complete.
+    """One budget at which at least one search counts.
 
     Attributes:
-        runs: Of each cell, by replicate; run `i` of either cell belongs to the same pair.
+        answers: Of the winners of whole searches.
+        winners: Of these searches, in the same order.
+        comparisons: Of every pair of cells.
     """
 
-    budget: BudgetRecord
-    runs: Mapping[str, tuple[ConfirmationRecord, ...]]
-    comparison: BudgetComparison
+    limit: int
+    answers: Answers
+    winners: tuple[BudgetWinners, ...]
+    comparisons: tuple[PairComparison, ...]
 
-    def accuracies(self, cell: str) -> NDArray[np.float64]:
-        """Test accuracies of one cell's runs, fractions, (seeds,)."""
-        return np.array([run.test_accuracy for run in self.runs[cell]], dtype=np.float64)
+    def comparison(self, cells: tuple[str, str]) -> PairComparison:
+        """Of these two cells."""
+        return next(each for each in self.comparisons if set(each.cells) == set(cells))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
+class EffortStep:
+    """What had won at the asked budget after so many trials of each cell there.
+
+    Attributes:
+        comparison: Of the headline's two cells.
+    """
+
+    trials: int
+    answers: Answers
+    comparison: PairComparison
+
+
+@dataclass(frozen=True, eq=False)
 class Answer:
     """What a study has found out so far.
 
     Attributes:
-        statement: The verdict in plain words.
-        verdict: None before the first pair of confirmation runs is complete.
-        budgets: Largest budget first; only those with a complete pair.
-        best: The complete trial of highest validation accuracy of each cell that has one.
-        optimism: Of the choice of each confirmed trial, where its confirmation at the full
-            budget has run: validation accuracy of the trial, minus test accuracy.
+        statement: In plain words.
+        known: What the searches that count say; a verdict only at a look.
+        level: Of the last look; None before the first.
+        budgets: Largest first; only those at which a search counts.
+        effort: Ascending; only steps that as many searches have ended as the asked budget.
+        best: Each cell's complete trial of lowest validation loss at the asked budget.
     """
 
     statement: Statement
-    verdict: Verdict | None
+    known: Verdict | None
+    level: LookLevel | None
     budgets: tuple[BudgetAnswer, ...]
-    best: Mapping[str, TrialRecord]
-    optimism: Mapping[str, Estimate]
+    effort: tuple[EffortStep, ...]
+    best: Mapping[str, TrialRecord] = field(default_factory=dict)
 
     @property
     def sentence(self) -> str:
-        """The verdict in plain words, as one string."""
+        """The answer in plain words, as one string."""
         return str(self.statement)
+
+    @property
+    def verdict(self) -> Verdict | None:
+        """The verdict of the last look; None before the first."""
+        return self.known if self.level else None
 
     @property
     def decided(self) -> bool:
@@ -72,53 +89,57 @@ class Answer:
         return self.verdict is not None and self.verdict.outcome is not Outcome.UNDECIDED
 
     @property
-    def by_example(self) -> bool:
-        """Whether the verdict counts the choice of the test examples, too."""
-        return all(
-            answered.comparison.over_seeds_and_examples is not None for answered in self.budgets
-        )
-
-    @property
-    def pairs(self) -> int:
-        """Pairs of runs, over all budgets."""
-        return sum(answered.comparison.seeds for answered in self.budgets)
+    def searches(self) -> int:
+        """Searches that count at the asked budget."""
+        return len(self.budgets[0].answers.searches) if self.budgets else 0
 
 
 def answer(record: StudyRecord) -> Answer:
     """Answer the study's question as far as its records allow.
 
+    A search counts at a budget when every run of its winners there has ended. The verdict rests on
+    the searches of the last look, which count at every budget; before the first look, what is
+    known is of those that count at every budget, or where none does, at the asked one.
+
     Raises:
         UserError: A run's answers do not belong to this test split.
     """
-    best = best_trials(record.trials)
-    paired = _pair_up(record)
-    if not paired:
-        return Answer(Statement(_no_verdict(record)), None, (), best, {})
-    runs = _paired_runs(record, paired)
-    verdict = compare(runs, record.cells, record.margin)
-    comparisons = {comparison.limit: comparison for comparison in verdict.budgets}
-    budgets = tuple(
-        BudgetAnswer(budget, paired[budget.limit], comparisons[budget.limit])
-        for budget in sorted(record.budgets, key=lambda budget: -budget.limit)
-        if budget.limit in paired
+    best = best_trials(record.trials, record.budget.limit)
+    runs = ConfirmedRuns(record)
+    searches = _counting(record, runs)
+    answers = _answers(record, runs, searches)
+    if not answers:
+        return Answer(Statement(_no_verdict(record)), None, None, (), (), best)
+    level = level_of(record.looks) if record.looks else None
+    known = compare(
+        [each.compared(record.cells) for each in answers],
+        record.margin,
+        majority=majority(record),
+        alpha=level.alpha if level else OVERALL,
     )
+    basis = _basis(record, answers[0])
     return Answer(
-        statement(verdict, record.dataset.name, cell_name),
-        verdict,
-        budgets,
+        statement(known, basis) if level else so_far(known, basis, record.planned_searches.least),
+        known,
+        level,
+        tuple(_budget_answer(record, known, each) for each in answers),
+        _effort(record, runs, known, answers[0].searches),
         best,
-        _optimism(record, runs),
     )
 
 
-def complete_trials(trials: Sequence[TrialRecord], cell: str | None = None) -> list[TrialRecord]:
-    """The trials that ran to their end and have a validation accuracy, of one cell or all."""
+def complete_trials(
+    trials: Iterable[TrialRecord], cell: str | None = None, limit: int | None = None
+) -> list[TrialRecord]:
+    """The trials that ran to their end, of one cell or all, at one budget or all."""
     return [
         trial
         for trial in trials
         if trial.status is Status.COMPLETE
+        and trial.validation_loss is not None
         and trial.validation_accuracy is not None
         and cell in {None, trial.cell}
+        and limit in {None, trial.budget}
     ]
 
 
@@ -128,91 +149,117 @@ def accuracy_of(trial: TrialRecord) -> float:
     return trial.validation_accuracy
 
 
-def unpack_correct(text: str, examples: int) -> NDArray[np.bool_]:
-    """Which test examples a run answered rightly, (examples,), from its packed bits.
-
-    Raises:
-        UserError: There are not as many bits as the test split has examples.
-    """
-    packed = np.frombuffer(base64.b64decode(text), dtype=np.uint8)
-    if len(packed) != (examples + 7) // 8:
-        raise UserError(
-            f"A confirmed run holds {8 * len(packed):,} answers, but the test split has "
-            f"{examples:,} examples. Was the data set changed? Start a new --study-name."
-        )
-    return np.unpackbits(packed, count=examples).astype(np.bool_)
+def loss_of(trial: TrialRecord) -> float:
+    """Validation loss of a complete trial, in nats."""
+    assert trial.validation_loss is not None
+    return trial.validation_loss
 
 
-_Pairs = dict[int, dict[str, tuple[ConfirmationRecord, ...]]]
-
-
-def _pair_up(record: StudyRecord) -> _Pairs:
-    """Complete pairs by budget and cell, in the order of their replicates."""
-    scored = {
-        (run.budget, run.cell, run.replicate): run
-        for run in record.confirmations
-        if run.status is Status.COMPLETE and run.test_accuracy is not None
-    }
-    first, second = record.cells
-    paired: _Pairs = {}
-    for budget in record.budgets:
-        replicates = sorted(
-            replicate
-            for limit, cell, replicate in scored
-            if limit == budget.limit and cell == first and (limit, second, replicate) in scored
-        )
-        if replicates:
-            paired[budget.limit] = {
-                cell: tuple(scored[budget.limit, cell, replicate] for replicate in replicates)
-                for cell in record.cells
-            }
-    return paired
-
-
-def _paired_runs(record: StudyRecord, paired: _Pairs) -> list[PairedRuns]:
-    """By example where every run has saved its answers, else by accuracy."""
-    everything = [run for cells in paired.values() for runs in cells.values() for run in runs]
-    by_example = all(run.correct for run in everything)
-
-    def values(run: ConfirmationRecord) -> object:
-        if by_example and run.correct:
-            return unpack_correct(run.correct, record.dataset.test)
-        return run.test_accuracy
-
-    first, second = record.cells
-    return [
-        PairedRuns(
-            limit,
-            np.array([values(run) for run in cells[first]]),
-            np.array([values(run) for run in cells[second]]),
-        )
-        for limit, cells in paired.items()
-    ]
-
-
-def _optimism(record: StudyRecord, runs: Sequence[PairedRuns]) -> dict[str, Estimate]:
-    largest = max(runs, key=lambda pair: pair.limit)
-    if largest.limit != record.budget.limit:
-        return {}
-    confirmed = dict(zip(record.cells, (largest.first, largest.second), strict=True))
-    accuracies = {trial.number: accuracy_of(trial) for trial in complete_trials(record.trials)}
+def _winners(record: StudyRecord, limit: int) -> dict[int, Mapping[str, Winner]]:
+    """Each search's winners at a budget."""
     return {
-        cell: optimism(accuracies[record.chosen[cell]], confirmed[cell])
-        for cell in record.cells
-        if record.chosen.get(cell) in accuracies
+        search.number: budget.winners
+        for search in record.searches
+        for budget in search.budgets
+        if budget.limit == limit
     }
+
+
+def _counting(record: StudyRecord, runs: ConfirmedRuns) -> list[int]:
+    """Numbers of the searches that count."""
+    counting = {
+        limit: [
+            number
+            for number, winners in _winners(record, limit).items()
+            if runs.of(number, limit, winners) is not None
+        ]
+        for limit in record.limits
+    }
+    asked = counting[record.budget.limit]
+    whole = [number for number in asked if all(number in each for each in counting.values())]
+    if record.looks:
+        return whole[: record.looks[-1].searches]
+    return whole or asked
+
+
+def _answers(record: StudyRecord, runs: ConfirmedRuns, searches: Sequence[int]) -> list[Answers]:
+    """At each budget, largest first, where all of these searches count."""
+    found = []
+    for limit in record.limits:
+        winners = {
+            number: each for number, each in _winners(record, limit).items() if number in searches
+        }
+        answers = runs.answers(limit, winners)
+        if answers and len(answers.searches) == len(searches):
+            found.append(answers)
+    return found
+
+
+def _budget_answer(record: StudyRecord, known: Verdict, answers: Answers) -> BudgetAnswer:
+    winners = tuple(
+        budget
+        for search in record.searches
+        if search.number in answers.searches
+        for budget in search.budgets
+        if budget.limit == answers.limit
+    )
+    comparisons = tuple(each for each in known.comparisons if each.limit == answers.limit)
+    return BudgetAnswer(answers.limit, answers, winners, comparisons)
+
+
+def _effort(
+    record: StudyRecord, runs: ConfirmedRuns, known: Verdict, searches: Sequence[int]
+) -> tuple[EffortStep, ...]:
+    counted = [search for search in record.searches if search.number in searches]
+    steps = sorted({step.trials for search in counted for step in search.effort})
+    found = []
+    for trials in steps:
+        winners = {
+            search.number: step.winners
+            for search in counted
+            for step in search.effort
+            if step.trials == trials
+        }
+        answers = runs.answers(record.budget.limit, winners)
+        if answers is None or len(answers.searches) < len(searches):
+            continue
+        compared = compare(
+            [answers.compared(known.cells)],
+            record.margin,
+            majority=majority(record),
+            alpha=known.alpha,
+        )
+        found.append(EffortStep(trials, answers, compared.headline))
+    return tuple(found)
+
+
+def _basis(record: StudyRecord, asked: Answers) -> Basis:
+    failed = {
+        cell: [run.status is Status.FAILED for run in record.confirmations if run.cell == cell
+               and run.status in {Status.COMPLETE, Status.FAILED}]
+        for cell in record.cells
+    }  # fmt: skip
+    return Basis(
+        dataset=record.dataset.name,
+        scope=record.budget.scope.value,
+        cells=record.cells,
+        searches=len(asked.searches),
+        trials=record.trials_per_search,
+        seeds=record.replicates,
+        failures={cell: (sum(each), len(each)) for cell, each in failed.items()},
+    )
 
 
 def _no_verdict(record: StudyRecord) -> str:
-    if record.budgets:
+    if record.searches:
         return (
-            "No verdict yet: confirmation has begun, but no pair of runs on fresh seeds "
-            "is complete."
+            "No verdict yet: confirmation has begun, but of no search have all runs ended at the "
+            "budget that was asked for."
         )
     trials = len(complete_trials(record.trials))
     if not trials:
-        return "No verdict yet: no trial of the search is complete."
+        return "No verdict yet: no trial is complete."
     return (
-        "No verdict yet: the validation accuracy of the best of "
-        f"{number_of(trials, 'trial')} is optimistic, and one run of each says nothing about luck."
+        f"No verdict yet: no search is confirmed, and the best of {number_of(trials, 'trial')} on "
+        "validation is the luckiest of them."
     )

@@ -7,10 +7,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from reports.comparison.estimate import Estimate, Interval, weighted_sum
-from reports.comparison.runs import BudgetMoments
-from reports.findings.answer import BudgetAnswer
-from study.trials.record import ConfirmationRecord
+from reports.comparison.estimate import Estimate, Interval, mean
+from reports.findings.answer import Answer, BudgetAnswer, accuracy_of
+from study.trials.record import ConfirmationRecord, Status, StudyRecord
 
 Cost = Callable[[ConfirmationRecord], float | None]
 
@@ -26,27 +25,44 @@ class Range(NamedTuple):
 Size = Callable[[BudgetAnswer, str], Range | None]  # of a cell at a budget: parameters or a cost
 
 
-def mean_accuracy(accuracies: NDArray[np.float64]) -> Estimate:
-    """Mean test accuracy of one cell's runs at one budget, over seeds."""
-    return weighted_sum([BudgetMoments.of_runs(accuracies)], [1.0], over_examples=False)
+def by_search(answered: BudgetAnswer, cell: str) -> NDArray[np.float64]:
+    """Test accuracy of a cell in each search, mean over its seeds: (searches,)."""
+    found: NDArray[np.float64] = answered.answers.accuracies(cell).mean(axis=1)
+    return found
 
 
-def accuracy_span(mean: Estimate) -> Interval | None:
+def mean_accuracy(answered: BudgetAnswer, cell: str) -> Estimate:
+    """Mean test accuracy of a cell at a budget, over searches."""
+    return mean(by_search(answered, cell))
+
+
+def accuracy_span(found: Estimate) -> Interval | None:
     """Its 95 % interval, as far as accuracies go."""
-    span = mean.interval()
+    span = found.interval()
     return Interval(max(0.0, span.low), min(1.0, span.high)) if span else None
 
 
+def range_of(values: list[float]) -> Range | None:
+    """Least, median and most; None of nothing."""
+    return Range(min(values), median(values), max(values)) if values else None
+
+
 def matched_size(answered: BudgetAnswer, cell: str) -> Range:
-    """Parameters of a cell at a budget, as the budget's scope counts them."""
-    parameters = float(answered.budget.counts[cell])
-    return Range(parameters, parameters, parameters)
+    """Parameters of a cell's winners at a budget, as the budget's scope counts them."""
+    found = range_of([float(each.counts[cell]) for each in answered.winners])
+    assert found is not None  # at least one search answers
+    return found
 
 
-def cost_over_seeds(answered: BudgetAnswer, cell: str, cost: Cost) -> Range | None:
+def runs_of(answered: BudgetAnswer, cell: str) -> list[ConfirmationRecord]:
+    """A cell's runs at a budget, by search and replicate."""
+    return [run for runs in answered.answers.runs[cell] for run in runs]
+
+
+def cost_of(answered: BudgetAnswer, cell: str, cost: Cost) -> Range | None:
     """Least, median and most cost of a cell's runs at a budget; None where none is known."""
-    known = [value for run in answered.runs[cell] if (value := cost(run)) is not None and value > 0]
-    return Range(min(known), median(known), max(known)) if known else None
+    costs = (cost(run) for run in runs_of(answered, cell))
+    return range_of([value for value in costs if value is not None and value > 0])
 
 
 def training_seconds(run: ConfirmationRecord) -> float | None:
@@ -57,3 +73,67 @@ def training_seconds(run: ConfirmationRecord) -> float | None:
 def inference_microseconds(run: ConfirmationRecord) -> float | None:
     """Microseconds to answer one test example."""
     return run.inference_microseconds
+
+
+class Ended(NamedTuple):
+    """How a cell's confirmation runs ended, at every budget and effort."""
+
+    runs: int
+    failed: int
+    at_cap: int
+
+    @property
+    def complete(self) -> int:
+        """Those that did not fail."""
+        return self.runs - self.failed
+
+
+def ended(record: StudyRecord, cell: str, limit: int | None = None) -> Ended:
+    """How the runs of a cell ended, at one budget or all."""
+    runs = [
+        run
+        for run in record.confirmations
+        if run.cell == cell
+        and limit in {None, run.budget}
+        and run.status in {Status.COMPLETE, Status.FAILED}
+    ]
+    failed = sum(run.status is Status.FAILED for run in runs)
+    return Ended(len(runs), failed, sum(bool(run.at_epoch_cap) for run in runs))
+
+
+class Optimism(NamedTuple):
+    """How far validation lies above test at the budget that was asked for, means of a cell.
+
+    Attributes:
+        chosen: Validation accuracy of the trials that won, minus test accuracy of their runs.
+        confirmed: Validation accuracy of those runs, which nobody chose, minus test accuracy.
+    """
+
+    chosen: float
+    confirmed: float
+
+    @property
+    def of_choosing(self) -> float:
+        """What is left for having been chosen."""
+        return self.chosen - self.confirmed
+
+
+def optimism(record: StudyRecord, answer: Answer, cell: str) -> Optimism | None:
+    """Of the winners of the searches that count; None where one of the two is not known."""
+    asked = answer.budgets[0] if answer.budgets else None
+    if asked is None:
+        return None
+    trials = {trial.number: trial for trial in record.trials}
+    chosen, confirmed = [], []
+    for winners, runs in zip(asked.winners, asked.answers.runs[cell], strict=True):
+        number = winners.winners[cell].trial
+        won = None if number is None else trials.get(number)
+        for run in runs:
+            if run.test_accuracy is None or run.validation_accuracy is None:
+                continue
+            confirmed.append(run.validation_accuracy - run.test_accuracy)
+            if won and won.validation_accuracy is not None:
+                chosen.append(accuracy_of(won) - run.test_accuracy)
+    if not chosen or not confirmed:
+        return None
+    return Optimism(float(np.mean(chosen)), float(np.mean(confirmed)))

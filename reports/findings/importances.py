@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeGuard
 
-from reports.findings.answer import accuracy_of, complete_trials
+from reports.findings.answer import complete_trials, loss_of
 from study.trials.record import StudyRecord, TrialRecord
 
 if TYPE_CHECKING:
@@ -15,7 +15,9 @@ LOGARITHMIC = frozenset({"units", "learning_rate"})  # sampled evenly on a log s
 
 
 def importances(record: StudyRecord, cell: str) -> dict[str, float] | None:
-    """Share of each hyperparameter in the validation accuracy of one cell; they sum to 1.
+    """Share of each hyperparameter in the validation loss of one cell; they sum to 1.
+
+    Of the trials at the budget that was asked for, over all searches.
 
     By PED-ANOVA (Watanabe, Bansal & Hutter 2023, 2304.10255): how much the best trials, a
     tenth of all and at least five, stand out from all, one hyperparameter at a time.
@@ -26,13 +28,13 @@ def importances(record: StudyRecord, cell: str) -> dict[str, float] | None:
     """
     import optuna
 
-    trials = complete_trials(record.trials, cell)
+    trials = complete_trials(record.trials, cell, record.budget.limit)
     names = varied(trials)
     if len(trials) < FEWEST_TRIALS or not names:
         return None
-    accuracies = sorted(accuracy_of(trial) for trial in trials)
+    losses = sorted(loss_of(trial) for trial in trials)
     best = max(5, math.ceil(len(trials) / 10))
-    if accuracies[-best] == accuracies[0]:
+    if losses[best - 1] == losses[-1]:
         return None
     space = {
         name: _distribution(name, [trial.hyperparameters[name] for trial in trials])
@@ -42,14 +44,14 @@ def importances(record: StudyRecord, cell: str) -> dict[str, float] | None:
     before = optuna.logging.get_verbosity()
     optuna.logging.set_verbosity(optuna.logging.WARNING)  # it announces every study
     try:
-        study = optuna.create_study(storage=storage, direction="maximize")
+        study = optuna.create_study(storage=storage, direction="minimize")
     finally:
         optuna.logging.set_verbosity(before)
     study.add_trials(
         optuna.create_trial(
             params={name: _value(trial.hyperparameters[name], space[name]) for name in names},
             distributions=space,
-            value=accuracy_of(trial),
+            value=loss_of(trial),
         )
         for trial in trials
     )
@@ -97,5 +99,5 @@ def _key(value: object) -> str:
 
 
 def by_cell(record: StudyRecord) -> Mapping[str, Mapping[str, float] | None]:
-    """`importances` of both cells."""
+    """`importances` of every cell."""
     return {cell: importances(record, cell) for cell in record.cells}

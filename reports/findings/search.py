@@ -1,12 +1,8 @@
 """What the search found, as numbers."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-import numpy as np
-
-from reports.comparison.selection import expected_best
-from reports.findings.answer import accuracy_of, complete_trials
+from reports.findings.answer import accuracy_of, complete_trials, loss_of
 from reports.findings.frontier import Sized
 from reports.findings.importances import varied
 from study.trials.record import Status, StudyRecord, TrialRecord
@@ -31,49 +27,32 @@ def scope_label(record: StudyRecord) -> str:
     return f"{record.budget.scope.value.capitalize()} parameters"
 
 
-@dataclass(frozen=True)
-class Progress:
-    """How one cell's search went.
-
-    Attributes:
-        tried: Finished trials of the cell at each improvement, and at the end.
-        best: Best validation accuracy by then.
-        expected: Expected best of n complete trials in random order, for n = 1 and on.
-    """
-
-    tried: tuple[int, ...]
-    best: tuple[float, ...]
-    expected: tuple[float, ...]
-
-
-def progress(record: StudyRecord, cell: str) -> Progress:
-    """Best so far against finished trials of one cell: pruned and failed ones took their turn."""
-    finished = [trial for trial in record.trials if trial.cell == cell and trial.finished]
-    complete = {trial.number for trial in complete_trials(finished)}
-    tried: list[int] = []
-    best: list[float] = []
-    for place, trial in enumerate(finished, start=1):
-        if trial.number in complete and (not best or accuracy_of(trial) > best[-1]):
-            tried.append(place)
-            best.append(accuracy_of(trial))
-    if best and tried[-1] < len(finished):
-        tried.append(len(finished))
-        best.append(best[-1])
-    accuracies = np.array([accuracy_of(trial) for trial in complete_trials(finished)])
-    return Progress(tuple(tried), tuple(best), tuple(expected_best(accuracies).tolist()))
+def asked_trials(record: StudyRecord, cell: str) -> list[TrialRecord]:
+    """The complete trials of one cell at the budget that was asked for, of all searches."""
+    return complete_trials(record.trials, cell, record.budget.limit)
 
 
 def leaders(record: StudyRecord, cell: str, most: int) -> list[TrialRecord]:
-    """The best complete trials of one cell, best first."""
-    trials = complete_trials(record.trials, cell)
-    return sorted(trials, key=lambda trial: -accuracy_of(trial))[:most]
+    """Of these the ones of lowest validation loss, best first."""
+    return sorted(asked_trials(record, cell), key=loss_of)[:most]
+
+
+def winning_trials(record: StudyRecord, cell: str) -> list[TrialRecord]:
+    """The trials at the budget that was asked for which won their search."""
+    numbers = {
+        winner.trial
+        for search in record.searches
+        for budget in search.budgets
+        if budget.limit == record.budget.limit and (winner := budget.winners.get(cell))
+    }
+    return [trial for trial in asked_trials(record, cell) if trial.number in numbers]
 
 
 def hyperparameter_names(record: StudyRecord) -> list[str]:
-    """Hyperparameters that differ between the complete trials of either cell."""
+    """Hyperparameters that differ between these trials of any cell."""
     names: dict[str, None] = {}
     for cell in record.cells:
-        names.update(dict.fromkeys(varied(complete_trials(record.trials, cell))))
+        names.update(dict.fromkeys(varied(asked_trials(record, cell))))
     return list(names)
 
 
@@ -85,7 +64,6 @@ def trial_counts(record: StudyRecord) -> dict[str, int]:
         "complete": count_status(trials, Status.COMPLETE),
         "pruned": count_status(trials, Status.PRUNED),
         "failed": count_status(trials, Status.FAILED),
-        "requeued": count_status(trials, Status.REQUEUED),
         "over_budget": sum(_over_budget(trial, record) for trial in trials),
         "duplicates": _duplicates(record),
     }

@@ -32,9 +32,9 @@ class Commands:
         """Run a module on the study's folder."""
         return f"python -m {module} {shlex.quote(str(self.folder))}{self._storage()}"
 
-    def more_seeds(self, seeds: int) -> str:
-        """Confirm on so many seeds."""
-        return f"{self.on_this_run('study.confirm')} --replicates {seeds}"
+    def more_searches(self, searches: int) -> str:
+        """Go on until there are so many searches."""
+        return f"{self.record.resume} --searches {searches}{self._storage()}"
 
     def dashboard(self) -> str:
         """Look at the trials."""

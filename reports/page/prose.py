@@ -1,13 +1,15 @@
 """Sentences of the report that depend on what was found; all others are in the template."""
 
-from reports.comparison.estimate import Estimate, Interval
-from reports.comparison.verdict import Outcome, Verdict
-from reports.findings.answer import Answer, accuracy_of, complete_trials
+from reports.comparison.outcome import Outcome
+from reports.comparison.verdict import Verdict
+from reports.findings.answer import Answer, complete_trials
+from reports.findings.confirmation import optimism
 from reports.findings.search import count_status, trial_counts
 from reports.tables.table import Table
-from reports.words.formatting import count, interval, p_value, percent, points
+from reports.words.formatting import count, p_value, percent, points
+from reports.words.labels import unit_of
+from reports.words.statement import DIFFERENT, plural
 from search_spaces.cells import Cell, cell_name
-from study.datasets.warnings import warnings
 from study.terminal.words import duration, number_of
 from study.trials.record import Status, StudyRecord
 
@@ -22,73 +24,99 @@ _PHASES = {"search": "Search", "confirm": "confirmation"}
 
 def badge(answer: Answer) -> str:
     """The outcome in a word or two."""
-    return _BADGES[answer.verdict.outcome] if answer.verdict else "Search only"
+    return _BADGES[answer.verdict.outcome] if answer.verdict else "In progress"
 
 
-def remarks(record: StudyRecord, answer: Answer) -> list[str]:
-    """What must be said next to the verdict."""
-    said = []
-    planned = len(record.budgets) * record.replicates
-    if answer.verdict:
-        said.append(_sureness(record, answer.verdict))
-    if 0 < answer.pairs < planned:
-        said.append(
-            f"Confirmation is not complete: {answer.pairs:,} of {number_of(planned, 'pair')} of "
-            f"runs {'is' if answer.pairs == 1 else 'are'}; the verdict may change."
+def searches(record: StudyRecord, answer: Answer) -> str:
+    """How many searches count, and when the verdict was looked at."""
+    unit, planned = unit_of(record), record.planned_searches
+    done = plural(answer.searches, unit)
+    if planned.least == planned.most:
+        told = f"{done} of {planned.most:,}" if answer.searches < planned.most else done
+    else:
+        told = f"{done} of {planned.least:,} to {planned.most:,}"
+    looked = {look.searches for look in record.looks}
+    return f"{told}; {len(looked)} looks at the verdict" if len(looked) > 1 else told
+
+
+def tuning(record: StudyRecord) -> str:
+    """How many trials each cell had."""
+    each = record.trials_per_search / (len(record.cells) * len(record.limits))
+    where = "" if len(record.limits) == 1 else f" at each of {len(record.limits)} budgets"
+    of_cell = f"{number_of(round(each), 'trial')} of each cell{where}"
+    return f"{of_cell}: {record.trials_per_search:,} a search"
+
+
+def seeds(record: StudyRecord) -> str:
+    """On how many seeds the winners are trained."""
+    if not record.trials_per_search:
+        return f"{plural(record.planned_searches.most, 'seed')}, candidates given"
+    return f"Winners trained on {number_of(record.replicates, 'fresh seed')} each"
+
+
+def ahead(record: StudyRecord, known: Verdict) -> str:
+    """In how many searches the cell that is ahead was ahead, and how sure that is."""
+    found = known.headline if known.headline.difference >= 0 else known.headline.reversed()
+    low, high = found.probability.interval
+    return (
+        f"{cell_name(found.cells[0])} is ahead in {percent(found.probability.value, 0)} of the "
+        f"{unit_of(record, many=True)}, ties counted half (95 % interval {percent(low, 0)} to "
+        f"{percent(high, 0)}, for these test examples)."
+    )
+
+
+def intervals(record: StudyRecord, known: Verdict) -> str:
+    """What the intervals hold, and what looking and several pairs cost."""
+    unit = unit_of(record)
+    inside = "hyperparameters, split and seeds" if unit == "search" else "split and seed"
+    told = (
+        f"Each interval treats the {unit_of(record, many=True)}, with their {inside}, and the test "
+        "examples as random samples, crossed."
+    )
+    if known.alpha < 0.0499:
+        told += (
+            f" This look has the level {100 * known.alpha:.3g} %, so that all looks together raise "
+            "a false alarm in at most one of 20 studies."
         )
-    finished = sum(trial.finished for trial in record.trials)
-    if finished < record.planned:
-        said.append(
-            f"The search is not complete: {finished:,} of {number_of(record.planned, 'trial')} "
-            f"{'is' if finished == 1 else 'are'}."
+    if len(record.cells) > 2:
+        told += " Holm's procedure pays for comparing several pairs of cells at a budget."
+    return told
+
+
+def agreement(known: Verdict) -> str:
+    """Whether the budgets differ."""
+    mean = known.mean_over_budgets
+    if mean is None or mean.homogeneity_p is None:
+        return ""
+    probability = p_value(mean.homogeneity_p)
+    shown = f"p {'' if probability.startswith('<') else '= '}{probability}"
+    if mean.homogeneity_p < DIFFERENT:
+        return f"The difference is not the same at all budgets ({shown})."
+    return f"That the difference is the same at all budgets is not refuted ({shown})."
+
+
+def looks(record: StudyRecord, answer: Answer) -> str:
+    """How often the verdict was looked at, and what that costs."""
+    planned, unit = record.planned_searches, unit_of(record)
+    if planned.least == planned.most:
+        told = f"One look at the verdict was planned, after {plural(planned.least, unit)}."
+    else:
+        told = (
+            f"Looks at the verdict were planned after each search from {planned.least:,} to "
+            f"{planned.most:,}; the study ends with the first that decides. The chance of a false "
+            "alarm, 5 % in all, is spent over them in proportion to the searches."
         )
-    if not answer.verdict and answer.best:
-        bests = [
-            f"{cell_name(cell)} {percent(accuracy_of(trial))} "
-            f"({count(trial.cell_parameters or 0)} cell parameters, "
-            f"{count(trial.model_parameters or 0)} in the model)"
-            for cell, trial in answer.best.items()
-        ]
-        said.append(f"Best so far on validation: {', '.join(bests)}.")
-    return said + warnings(record.dataset.facts, record.margin)
-
-
-def _sureness(record: StudyRecord, verdict: Verdict) -> str:
-    cell, share, _ = _more_often_ahead(record, verdict)
-    return (
-        f"{cell} is ahead in {percent(share, 0)} of the pairs of runs. Differences below "
-        f"{points(record.margin)} points were declared not to matter before the study was run."
-    )
-
-
-def ahead(record: StudyRecord, verdict: Verdict) -> str:
-    """How often the cell that is ahead more often is ahead, and how sure that is."""
-    cell, share, (low, high) = _more_often_ahead(record, verdict)
-    return (
-        f"{cell} is ahead in {percent(share, 0)} of all pairs, ties counted half (95 % interval "
-        f"{percent(low, 0)} to {percent(high, 0)}, taking the pairs as independent, for these "
-        "test examples)."
-    )
-
-
-def _more_often_ahead(record: StudyRecord, verdict: Verdict) -> tuple[str, float, Interval]:
-    """The cell that is ahead in most pairs, the share of them, and its interval."""
-    chance = verdict.probability_first_better
-    assert chance is not None
-    first, second = (cell_name(cell) for cell in record.cells)
-    low, high = chance.interval
-    if chance.value < 0.5:
-        return second, 1 - chance.value, Interval(1 - high, 1 - low)
-    return first, chance.value, Interval(low, high)
-
-
-def luck_of_the_search(answer: Answer) -> str:
-    """What the verdict's interval leaves out."""
-    counted = "seeds and test examples" if answer.by_example else "seeds"
-    return (
-        f"The interval counts the luck of {counted}, not that of the search: another search could "
-        "have chosen other hyperparameters."
-    )
+    if answer.level and record.looks:
+        told += (
+            f" Made: {number_of(len({look.searches for look in record.looks}), 'look')}; the last "
+            f"has the level {100 * answer.level.alpha:.3g} %."
+        )
+        if answer.level.extended:
+            told += (
+                " The study was extended after its plan had ended: the chance of a false alarm "
+                f"over all looks is {percent(answer.level.overall)}."
+            )
+    return told
 
 
 def trials(record: StudyRecord) -> str:
@@ -100,59 +128,31 @@ def trials(record: StudyRecord) -> str:
     return f"{number_of(record.planned, 'trial')}: {told}"
 
 
-def seeds(answer: Answer) -> str:
-    """On how many seeds the cells were confirmed."""
-    if not answer.budgets:
-        return "not run"
-    found = sorted({answered.comparison.seeds for answered in answer.budgets})
-    fewest = f"{found[0]} to " if len(found) > 1 else ""
-    return (
-        f"{fewest}{number_of(found[-1], 'fresh seed')} for each cell at "
-        f"{number_of(len(answer.budgets), 'budget')}"
-    )
-
-
-def intervals(answer: Answer) -> str:
-    """How the intervals of the budgets were made."""
-    both = (
-        "Those over seeds and test examples treat both as random, crossed samples. "
-        if answer.by_example
-        else "Which examples each run answered rightly was not kept. "
-    )
-    return (
-        f"Intervals over seeds are paired t intervals. {both}At each budget their confidence is "
-        f"what Holm's procedure sets for looking at {number_of(len(answer.budgets), 'budget')}; "
-        "for the mean it is 95 %."
-    )
-
-
-def trend(slope: Estimate) -> str:
-    """How the difference changes with size."""
-    probability = p_value(slope.p_value())
-    return (
-        f"With each doubling of the budget the difference changes by {points(slope.value, 2)} "
-        f"points{_bounds(slope, 2)}, p {'' if probability.startswith('<') else '= '}{probability}."
-    )
-
-
 def matching(record: StudyRecord) -> str:
-    """Whether every budget has a matched pair."""
-    nearest = [count(budget.limit) for budget in record.budgets if not budget.within_tolerance]
-    if not nearest:
-        return "At every budget the two cells differ by at most 1 % in parameters."
-    return (
-        f"No widths within 1 % of each other exist at {', '.join(nearest)}; the nearest pair is "
-        "taken, and marked."
+    """Whether every budget of every search has matched candidates."""
+    nearest = sorted(
+        {
+            budget.limit
+            for search in record.searches
+            for budget in search.budgets
+            if not budget.within_tolerance
+        },
+        reverse=True,
     )
+    cells = "two cells differ" if len(record.cells) == 2 else "cells differ"
+    if not nearest:
+        return f"At every budget the {cells} by at most 1 % in parameters."
+    told = ", ".join(count(limit) for limit in nearest)
+    return f"No widths within 1 % of each other exist at {told}; the nearest are taken, and marked."
 
 
-def listing(record: StudyRecord, listed: Table) -> str:
+def listing(record: StudyRecord, shown: Table) -> str:
     """Where the trials are that are not listed."""
-    beside = "trials.csv beside this page holds every trial, also those that are not complete."
-    shown, complete = len(listed.rows), len(complete_trials(record.trials))
-    if shown == complete:
+    beside = "trials.csv beside this page holds every trial, of all budgets and however it ended."
+    complete = len(complete_trials(record.trials, limit=record.budget.limit))
+    if len(shown.rows) == complete:
         return beside
-    return f"Listed are the best {shown:,} of {complete:,} complete trials; {beside}"
+    return f"Listed are the best {len(shown.rows):,} of {complete:,} complete trials; {beside}"
 
 
 def failures(record: StudyRecord) -> str:
@@ -164,8 +164,8 @@ def failures(record: StudyRecord) -> str:
     return (
         f"{number_of(counts['planned'], 'planned trial')}: {counts['complete']:,} complete, "
         f"{counts['pruned']:,} pruned, {counts['failed']:,} failed. Interrupted and requeued: "
-        f"{counts['requeued']:,}; over the budget: {counts['over_budget']:,}; run twice: "
-        f"{counts['duplicates']:,}.{open_ones}"
+        f"{count_status(record.trials, Status.REQUEUED):,}; over the budget: "
+        f"{counts['over_budget']:,}; run twice: {counts['duplicates']:,}.{open_ones}"
     )
 
 
@@ -181,27 +181,20 @@ def formulas(record: StudyRecord) -> str:
     )
 
 
-def optimism(answer: Answer) -> str:
+def flattery(record: StudyRecord, answer: Answer) -> str:
     """How far the choice of the best trial flatters."""
-    if not answer.optimism:
-        return (
-            "Not known. The validation accuracy of the best of many trials is "
-            "expected to be above what the same model reaches on new examples."
-        )
     told = [
-        f"{cell_name(cell)} {points(estimate.value)} points{_bounds(estimate)}"
-        for cell, estimate in answer.optimism.items()
+        f"{cell_name(cell)} {points(found.chosen)} and {points(found.confirmed)}"
+        for cell in record.cells
+        if (found := optimism(record, answer, cell))
     ]
+    if not told:
+        return "Not known before winners are scored on the test split."
     return (
-        "Validation accuracy of the trial that was chosen, minus mean test accuracy of its "
-        f"confirmation at the full budget: {'; '.join(told)}. The chosen and the confirmed model "
-        "can differ in width."
+        "Validation minus test accuracy at the budget that was asked for, in points, of the trials "
+        f"that won and of their confirmed runs, which nobody chose: {'; '.join(told)}. What the "
+        "first is above the second is the flattery of choosing."
     )
-
-
-def _bounds(estimate: Estimate, decimals: int = 1) -> str:
-    bounds = estimate.interval()
-    return f" (95 % interval {interval(bounds, decimals)})" if bounds else ""
 
 
 def time(record: StudyRecord) -> str:

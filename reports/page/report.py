@@ -9,7 +9,7 @@ from markupsafe import Markup
 from reports.charts.figure import Figure
 from reports.drawing.svg import Svg
 from reports.findings.answer import Answer
-from reports.page import prose
+from reports.page import prose, warnings
 from reports.page.command_lines import Commands
 from reports.page.glossary import glossary
 from reports.page.render import render
@@ -17,9 +17,9 @@ from reports.page.supplement import Supplement
 from reports.tables.confirmation import confirmed_table
 from reports.tables.search import best_table, failure_table, trials_table
 from reports.tables.table import Row, Table, columns
-from reports.words.formatting import count, points
+from reports.words.formatting import count, percent, points
 from reports.words.labels import budget_label
-from search_spaces.cells import cell_name
+from reports.words.statement import question
 from study.datasets.description import describe
 from study.terminal.words import number_of
 from study.trials.record import StudyRecord
@@ -41,7 +41,6 @@ def report(
         folder: Where the report will lie.
         supplement: What a command adds.
     """
-    first, second = (cell_name(cell) for cell in record.cells)
     return render(
         "page/report.html",
         record=record,
@@ -50,20 +49,20 @@ def report(
         statement=answer.statement,
         decided=answer.decided,
         badge=prose.badge(answer),
-        first=first,
-        second=second,
-        budget=budget_label(record),
+        question=question(record.cells, budget_label(record), record.dataset.name),
         margin=points(record.margin),
         figures=figures,
         inline_svg={key: Markup(drawing.inline) for key, drawing in drawings.items()},
         tables=_tables(record, answer),
         commands=Commands(record, folder),
-        searched=record.planned > 0,
+        searched=record.trials_per_search > 0,
         supplement=supplement,
         terms=glossary(),
         data=describe(record.dataset.facts),
         prose=prose,
+        warnings=warnings,
         count=count,
+        percent=percent,
         number_of=number_of,
     )
 

@@ -10,6 +10,7 @@ from reports.drawing.chart import (
     Bars,
     Chart,
     Emphasis,
+    Marker,
     Orientation,
     Points,
     Style,
@@ -20,9 +21,9 @@ from reports.reproduction.findings import Findings
 from reports.reproduction.tables import epoch_table, results_table
 from study.reproduction.notebook import GRU_128, GRU_154, LSTM_128, MODELS, NotebookModel
 
-_NOTEBOOK = Style(Colour.MUTED, hollow=True)
-_REPEATED = Style(Colour.TEXT, hollow=False)
-_FAIR = Style(Colour.ACCENT, hollow=True)
+_NOTEBOOK = Style(Colour.MUTED, Marker.DIAMOND)
+_REPEATED = Style(Colour.TEXT)
+_FAIR = Style(Colour.ACCENT, Marker.DIAMOND)
 _APART = 0.2  # of a row's height, between the figures of one model
 
 
@@ -86,7 +87,7 @@ def epochs(findings: Findings) -> Figure:
     """Test accuracy by epoch in the runs by the notebook's protocol."""
     styles = {
         LSTM_128: STYLES[0],
-        GRU_128: Style(Colour.EDGE, hollow=True),
+        GRU_128: Style(Colour.EDGE, Marker.DIAMOND),
         GRU_154: STYLES[1],
     }
     lines = {

@@ -1,5 +1,6 @@
 """What a reproduction of the notebook found, as numbers."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -8,12 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from reports.comparison.estimate import Estimate
+from reports.comparison.estimate import Estimate, mean
 from reports.findings.answer import Answer
-from reports.findings.confirmation import mean_accuracy
+from reports.findings.confirmation import by_search
 from search_spaces.cells import Cell
 from study.reproduction.notebook import GRU_154, LSTM_128, NotebookModel
 from study.terminal.words import number_of
+from study.training.curve import CurvePoint
 from study.trials.record import StudyRecord, TrialRecord
 
 _REVIEWS = 25_000  # in either half of the notebook's data
@@ -71,20 +73,27 @@ class Findings:
 
     def by_its_protocol(self, model: NotebookModel) -> tuple[float, ...]:
         """Test accuracy by epoch; empty if the run has no result."""
+        return tuple(point.validation_accuracy for point in self.epochs(model).values())
+
+    def epochs(self, model: NotebookModel) -> Mapping[int, CurvePoint]:
+        """What was measured where each epoch ended, by the notebook's protocol."""
         run = self.runs.get(model)
-        return tuple(point.validation_accuracy for point in run.curve) if run else ()
+        curve = run.curve if run else ()
+        return {math.ceil(point.epoch): point for point in curve}  # the last of each epoch stays
 
     def fair(self, model: NotebookModel) -> NDArray[np.float64]:
-        """Test accuracies by the fair protocol, (seeds,)."""
+        """Test accuracies by the fair protocol, (seeds,): each seed is a search of its own."""
         answered = self.answer.budgets[0] if self.answer.budgets else None
-        if answered is None or answered.budget.candidates[model.cell].units != model.units:
+        if answered is None:
             return np.empty(0)
-        return answered.accuracies(model.cell)
+        if answered.winners[0].winners[model.cell].candidate.units != model.units:
+            return np.empty(0)
+        return by_search(answered, model.cell)
 
     def fair_mean(self, model: NotebookModel) -> Estimate | None:
         """Their mean, over seeds."""
         accuracies = self.fair(model)
-        return mean_accuracy(accuracies) if len(accuracies) else None
+        return mean(accuracies) if len(accuracies) else None
 
     @property
     def differences(self) -> NDArray[np.float64]:
@@ -95,7 +104,7 @@ class Findings:
     def luck(self) -> float | None:
         """How far apart two such differences are with 95 % probability, from seeds alone.
 
-        By Student's t, from the spread of the fair runs; None with fewer than two pairs.
+        By Student's t, from the spread of the fair runs; None with fewer than two seeds.
         """
         pairs = len(self.differences)
         if pairs < 2:
@@ -120,7 +129,7 @@ class Findings:
         both = bool(lstm and gru)
         epochs = number_of(len(gru) or GRU_154.epochs, "epoch")
         seeds = "more seeds" if len(self.differences) > 1 else "seed"
-        verdict = self.answer.verdict
+        known = self.answer.known
         reported = Step("The notebook's figures", LSTM_128.accuracy - GRU_154.accuracy, "")
         return (
             *((reported,) if self.on_the_notebooks_data else ()),
@@ -136,7 +145,7 @@ class Findings:
             ),
             Step(
                 "Fair protocol, mean over seeds",
-                verdict.difference if verdict else None,
+                known.headline.difference if known else None,
                 f"{seeds}, best epoch chosen on validation, fewer training examples",
             ),
         )

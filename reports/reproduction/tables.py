@@ -68,8 +68,8 @@ def epoch_table(findings: Findings) -> Table:
     return table_of(
         [
             (model, epoch, point)
-            for model, run in findings.runs.items()
-            for epoch, point in enumerate(run.curve, start=1)
+            for model in findings.runs
+            for epoch, point in findings.epochs(model).items()
         ],
         "Runs by the notebook's protocol, epoch by epoch",
         {

@@ -3,13 +3,12 @@
 from collections.abc import Mapping, Sequence
 from functools import partial
 
-from reports.findings.answer import Answer, accuracy_of, complete_trials
+from reports.findings.answer import Answer, accuracy_of, complete_trials, loss_of
 from reports.findings.frontier import frontier
 from reports.findings.importances import is_number
 from reports.findings.search import (
     hyperparameter_names,
     leaders,
-    progress,
     scope_label,
     sized_trials,
 )
@@ -22,24 +21,24 @@ from study.trials.record import Status, StudyRecord, TrialRecord
 
 ROWS = 200  # best trials of each cell that are listed; trials.csv has them all
 
-_UNTOLD = {Status.PRUNED: "behind the median of its cell"}
+_UNTOLD = {Status.PRUNED: "behind the median of its cell and budget"}
 
 
 def best_table(record: StudyRecord, answer: Answer) -> Table:
-    """The best trial of each cell."""
+    """The best trial of each cell, of all searches."""
     trials = [answer.best[cell] for cell in record.cells if cell in answer.best]
     return _trials_table(
-        record, trials, "Best trial of each cell by validation accuracy (optimistic)"
+        record, trials, "Trial of lowest validation loss of each cell over all searches"
     )
 
 
 def trials_table(record: StudyRecord) -> Table:
-    """The best trials of each cell, best first."""
+    """The best trials of each cell at the asked budget, best first."""
     trials = [trial for cell in record.cells for trial in leaders(record, cell, ROWS)]
-    trials.sort(key=lambda trial: -accuracy_of(trial))
-    total = len(complete_trials(record.trials))
+    trials.sort(key=loss_of)
+    total = len(complete_trials(record.trials, limit=record.budget.limit))
     scope = "All" if len(trials) == total else f"The best {len(trials):,} of"
-    caption = f"{scope} {number_of(total, 'complete trial')}, best first"
+    caption = f"{scope} {number_of(total, 'complete trial')}, lowest validation loss first"
     return _trials_table(record, trials, caption)
 
 
@@ -50,7 +49,9 @@ def _trials_table(record: StudyRecord, trials: Sequence[TrialRecord], caption: s
         f"{caption}; budget {budget_label(record)}",
         {
             "Cell": lambda trial: cell_name(trial.cell),
+            "#Search": lambda trial: str(trial.search),
             "#Trial": lambda trial: str(trial.number),
+            "#Validation loss": lambda trial: f"{loss_of(trial):.4f}",
             "#Validation accuracy": lambda trial: percent(accuracy_of(trial)),
             "#Units": lambda trial: count(trial.candidate.units) if trial.candidate else NOTHING,
             "#Cell parameters": lambda trial: shown_count(trial.cell_parameters),
@@ -60,7 +61,7 @@ def _trials_table(record: StudyRecord, trials: Sequence[TrialRecord], caption: s
                 for name in sampled
                 if name != "units"
             },
-            "#Epochs": lambda trial: shown_count(trial.epochs),
+            "#Epochs": lambda trial: shown_number(trial.epochs),
             "#Seconds": lambda trial: shown_number(trial.seconds),
         },
         style=lambda trial: style_of(record, trial.cell),
@@ -89,41 +90,15 @@ def frontier_table(record: StudyRecord) -> Table:
     )
 
 
-def progress_table(record: StudyRecord) -> Table:
-    """Best so far and expected best at round numbers of trials."""
-    told = {cell: progress(record, cell) for cell in record.cells}
-    most = max((each.tried[-1] for each in told.values() if each.tried), default=0)
-    stops = [n for power in range(6) for n in (10**power, 2 * 10**power, 5 * 10**power) if n < most]
-    rows = []
-    for stop in [*stops, *([most] if most else [])]:
-        cells = [count(stop)]
-        for each in told.values():
-            reached = [b for n, b in zip(each.tried, each.best, strict=True) if n <= stop]
-            cells.append(percent(reached[-1]) if reached else NOTHING)
-            known = stop <= len(each.expected)
-            cells.append(percent(each.expected[stop - 1]) if known else NOTHING)
-        rows.append(Row(tuple(cells)))
-    headers = [
-        f"#{cell_name(cell)}, {what}"
-        for cell in record.cells
-        for what in ("best so far", "expected best")
-    ]
-    return Table(
-        "Validation accuracy after so many trials of a cell",
-        columns("#Trials", *headers),
-        tuple(rows),
-    )
-
-
 def curve_table(record: StudyRecord) -> Table:
-    """The best trials' learning curves, by epoch."""
+    """The best trials' learning curves, look by look."""
     curves = {cell: each[0].curve for cell in record.cells if (each := leaders(record, cell, 1))}
-    longest = max((len(curve) for curve in curves.values()), default=0)
+    epochs = sorted({point.epoch for curve in curves.values() for point in curve})
     rows = []
-    for epoch in range(longest):
-        cells = [str(epoch + 1)]
+    for epoch in epochs[:ROWS]:
+        cells = [shown_number(epoch)]
         for curve in curves.values():
-            point = curve[epoch] if epoch < len(curve) else None
+            point = next((point for point in curve if point.epoch == epoch), None)
             cells.append(percent(point.accuracy) if point else NOTHING)
             cells.append(percent(point.validation_accuracy) if point else NOTHING)
         rows.append(Row(tuple(cells)))
@@ -153,7 +128,7 @@ def hyperparameter_table(record: StudyRecord) -> Table:
         if (values := _values(record, cell, name))
     ]
     return Table(
-        "Values that went with high validation accuracy",
+        "Values that went with low validation loss at the budget that was asked for",
         columns(
             "Cell", "Hyperparameter", "#Best trial", "#Best quarter of the trials", "#All trials"
         ),

@@ -16,7 +16,7 @@ class Column(NamedTuple):
 
 @dataclass(frozen=True)
 class Row:
-    """Cells of text; the first is the row's header. `style` is "first" or "second", or empty."""
+    """Cells of text; the first is the row's header. `style` is a cell's place, such as "first"."""
 
     cells: tuple[str, ...]
     style: str = ""

@@ -5,6 +5,8 @@ import re
 from reports.words.formatting import count
 from study.trials.record import StudyRecord
 
+STYLES = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh")
+
 
 def budget_label(record: StudyRecord, limit: int | None = None) -> str:
     """A budget with its scope, the study's own or that of a lower limit: 20,736 cell parameters."""
@@ -13,7 +15,14 @@ def budget_label(record: StudyRecord, limit: int | None = None) -> str:
 
 def style_of(record: StudyRecord, cell: str) -> str:
     """The style of a cell's rows in tables."""
-    return "first" if cell == record.cells[0] else "second"
+    return STYLES[record.cells.index(cell) % len(STYLES)]
+
+
+def unit_of(record: StudyRecord, *, many: bool = False) -> str:
+    """What the statistics count: searches; where candidates were given, seeds."""
+    if record.trials_per_search:
+        return "searches" if many else "search"
+    return "seeds" if many else "seed"
 
 
 def slug(text: str) -> str:

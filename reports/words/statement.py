@@ -1,111 +1,291 @@
-"""The verdict in sentences."""
+"""The answer in sentences, none of which says more than was shown."""
 
-from collections.abc import Callable
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from reports.comparison.estimate import Estimate, Interval
-from reports.comparison.power import MOST_SEEDS
-from reports.comparison.verdict import Outcome, Verdict
+from reports.comparison.estimate import Interval
+from reports.comparison.outcome import Outcome
+from reports.comparison.pairs import PairComparison
+from reports.comparison.power import MOST_SEARCHES
+from reports.comparison.verdict import Verdict
 from reports.words import formatting
+from search_spaces.cells import cell_name
 from study.terminal.words import number_of
+
+MANY = 0.1  # share of a cell's runs above which what happened to them is said first
+DIFFERENT = 0.05  # p-value below which the budgets are said to differ
 
 
 @dataclass(frozen=True)
 class Statement:
-    """A verdict in plain words.
+    """An answer in plain words.
 
     Attributes:
         claim: What it comes to.
-        grounds: The figures in parentheses, and what would decide what is undecided; empty
-            where there are none.
+        grounds: The figures in parentheses.
+        cautions: What must be known before the claim is read.
+        further: What would be expected if it were asked again, the mean over the budgets, and
+            what would decide what is undecided.
     """
 
     claim: str
     grounds: str = ""
+    cautions: tuple[str, ...] = ()
+    further: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        return f"{self.claim} {self.grounds}".rstrip()
+        answer = f"{self.claim} {self.grounds}".rstrip()
+        return " ".join((*self.cautions, answer, *self.further))
 
 
-def statement(verdict: Verdict, dataset: str, label: Callable[[str], str] = str.upper) -> Statement:
-    """The verdict in plain words; `label` turns a cell into the name to print."""
-    first, second = (label(cell) for cell in verdict.cells)
-    overall = verdict.overall
-    if overall is None:
-        return Statement(f"No confirmed runs compare {first} with {second} on {dataset}.")
-    ahead, behind = (first, second) if overall.value >= 0 else (second, first)
-    size = formatting.points(abs(overall.value), limit=verdict.margin)
+@dataclass(frozen=True)
+class Basis:
+    """What an answer rests on.
+
+    Attributes:
+        cells: In the study's order.
+        searches: That count at the budget that was asked for.
+        trials: Of one search; 0 where the candidates were given, and a search is one seed.
+        seeds: Of each cell at each budget of a search.
+        failures: By cell: runs that failed, and runs that ended.
+    """
+
+    dataset: str
+    scope: str
+    cells: tuple[str, ...]
+    searches: int
+    trials: int
+    seeds: int
+    failures: Mapping[str, tuple[int, int]]
+
+    @property
+    def unit(self) -> str:
+        """What is repeated."""
+        return "search" if self.trials else "seed"
+
+    @property
+    def units(self) -> str:
+        """Several of them."""
+        return "searches" if self.trials else "seeds"
+
+    @property
+    def repetitions(self) -> str:
+        """What was repeated how often."""
+        if not self.trials:
+            return number_of(self.searches, "seed")
+        return (
+            f"{plural(self.searches, 'search')} of {number_of(self.trials, 'trial')}, "
+            f"{number_of(self.seeds, 'seed')} each"
+        )
+
+
+def plural(count: int, unit: str) -> str:
+    """So many searches or seeds."""
+    if count == 1 or unit != "search":
+        return number_of(count, unit)
+    return f"{count:,} searches"
+
+
+def listed(names: Sequence[str], word: str = "and") -> str:
+    """Names as a sentence has them: one, one and another, one, another and a third."""
+    return f" {word} ".join(part for part in (", ".join(names[:-1]), *names[-1:]) if part)
+
+
+def question(cells: Sequence[str], budget: str, dataset: str) -> str:
+    """What is asked."""
+    names = listed([cell_name(cell) for cell in cells], "or")
+    more = "more" if len(cells) == 2 else "most"
+    return f"At an equal budget of {budget}, which is {more} accurate on {dataset}: {names}?"
+
+
+def statement(verdict: Verdict, basis: Basis) -> Statement:
+    """The verdict in plain words."""
+    claim = _of_two(verdict, basis) if len(basis.cells) == 2 else _of_several(verdict, basis)
+    further = (_again(verdict.headline), _mean(verdict), _remedy(verdict, basis))
+    return Statement(
+        f"At {_where(verdict, basis)} {claim}",
+        f"({_grounds(verdict, basis)}).",
+        tuple(_cautions(verdict, basis)),
+        tuple(sentence for sentence in further if sentence),
+    )
+
+
+def so_far(known: Verdict, basis: Basis, least: int) -> Statement:
+    """What is known before there may be a verdict."""
+    first, second = (cell_name(cell) for cell in known.cells)
+    size = formatting.points(known.headline.difference, limit=known.margin)
+    return Statement(
+        f"No verdict yet: {basis.searches:,} of {plural(least, basis.unit)} "
+        f"{'is' if basis.searches == 1 else 'are'} complete.",
+        f"So far {first} minus {second} at {_where(known, basis)} on {basis.dataset}: {size} "
+        "points, which may change.",
+        tuple(_cautions(known, basis)),
+    )
+
+
+def tied(verdict: Verdict, cells: Sequence[str]) -> list[str]:
+    """Of several cells the best, and those that are not shown to be less accurate, best first."""
+    means = verdict.accuracies[verdict.limit]
+    ordered = sorted(cells, key=lambda cell: -means[cell])
+    worse = {
+        cell
+        for each in verdict.comparisons
+        if each.limit == verdict.limit and each.winner == ordered[0]
+        for cell in each.cells
+    }
+    return [cell for cell in ordered if cell == ordered[0] or cell not in worse]
+
+
+def confidence(comparison: PairComparison) -> str:
+    """Of its interval: 95 %, or what looks and other pairs leave of it."""
+    return f"{100 * (1 - comparison.level):.4g} %"
+
+
+def _where(verdict: Verdict, basis: Basis) -> str:
+    return f"{formatting.count(verdict.limit)} {basis.scope} parameters"
+
+
+def _of_two(verdict: Verdict, basis: Basis) -> str:
+    first, second = (cell_name(cell) for cell in verdict.cells)
+    ahead, behind = (first, second) if verdict.headline.difference >= 0 else (second, first)
+    size = formatting.points(abs(verdict.headline.difference), limit=verdict.margin)
     margin = formatting.points(verdict.margin)
     match verdict.outcome:
         case Outcome.BETTER:
-            return Statement(
-                f"At equal size {ahead} is more accurate than {behind} on {dataset} "
-                f"by {size} points",
-                f"({_lead(verdict, overall)}).",
-            )
+            return f"{ahead} is more accurate than {behind} on {basis.dataset} by {size} points"
         case Outcome.NEGLIGIBLE:
-            return Statement(
-                f"At equal size {ahead} is more accurate than {behind} on {dataset}, but only by "
-                f"{size} points, which is negligible: less than {margin}",
-                f"({_lead(verdict, overall)}).",
+            return (
+                f"{ahead} is more accurate than {behind} on {basis.dataset}, but only by {size} "
+                f"points, which is negligible: less than {margin}"
             )
         case Outcome.EQUIVALENT:
-            return Statement(
-                f"At equal size {first} and {second} are equally accurate on {dataset} to within "
-                f"{margin} points",
-                f"({first} minus {second}: "
-                f"{_difference(verdict, overall, verdict.equivalence_interval, 90)}).",
+            return (
+                f"{first} and {second} are equally accurate on {basis.dataset} to within {margin} "
+                "points"
             )
         case Outcome.UNDECIDED:
-            return Statement(
-                f"At equal size it is undecided whether {first} or {second} is more accurate on "
-                f"{dataset}",
-                f"({first} minus {second}: "
-                f"{_difference(verdict, overall, verdict.interval, 95)}). {_remedy(verdict)}",
+            return (
+                f"it is undecided whether {first} or {second} is more accurate on {basis.dataset}"
             )
 
 
-def _lead(verdict: Verdict, overall: Estimate) -> str:
-    """The interval of the leader's lead, and the seeds."""
-    bounds = verdict.interval
-    if bounds is not None and overall.value < 0:
-        bounds = bounds.negated()
-    return f"{_interval(bounds, 95)}, {_seeds(overall)}"
+def _of_several(verdict: Verdict, basis: Basis) -> str:
+    best, following = (cell_name(cell) for cell in verdict.cells)
+    others = tied(verdict, basis.cells)
+    worse = [cell_name(cell) for cell in basis.cells if cell not in others]
+    behind = f"; {listed(worse)} {'is' if len(worse) == 1 else 'are'} less accurate" * bool(worse)
+    on, margin = f"on {basis.dataset}", formatting.points(verdict.margin)
+    size = formatting.points(abs(verdict.headline.difference), limit=verdict.margin)
+    match verdict.outcome:
+        case Outcome.BETTER if len(others) == 1:
+            return (
+                f"{best} is the most accurate of {len(basis.cells)} cells {on}, {size} points "
+                f"ahead of {following}"
+            )
+        case Outcome.EQUIVALENT | Outcome.NEGLIGIBLE if len(others) <= 2:
+            return (
+                f"{best} and {following} are the most accurate of "
+                f"{len(basis.cells)} cells {on}, equally so to within {margin} points"
+                f"{behind}"
+            )
+        case _:
+            names = listed([cell_name(cell) for cell in others])
+            return f"{names} cannot be told apart {on}{behind}"
 
 
-def _difference(
-    verdict: Verdict, overall: Estimate, bounds: Interval | None, confidence: int
-) -> str:
-    """First minus second, its interval, and the seeds."""
-    shown = formatting.points(overall.value, limit=verdict.margin)
-    return f"{shown} points, {_interval(bounds, confidence)}, {_seeds(overall)}"
+def _grounds(verdict: Verdict, basis: Basis) -> str:
+    """The difference where the claim has none, its interval, and what it rests on."""
+    found = verdict.headline
+    first, second = (cell_name(cell) for cell in found.cells)
+    if verdict.outcome in {Outcome.BETTER, Outcome.NEGLIGIBLE}:
+        shown = found if found.difference >= 0 else found.reversed()
+        return f"{_interval(shown.interval, confidence(shown))}; {basis.repetitions}"
+    bounds, sure = found.interval, confidence(found)
+    if verdict.outcome is Outcome.EQUIVALENT:
+        bounds, sure = found.equivalence_interval, f"{100 * (1 - 2 * found.level):.4g} %"
+    size = formatting.points(found.difference, limit=verdict.margin)
+    return f"{first} minus {second}: {size} points, {_interval(bounds, sure)}; {basis.repetitions}"
 
 
-def _interval(bounds: Interval | None, confidence: int) -> str:
-    if bounds is None:
-        return "no interval"
-    return f"{confidence} % interval {formatting.interval(bounds)}"
+def _interval(bounds: Interval | None, sure: str) -> str:
+    return f"{sure} interval {formatting.interval(bounds)}" if bounds else "no interval"
 
 
-def _seeds(overall: Estimate) -> str:
-    fewest, most, budgets = min(overall.seeds), max(overall.seeds), len(overall.seeds)
-    span = "" if fewest == most else f"{fewest} to "
-    where = "one budget" if budgets == 1 else f"each of {budgets} budgets"
-    return f"{span}{number_of(most, 'seed')} at {where}"
+def _cautions(verdict: Verdict, basis: Basis) -> Iterator[str]:
+    for cell, (failed, ended) in basis.failures.items():
+        if failed > MANY * ended:
+            yield (
+                f"{cell_name(cell)} failed in {failed:,} of {number_of(ended, 'confirmed run')}; "
+                "each counts as answering with the most frequent class."
+            )
+    if verdict.below_majority:
+        names = listed([cell_name(cell) for cell in verdict.below_majority], "and")
+        verb = "is" if len(verdict.below_majority) == 1 else "are"
+        yield (
+            f"{names} {verb} not above the majority baseline, the "
+            f"{formatting.percent(verdict.majority)} of always answering with the most frequent "
+            "class."
+        )
 
 
-def _remedy(verdict: Verdict) -> str:
+def _again(found: PairComparison) -> str:
+    """What one more study like it would find."""
+    if found.prediction is None:
+        return ""
+    shown = found if found.difference >= 0 else found.reversed()
+    assert shown.prediction is not None
+    first, second = (cell_name(cell) for cell in shown.cells)
+    low, high = formatting.interval(shown.prediction).split(" to ")
+    return (
+        f"Asked again with other seeds, the difference ({first} minus {second}) would lie between "
+        f"{low} and {high} points (95 %)."
+    )
+
+
+def _mean(verdict: Verdict) -> str:
+    """The mean over the budgets, and whether they agree."""
+    found = verdict.mean_over_budgets
+    if found is None or found.interval is None:
+        return ""
+    shown, bounds, cells = found.difference, found.interval, found.cells
+    if shown < 0:
+        shown, bounds, cells = -shown, bounds.negated(), cells[::-1]
+    first, second = (cell_name(cell) for cell in cells)
+    budgets = len({each.limit for each in verdict.comparisons})
+    pairs = len(verdict.comparisons) // budgets
+    sure = f"{100 * (1 - verdict.alpha):.4g} % interval" if pairs == 1 else "interval"
+    size = formatting.points(shown, limit=verdict.margin)
+    told = (
+        f"Mean over the {budgets} budgets, {first} minus {second}: {size} points "
+        f"({sure} {formatting.interval(bounds)})"
+    )
+    if found.homogeneity_p is None or found.homogeneity_p >= DIFFERENT:
+        return f"{told}."
+    probability = formatting.p_value(found.homogeneity_p)
+    equals = "" if probability.startswith("<") else "= "
+    return f"{told}; the budgets differ (p {equals}{probability}), so that no mean speaks for each."
+
+
+def _remedy(verdict: Verdict, basis: Basis) -> str:
     """What would decide it."""
-    if verdict.overall is not None and min(verdict.overall.seeds) < 2:
-        return "One seed at a budget shows no spread: run several."
-    if verdict.interval is None:
-        return "Every seed gave the same difference, so that its spread is unknown."
-    if verdict.seeds_needed is None:
+    if verdict.outcome is not Outcome.UNDECIDED:
+        return ""
+    if basis.searches < 2:
+        return f"One {basis.unit} shows nothing of luck: at least two are needed."
+    if verdict.headline.interval is None:
+        return ""
+    if verdict.below_majority:
+        return "Cells that learned nothing cannot be called equal."
+    needed = verdict.searches_needed
+    if needed is None:
+        found = verdict.headline.estimate
+        few = found.example_variance * MOST_SEARCHES > found.mean_square
+        why = "the test examples are too few" if few else f"the {basis.units} differ too much"
         return (
-            f"Not even {formatting.count(MOST_SEEDS)} seeds would be likely to decide it: the "
-            "test split is too small, or the difference too near the margin."
+            f"Not even {plural(MOST_SEARCHES, basis.unit)} would be likely to decide it: {why}, or "
+            "the difference is too near the margin."
         )
     return (
-        f"About {verdict.seeds_needed} seeds at each budget would probably (80 %) decide it, if "
-        "the difference is as measured."
+        f"With {plural(needed, basis.unit)} in all the chance to decide it is four in five, as far "
+        "as these tell."
     )

@@ -89,4 +89,4 @@ class SilentReporter:
     draw_curve = staticmethod(no_picture)
 
     def publish(self, archive: Archive) -> Published:
-        return Published(archive.folder.report, "", archive.record())
+        return Published(archive.folder.report, "", False, archive.record())

@@ -8,31 +8,54 @@ import pytest
 from reports.exports.csv_files import confirmations_csv, trials_csv
 from reports.exports.summary import summary
 from reports.findings.answer import answer
+from study.question.settings import Searches
 from study.trials.record import StudyRecord
-from tests.support.records import confirmed_record, incomplete_record, search_record
+from tests.support.records import (
+    confirmed_record,
+    incomplete_record,
+    search_record,
+    several_cells,
+)
 
 KEYS = {
-    "": "schema study dataset budget trials best budgets verdict seconds environment",
+    "": "schema study dataset budget searches trials best budgets verdict mean_over_budgets "
+    "variance_shares effort seconds environment",
     "dataset": "name fingerprint train validation test classes majority_baseline",
     "budget": "limit scope",
+    "searches": "planned complete looks",
     "trials": "planned complete pruned failed over_budget duplicates",
     "seconds": "search confirm training",
 }
 BEST = "units cell_params model_params validation_accuracy hyperparameters"
-BUDGET = "limit lstm gru difference interval_seeds interval_seeds_examples probability_first_better"
-VERDICT = "cells outcome winner difference interval margin seeds_needed"
+CELL = "units cell_params validation_accuracy test_accuracy at_epoch_cap failed"
+COMPARISON = {"cells", "difference", "interval", "outcome", "p_value"}
+VERDICT = "cells outcome winner difference interval prediction margin limit"
+EFFORT = "trials lstm gru difference interval"
+RECORDS = {
+    "search": search_record(),
+    "confirmed": confirmed_record(),
+    "incomplete": incomplete_record(),
+    "three": several_cells(3),
+    "one": confirmed_record(searched=1, confirmed=1, planned=Searches(1, 1)),
+}
 
 
-@pytest.mark.parametrize("record", [search_record(), confirmed_record(), incomplete_record()])
+@pytest.mark.parametrize("record", RECORDS.values(), ids=RECORDS)
 def test_required_keys_are_there_in_plain_json(record: StudyRecord) -> None:
     told = json.loads(json.dumps(summary(record, answer(record)), allow_nan=False))
+    assert told["schema"] == 2
     for part, keys in KEYS.items():
         assert set(keys.split()) <= set(told[part] if part else told)
     for cell in record.cells:
         assert set(BEST.split()) <= set(told["best"][cell])
     for budget in told["budgets"]:
-        assert set(BUDGET.split()) <= set(budget)
-        assert set(budget["lstm"]) >= {"units", "cell_params", "test_accuracy"}
+        assert {"limit", *record.cells} <= set(budget)
+        for cell in record.cells:
+            assert set(CELL.split()) <= set(budget[cell])
+        for comparison in budget["comparisons"]:
+            assert set(comparison) == COMPARISON
+    for step in told["effort"]:
+        assert set(EFFORT.split()) <= set(step)
 
 
 def test_the_data_set_is_told_by_class() -> None:
@@ -43,12 +66,23 @@ def test_the_data_set_is_told_by_class() -> None:
 
 
 def test_a_search_alone_has_no_budgets_and_no_verdict() -> None:
-    record = search_record()
-    told = summary(record, answer(record))
-    assert told["budgets"] == []
+    told = summary(record := search_record(), answer(record))
+    assert told["budgets"] == told["effort"] == []
+    assert told["verdict"] is told["mean_over_budgets"] is told["variance_shares"] is None
+    assert told["searches"] == {"planned": "4", "complete": 0, "looks": []}
+    assert told["trials"]["planned"] == 48
+    assert told["trials"]["complete"] + told["trials"]["pruned"] + told["trials"]["failed"] == 48
+
+
+def test_before_the_first_look_nothing_is_decided() -> None:
+    told = summary(record := confirmed_record(searched=3, confirmed=3), answer(record))
     assert told["verdict"] is None
-    assert told["trials"]["planned"] == 40
-    assert told["trials"]["complete"] + told["trials"]["pruned"] + told["trials"]["failed"] == 40
+    assert told["searches"]["complete"] == 3
+    for budget in told["budgets"]:
+        (comparison,) = budget["comparisons"]
+        assert comparison["interval"] is comparison["outcome"] is comparison["p_value"] is None
+        assert comparison["difference"] < 0.05
+    assert all(step["interval"] is None for step in told["effort"])
 
 
 def test_the_verdict_is_first_minus_second() -> None:
@@ -57,10 +91,46 @@ def test_the_verdict_is_first_minus_second() -> None:
     assert set(VERDICT.split()) <= set(told["verdict"])
     assert told["verdict"]["cells"] == ["lstm", "gru"]
     assert told["verdict"]["winner"] == "gru"
+    assert told["verdict"]["limit"] == 20_736
     assert told["verdict"]["difference"] < 0
     low, high = told["verdict"]["interval"]
     assert low < told["verdict"]["difference"] < high
-    assert [len(budget["lstm"]["test_accuracy"]) for budget in told["budgets"]] == [5] * 4
+    low, high = told["verdict"]["prediction"]
+    assert low < told["verdict"]["difference"] < high
+    assert told["searches"]["looks"] == [{"searches": 4, "least": 4, "most": 4}]
+    assert sum(told["variance_shares"].values()) == pytest.approx(1)
+
+
+def test_each_search_has_its_values_and_each_seed_its_accuracy() -> None:
+    record = confirmed_record(failing={"gru": 0.2}, capped=0.2)
+    told = summary(record, answer(record))
+    for budget in told["budgets"]:
+        for cell in record.cells:
+            measured = budget[cell]
+            assert [len(each) for each in measured["test_accuracy"]] == [2, 2, 2, 2]
+            for key in ("units", "cell_params", "model_params", "validation_accuracy"):
+                assert len(measured[key]) == 4
+            failed = [each for seeds in measured["test_accuracy"] for each in seeds].count(None)
+            assert measured["failed"] == failed
+    asked = told["budgets"][0]
+    won = record.searches[1].budgets[0].winners["lstm"].trial
+    assert won is not None
+    assert asked["lstm"]["validation_accuracy"][1] == record.trials[won].validation_accuracy
+    assert sum(told["budgets"][place]["gru"]["failed"] for place in range(3)) > 0
+    assert sum(told["budgets"][place]["lstm"]["at_epoch_cap"] for place in range(3)) > 0
+
+
+def test_the_best_are_candidates_for_another_study() -> None:
+    told = summary(record := confirmed_record(), answer(record))["best"]
+    lowest = min(
+        (
+            trial
+            for trial in record.trials
+            if (trial.cell, trial.budget) == ("gru", 20_736) and trial.validation_accuracy
+        ),
+        key=lambda trial: trial.validation_loss or 0.0,
+    )
+    assert told["gru"]["trial"] == lowest.number
 
 
 def test_over_budget_and_run_twice_are_counted_from_what_was_built() -> None:
@@ -78,6 +148,11 @@ def test_csv_has_a_row_for_every_trial_and_run() -> None:
     trials = list(csv.DictReader(io.StringIO(trials_csv(record))))
     assert [int(row["number"]) for row in trials] == [trial.number for trial in record.trials]
     assert trials[0]["sampled_dropout"]
+    for name in ("search", "budget", "validation_loss"):
+        assert trials[0][name]
     runs = list(csv.DictReader(io.StringIO(confirmations_csv(record))))
     assert len(runs) == len(record.confirmations)
     assert runs[0]["reason"] == "the loss is not finite after epoch 2"
+    assert (runs[0]["at_epoch_cap"], runs[1]["at_epoch_cap"]) == ("", "False")
+    assert (runs[1]["search"], runs[1]["budget"]) == ("1", "20736")
+    assert float(runs[1]["validation_loss"]) > 0

@@ -9,7 +9,14 @@ from reports.findings.answer import answer
 from reports.words.text import visible
 from reports.write import write
 from tests.support.browser import chromium
-from tests.support.records import HOSTILE, confirmed_record, hostile_record, search_record
+from tests.support.made_up_data import HOSTILE
+from tests.support.records import (
+    confirmed_record,
+    hostile_record,
+    incomplete_record,
+    search_record,
+    several_cells,
+)
 
 UNFOLD = "document.querySelectorAll('details').forEach(each => each.open = true)"
 
@@ -25,7 +32,9 @@ def reports(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     records = {
         "search": search_record(),
         "confirmed": confirmed_record(),
-        "large": confirmed_record(500, replicates=12),
+        "large": confirmed_record(trials=60, searched=12, confirmed=12),
+        "cells": several_cells(4, luck=0.02, failing={"gru": 0.3}, capped=0.3),
+        "incomplete": incomplete_record(),
         "hostile": hostile_record(),
     }
     return {
@@ -48,7 +57,7 @@ def watched(page: Page, address: str) -> list[str]:
     return told
 
 
-@pytest.mark.parametrize("name", ["search", "large", "hostile"])
+@pytest.mark.parametrize("name", ["search", "large", "cells", "hostile"])
 @pytest.mark.parametrize("width", [390, 1280])
 def test_it_opens_quietly_and_fits(
     browser: Browser, reports: dict[str, str], name: str, width: int
@@ -74,7 +83,7 @@ def test_hostile_names_show_as_text(browser: Browser, reports: dict[str, str]) -
     page.close()
 
 
-@pytest.mark.parametrize("name", ["search", "confirmed", "hostile"])
+@pytest.mark.parametrize("name", ["search", "confirmed", "cells", "incomplete", "hostile"])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_no_violation(
     browser: Browser, reports: dict[str, str], name: str, scheme: str

@@ -12,16 +12,19 @@ from reports.charts.figure import charts_of, figures
 from reports.exports.plotly import accuracy_by_parameters
 from reports.findings.answer import answer
 from reports.page.glossary import glossary, link_terms
+from reports.words.statement import confidence
 from reports.words.text import visible
 from reports.write import write
 from study.errors import UserError
-from study.trials.record import Status, StudyRecord
+from study.question.settings import Searches
+from study.trials.record import Look, Status, StudyRecord
+from tests.support.made_up_data import HOSTILE
 from tests.support.records import (
-    HOSTILE,
     confirmed_record,
     hostile_record,
     incomplete_record,
     search_record,
+    several_cells,
 )
 
 
@@ -30,7 +33,7 @@ def page_of(record: StudyRecord, folder: Path) -> str:
 
 
 def text_of(page: str) -> str:
-    body = page.split("</head>")[1]
+    body = re.sub(r'<a class="term"[^>]*>(.*?)</a>', r"\1", page.split("</head>")[1])
     return " ".join(html.unescape(re.sub(r"<[^>]*>", " ", body)).split())
 
 
@@ -48,19 +51,22 @@ def test_the_answer_comes_first(tmp_path: Path) -> None:
     assert answer(record).sentence in text_of(page)
     found = answer(record).statement.claim
     assert (
-        page.index(f'class="verdict">{found} <')
-        < page.index('id="difference-by-budget-title"')
+        page.index("which is more accurate on surnames: LSTM or GRU?</h1>")
+        < page.index(f'class="verdict">{found} <')
+        < page.index('id="difference-by-search-title"')
         < page.index("<nav")
     )
     headings = re.findall(r"<h2[^>]*>([^<]*)</h2>", page)
     assert headings == [
         "Verdict: better",
         "Difference at each budget",
+        "Search by search",
+        "What more tuning brings",
         "Accuracy against parameters",
         "The models",
         "Accuracy against cost",
+        "Validation against test",
         "Learning curves",
-        "Best so far against trials",
         "What each hyperparameter did",
         "What was pruned, failed or requeued",
         "The data",
@@ -71,20 +77,72 @@ def test_the_answer_comes_first(tmp_path: Path) -> None:
     ]
 
 
+def test_the_first_screen_says_how_sure_and_what_was_done(tmp_path: Path) -> None:
+    record = confirmed_record(planned=Searches(4, 12), searched=6, confirmed=6)
+    verdict = answer(record).verdict
+    assert verdict is not None
+    assert verdict.alpha < 0.02
+    first_screen = text_of(page_of(record, tmp_path)).split("Difference at each budget")[0]
+    for said in (
+        f"{confidence(verdict.headline)} interval",
+        "Asked again with other seeds, the difference (GRU minus LSTM) would lie between",
+        "Mean over the 3 budgets, GRU minus LSTM:",
+        "Searches 6 searches of 4 to 12; 3 looks at the verdict",
+        "Tuning 8 trials of each cell at each of 3 budgets: 48 a search",
+        "Winners trained on 2 fresh seeds each",
+        "Differences below 0.5 points were declared not to matter",
+    ):
+        assert said in first_screen, said
+
+
 def test_a_search_alone_claims_nothing(tmp_path: Path) -> None:
     text = text_of(page_of(search_record(), tmp_path))
-    assert "No verdict yet: the validation accuracy of the best of 32 trials is optimistic" in text
+    assert "No verdict yet: no search is confirmed, and the best of 38 trials" in text
     assert f"python -m study.confirm {tmp_path}" in text
     assert "more accurate than" not in text
     assert not (tmp_path / "confirmations.csv").exists()
 
 
-def test_an_unfinished_confirmation_is_called_so(tmp_path: Path) -> None:
+def test_an_unfinished_study_is_called_so(tmp_path: Path) -> None:
     text = text_of(page_of(incomplete_record(), tmp_path))
-    assert "Confirmation is not complete: 4 of 6 pairs of runs are; the verdict may change." in text
-    assert "The search is not complete: 26 of 30 trials are." in text
+    assert "No verdict yet: 2 of 4 searches are complete. So far LSTM minus GRU" in text
+    assert "The searches that have begun are not complete: 140 of 144 trials are." in text
+    assert "LSTM failed in 1 of 18 confirmed runs" in text
     assert "the loss is not finite after epoch 2" in text
     assert "requeued interrupted" in text
+    assert "Intervals are shown from the first look at the verdict on." in text
+
+
+def test_failures_and_the_cap_are_told_before_the_charts(tmp_path: Path) -> None:
+    record = confirmed_record(failing={"lstm": 0.3}, capped=0.3)
+    first_screen = text_of(page_of(record, tmp_path)).split("Data set")[0]
+    runs = [run for run in record.confirmations if run.status is Status.COMPLETE]
+    capped = sum(bool(run.at_epoch_cap) for run in runs)
+    assert f"{capped} of {len(runs)} confirmed runs ended at the cap on epochs" in first_screen
+    assert first_screen.index("LSTM failed in ") < first_screen.index("At 20,736 cell parameters ")
+    few = text_of(page_of(confirmed_record(capped=0.02), tmp_path))
+    assert "ended at the cap on epochs" not in few
+
+
+def test_looks_and_extensions_are_told(tmp_path: Path) -> None:
+    record = confirmed_record(searched=6, confirmed=6)
+    looks = (Look(4, 4, 4), Look(6, 6, 6))
+    text = text_of(page_of(replace(record, looks=looks, planned_searches=Searches(6, 6)), tmp_path))
+    assert "The study was extended after its plan had ended" in text
+    plain = text_of(page_of(confirmed_record(), tmp_path))
+    assert "One look at the verdict was planned, after 4 searches." in plain
+    assert "extended" not in plain
+
+
+def test_several_cells_are_all_there(tmp_path: Path) -> None:
+    record = several_cells(4)
+    page = page_of(record, tmp_path)
+    text = text_of(page)
+    assert "which is most accurate on surnames: LSTM, GRU, GRU (reset before) or SimpleRNN?" in text
+    assert "Holm's procedure pays for comparing several pairs" in text
+    for style in ("first", "second", "third", "fourth"):
+        assert f'<tr class="{style}">' in page
+        assert f"tr.{style} &gt; th" in page or f"tr.{style} > th" in page
 
 
 @pytest.mark.parametrize(
@@ -129,10 +187,12 @@ def test_the_same_record_gives_the_same_bytes(tmp_path: Path) -> None:
 
 
 def test_sizes_stay_bounded(tmp_path: Path) -> None:
-    assert len(page_of(confirmed_record(500, replicates=12), tmp_path)) < 1_000_000
-    page = page_of(search_record(10_000), tmp_path)
+    assert (
+        len(page_of(confirmed_record(trials=80, searched=12, confirmed=12), tmp_path)) < 1_000_000
+    )
+    page = page_of(search_record(1_600), tmp_path)
     assert len(page) < 3_000_000
-    assert "Listed are the best 400 of 8,000 complete trials" in page
+    assert "Listed are the best 400 of 2,560 complete trials" in page
 
 
 def test_every_scope_is_named_and_both_counts_are_given(tmp_path: Path) -> None:
@@ -151,62 +211,64 @@ def test_hardly_any_trials_make_a_report(trials: int, tmp_path: Path) -> None:
     assert "No verdict yet" in page
 
 
-def test_one_seed_gives_no_interval_and_no_verdict(tmp_path: Path) -> None:
-    text = text_of(page_of(confirmed_record(replicates=1), tmp_path))
+def test_one_search_gives_no_interval_and_no_verdict(tmp_path: Path) -> None:
+    record = confirmed_record(searched=1, confirmed=1, planned=Searches(1, 1))
+    text = text_of(page_of(record, tmp_path))
     assert "Verdict: undecided" in text
-    assert "One seed at a budget shows no spread: run several." in text
+    assert "One search shows nothing of luck: at least two are needed." in text
 
 
-def test_more_seeds_are_proposed_only_where_they_would_help(tmp_path: Path) -> None:
-    undecided = confirmed_record(trials=8, replicates=3, gains=(0.004,) * 4)
+def test_more_searches_are_proposed_only_where_they_would_help(tmp_path: Path) -> None:
+    undecided = confirmed_record(gains={"gru": 0.008}, seed=3)
     verdict = answer(undecided).verdict
     assert verdict is not None
-    assert verdict.seeds_needed is not None
+    assert verdict.searches_needed is not None
     page = page_of(undecided, tmp_path)
-    assert f"study.confirm {tmp_path} --storage" in text_of(page)
-    assert f"--replicates {verdict.seeds_needed} Decide" in text_of(page)
-    assert "looking at 5, 10, 20 and 40 seeds doubles false alarms" in text_of(page)
+    assert f"--searches {verdict.searches_needed} --storage" in text_of(page)
+    assert "Going on after the planned looks is one more look" in text_of(page)
     assert 'class="answer"' in page
-    decided = page_of(confirmed_record(trials=8), tmp_path)
-    assert "--replicates" not in decided
+    decided = page_of(confirmed_record(), tmp_path)
+    assert "--searches" not in decided
     assert 'class="answer decided"' in decided
 
 
-def test_what_the_verdict_leaves_out_is_said_beside_it(tmp_path: Path) -> None:
-    first_screen = text_of(page_of(confirmed_record(), tmp_path)).split("Contents")[0]
-    assert "another search could have chosen other hyperparameters" in first_screen
-    assert "40 trials: 32 complete, 6 pruned, 2 failed" in first_screen
-    assert "95 % interval 7" not in first_screen.split("is ahead in")[1].split("Data set")[0]
-
-
 def test_one_is_not_many(tmp_path: Path) -> None:
-    text = text_of(page_of(confirmed_record(trials=8, replicates=1, budgets=1), tmp_path))
-    assert "1 fresh seed for each cell at 1 budget " in text
+    record = confirmed_record(
+        trials=1, replicates=1, budgets=1, searched=1, confirmed=1, planned=Searches(1, 1)
+    )
+    text = text_of(page_of(record, tmp_path))
+    assert "Tuning 1 trial of each cell: 2 a search" in text
+    assert "Winners trained on 1 fresh seed each" in text
     assert "20 characters" in text
-    assert "Search 33 s, confirmation 6 s; by the clock" in text
-    for noun in ("budgets", "seeds", "pairs", "runs", "trials", "epochs", "budgets"):
+    assert "Search 8 s, confirmation 6 s; by the clock" in text
+    for noun in ("budgets", "seeds", "pairs", "runs", "trials", "epochs", "searches", "looks"):
         assert not re.search(rf"(?<![\d.,])1 {noun}\b", text), noun
 
 
 def test_a_pruned_trial_has_a_reason(tmp_path: Path) -> None:
     record = search_record()
-    assert "behind the median of its cell after epoch 4" in page_of(record, tmp_path)
+    assert "behind the median of its cell and budget after epoch 4" in page_of(record, tmp_path)
     untold = tuple(replace(each, reason=None) for each in record.trials)
     text = text_of(page_of(replace(record, trials=untold), tmp_path))
-    assert "pruned behind the median of its cell" in text
+    assert "pruned behind the median of its cell and budget" in text
     assert text.count("no reason was recorded") == 1  # the one cell whose trials failed
 
 
-def test_a_pair_that_is_only_nearest_is_marked(tmp_path: Path) -> None:
-    record = confirmed_record(budgets=2)
-    budgets = (record.budgets[0], replace(record.budgets[1], within_tolerance=False))
-    text = text_of(page_of(replace(record, budgets=budgets), tmp_path))
-    assert "No widths within 1 % of each other exist at 10,368" in text
-    assert "(nearest pair)" in text
+def test_sizes_that_are_only_nearest_are_marked(tmp_path: Path) -> None:
+    record = confirmed_record()
+    first = record.searches[0]
+    nearest = replace(first.budgets[1], within_tolerance=False)
+    searches = (
+        replace(first, budgets=(first.budgets[0], nearest, first.budgets[2])),
+        *record.searches[1:],
+    )
+    text = text_of(page_of(replace(record, searches=searches), tmp_path))
+    assert "No widths within 1 % of each other exist at 5,184" in text
+    assert "(nearest)" in text
 
 
 def test_many_reasons_are_cut(tmp_path: Path) -> None:
-    record = search_record(600)
+    record = search_record(100)
     failed = tuple(
         replace(one, status=Status.FAILED, reason=f"reason {one.number}") for one in record.trials
     )
@@ -254,7 +316,7 @@ def test_every_term_can_be_linked() -> None:
 
 
 def test_the_dashboards_figure_is_small_json() -> None:
-    record = confirmed_record(3_000)
+    record = confirmed_record(trials=150)
     text = accuracy_by_parameters(record, answer(record)).to_json()
     figure = json.loads(text)
     assert [trace["name"] for trace in figure["data"]] == [
@@ -263,8 +325,8 @@ def test_the_dashboards_figure_is_small_json() -> None:
         "GRU, validation",
         "GRU, test",
     ]
-    assert len(figure["data"][1]["error_y"]["array"]) == 4
+    assert len(figure["data"][1]["error_y"]["array"]) == 3
     assert all(half > 0 for half in figure["data"][1]["error_y"]["array"])
-    assert len(text) < 60_000
+    assert len(text) < 110_000
     alone = search_record()
     assert len(json.loads(accuracy_by_parameters(alone, answer(alone)).to_json())["data"]) == 2

@@ -1,5 +1,6 @@
 """What a reproduction says of its runs."""
 
+import base64
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -18,18 +19,24 @@ from reports.words.formatting import MINUS, NOTHING
 from reports.write import write
 from search_spaces.budget import Budget
 from search_spaces.candidate import Task
+from study.question.settings import Searches
 from study.reproduction.notebook import GRU_128, GRU_154, LSTM_128, MODELS, NotebookModel
 from study.training.curve import CurvePoint
 from study.trials.record import (
-    BudgetRecord,
+    BudgetWinners,
     ConfirmationRecord,
     DatasetRecord,
+    EffortWinners,
+    Look,
+    SearchRecord,
     Status,
     StudyRecord,
     TrialRecord,
+    Winner,
 )
 from tests.support.browser import chromium
-from tests.support.records import confirmed_record, facts, search_record
+from tests.support.made_up_data import facts
+from tests.support.records import confirmed_record, search_record
 
 IMDB = DatasetRecord(
     name="imdb", fingerprint="9f2c71d0b6a4", labels=("0", "1"), sequence_length=100, level="word",
@@ -39,33 +46,41 @@ IMDB = DatasetRecord(
 OTHER = replace(IMDB, name="<b>moods</b>", labels=("a", "b", "c"))
 TASK = Task(vocabulary=10_000, classes=2, embedding=128)
 PAIR = (LSTM_128, GRU_154)
-BUDGET = BudgetRecord(
+WINNERS = {model.cell.value: Winner(model.candidate, None) for model in PAIR}
+BUDGET = BudgetWinners(
     limit=131_584,
-    candidates={model.cell.value: model.candidate for model in PAIR},
+    winners=WINNERS,
     counts={model.cell.value: model.candidate.cell_parameters for model in PAIR},
     within_tolerance=True,
 )
+MADE_UP_RUN = confirmed_record(trials=1, replicates=1, budgets=1).confirmations[0]
 OWN = {LSTM_128: (0.83, 0.85, 0.82), GRU_128: (0.80,), GRU_154: (0.835,)}
 
 
 def curve(*accuracies: float) -> tuple[CurvePoint, ...]:
-    return tuple(CurvePoint(0.5, 0.9, 0.5, accuracy) for accuracy in accuracies)
+    """Two looks an epoch; the second is what the notebook would have seen."""
+    return tuple(
+        CurvePoint(epoch - half, 0.5, 0.9, 0.5, accuracy - half / 10)
+        for epoch, accuracy in enumerate(accuracies, start=1)
+        for half in (0.5, 0.0)
+    )
 
 
-def fair_run(model: NotebookModel, replicate: int, accuracy: float) -> ConfirmationRecord:
-    """A run by the fair protocol."""
-    made_up = confirmed_record(trials=2, replicates=1, budgets=1).confirmations[0]
+def fair_run(model: NotebookModel, seed: int, accuracy: float) -> ConfirmationRecord:
+    """A run by the fair protocol; each seed is a search of its own."""
+    right = np.arange(IMDB.test) < round(accuracy * IMDB.test)
     return replace(
-        made_up, number=replicate, cell=model.cell.value, budget=BUDGET.limit, replicate=replicate,
+        MADE_UP_RUN, number=seed, search=seed + 1, cell=model.cell.value, budget=BUDGET.limit,
         candidate=model.candidate, cell_parameters=model.candidate.cell_parameters,
         model_parameters=model.candidate.model_parameters(TASK), test_accuracy=accuracy,
-        validation_accuracy=accuracy + 0.01, correct=None, curve=curve(accuracy),
+        validation_accuracy=accuracy + 0.01, curve=curve(accuracy),
+        correct=base64.b64encode(np.packbits(right).tobytes()).decode(),
     )  # fmt: skip
 
 
 def own_run(model: NotebookModel, accuracies: Sequence[float]) -> TrialRecord:
     """A run by the notebook's protocol."""
-    made_up = search_record(trials=1).trials[0]
+    made_up = search_record().trials[0]
     return replace(
         made_up, cell=model.cell.value, candidate=model.candidate,
         validation_accuracy=accuracies[-1], curve=curve(*accuracies),
@@ -80,14 +95,21 @@ def reproduction(
 ) -> Findings:
     """A reproduction with these fair accuracies of the pair."""
     runs = tuple(
-        fair_run(model, replicate, accuracy)
+        fair_run(model, seed, accuracy)
         for model, accuracies in zip(PAIR, (lstm, gru), strict=True)
-        for replicate, accuracy in enumerate(accuracies)
+        for seed, accuracy in enumerate(accuracies)
     )
+    seeds = len(lstm) or 3
     record: StudyRecord = replace(
-        search_record(trials=0), name="reproduction", dataset=dataset, task=TASK,
-        budget=Budget(BUDGET.limit), budgets=(BUDGET,), replicates=len(lstm), confirmations=runs,
-        resume="python -m study.reproduce",
+        search_record(), name="reproduction", dataset=dataset, task=TASK,
+        budget=Budget(BUDGET.limit), limits=(BUDGET.limit,), trials=(), planned=0,
+        trials_per_search=0, replicates=1, planned_searches=Searches(seeds, seeds),
+        searches=tuple(
+            SearchRecord(number, (BUDGET,), (EffortWinners(0, WINNERS),))
+            for number in range(1, seeds + 1)
+        ),
+        looks=(Look(seeds, seeds, seeds),) if lstm else (), confirmations=runs,
+        test_labels=np.repeat([0, 1], IMDB.test // 2), resume="python -m study.reproduce",
     )  # fmt: skip
     by_its_protocol = {model: own_run(model, accuracies) for model, accuracies in own.items()}
     return Findings(record, answer(record), by_its_protocol)
@@ -121,6 +143,15 @@ def test_the_difference_is_followed_from_the_notebooks_to_the_fair_one() -> None
     ]  # fmt: skip
 
 
+def test_the_unit_of_its_statistics_is_the_seed() -> None:
+    findings = STATES["whole"]
+    known = findings.answer.verdict
+    assert known is not None
+    assert known.headline.estimate.units == 3
+    assert "; 3 seeds)." in findings.answer.sentence
+    assert "search" not in findings.answer.sentence
+
+
 def test_a_model_without_a_partner_has_no_fair_runs() -> None:
     findings = reproduction((0.850, 0.852), (0.860, 0.858))
     assert list(findings.fair(GRU_154)) == [0.860, 0.858]
@@ -151,7 +182,7 @@ def test_every_state_can_be_shown(name: str, tmp_path: Path) -> None:
     shown = path.read_text(encoding="utf-8")
     assert "<b>moods" not in shown
     assert ("83.46 %" in shown) == (name != "other data")
-    for search_only in ('id="progress"', 'id="hyperparameters"', "Best of the search", "TPE"):
+    for search_only in ('id="hyperparameters"', 'id="effort"', "Best trials", "TPE", "Tuning"):
         assert search_only not in shown
     assert "study.reproduce" in shown
     assert "study.confirm" not in shown

@@ -1,29 +1,26 @@
-"""What a search shows by itself: sizes and progress, on validation."""
+"""Accuracy against parameters: what the searches tried, and what was confirmed."""
 
 from collections.abc import Mapping, Sequence
 
-import numpy as np
-
-from reports.charts.confirmation import confirmed_layers
+from reports.charts.confirmed_layers import confirmed_layers
 from reports.charts.figure import Figure, figure
-from reports.drawing.axes import accuracy_axis, count_axis, log_axis
+from reports.drawing.axes import accuracy_axis, log_axis
 from reports.drawing.chart import (
-    STYLES,
     Chart,
     Emphasis,
     Layer,
     Line,
     Points,
     ReferenceLine,
-    Style,
+    styled,
     subsample,
 )
 from reports.drawing.theme import Colour
 from reports.findings.answer import Answer, accuracy_of, complete_trials
 from reports.findings.confirmation import matched_size
 from reports.findings.frontier import Sized, frontier
-from reports.findings.search import Progress, progress, scope_label, size_of, sized_trials
-from reports.tables.search import frontier_table, progress_table
+from reports.findings.search import scope_label, size_of, sized_trials
+from reports.tables.search import frontier_table
 from reports.words.formatting import count, percent
 from search_spaces.cells import cell_name
 from study.terminal.words import number_of
@@ -47,9 +44,8 @@ def accuracy_by_size(record: StudyRecord, answer: Answer) -> Figure | None:
     if not answer.budgets:
         layers += [
             _optimistic_frontier(models[cell], style.colour, cell)
-            for cell, style in zip(record.cells, STYLES, strict=True)
+            for cell, style in styled(record.cells)
         ]
-    limits = [budget.limit for budget in record.budgets] or [record.budget.limit]
     trials = [model for each in models.values() for model in each]
     confirmed = confirmed_layers(record, answer, matched_size)
     layers += confirmed.layers
@@ -57,9 +53,12 @@ def accuracy_by_size(record: StudyRecord, answer: Answer) -> Figure | None:
         key="accuracy-by-size",
         title="Accuracy against parameters",
         description=_size_description(record, answer),
-        x=log_axis(scope_label(record), [*limits, *(model.parameters for model in trials)]),
+        x=log_axis(scope_label(record), [*record.limits, *(model.parameters for model in trials)]),
         y=accuracy_axis("Accuracy", [*(model.accuracy for model in trials), *confirmed.accuracies]),
-        layers=(*(ReferenceLine(value=limit, label=count(limit)) for limit in limits), *layers),
+        layers=(
+            *(ReferenceLine(value=limit, label=count(limit)) for limit in record.limits),
+            *layers,
+        ),
         height=420,
     )
     return Figure(
@@ -69,20 +68,27 @@ def accuracy_by_size(record: StudyRecord, answer: Answer) -> Figure | None:
     )
 
 
+def _budget_lines(record: StudyRecord) -> list[ReferenceLine]:
+    return [ReferenceLine(value=limit, label=count(limit)) for limit in record.limits]
+
+
 def _size_caption(record: StudyRecord, answer: Answer) -> str:
     scope = f"Parameters are counted in the {record.budget.scope}; the axis is logarithmic."
     most = max(len(complete_trials(record.trials, cell)) for cell in record.cells)
     drawn = f" ({MOST_POINTS} of up to {most:,} of each cell)" if most > MOST_POINTS else ""
-    faint = f"Faint points are the search's complete trials{drawn}, measured on validation"
+    faint = (
+        f"Faint points are the searches' complete trials{drawn}, each sampled for one of the "
+        "budgets and measured on validation"
+    )
     if not answer.budgets:
         return (
             f"{faint}. Dashed steps join the most accurate trials up to each size: each is the "
-            f"best of many, measured once, and therefore optimistic. {scope} The vertical line is "
-            "the budget."
+            f"best of many, measured once, and therefore optimistic. {scope} Vertical lines are "
+            "the budgets."
         )
     return (
-        f"{faint}. Bold points are confirmed models: mean test accuracy over fresh seeds, with "
-        "its 95 % interval over seeds. The frontier goes through these means only. "
+        f"{faint}. Bold points are confirmed models: mean test accuracy over the searches, "
+        "with its 95 % interval. The frontier goes through these means only. "
         f"{scope} Vertical lines are the budgets."
     )
 
@@ -91,7 +97,7 @@ def _trial_layers(record: StudyRecord, models: Mapping[str, Sequence[Sized]]) ->
     """Trials as faint points, the cells in turn, so that of many neither hides the other."""
     layers: list[Layer] = []
     for turn in range(_TURNS):
-        for cell, style in zip(record.cells, STYLES, strict=True):
+        for cell, style in styled(record.cells):
             shown = [models[cell][place] for place in subsample(len(models[cell]), MOST_POINTS)]
             part = shown[turn::_TURNS]
             layers.append(
@@ -122,75 +128,10 @@ def _size_description(record: StudyRecord, answer: Answer) -> str:
     if answer.budgets:
         return (
             f"Test accuracy of each cell at {number_of(len(answer.budgets), 'budget')}, mean over "
-            "fresh seeds with its interval, over the validation accuracy of every complete trial."
+            "the searches with its interval, over the validation accuracy of every complete trial."
         )
     bests = [
         f"{cell_name(cell)} {percent(accuracy_of(trial))} with {count(size_of(trial, record))}"
         for cell, trial in answer.best.items()
     ]
     return f"Validation accuracy of every complete trial. Best: {', '.join(bests) or 'none yet'}."
-
-
-@figure
-def best_so_far(record: StudyRecord, answer: Answer) -> Figure | None:
-    """Best validation accuracy against trials of each cell, with what luck of order leaves."""
-    if not record.planned:
-        return None
-    layers: list[Layer] = []
-    accuracies: list[float] = []
-    most = 1
-    for cell, style in zip(record.cells, STYLES, strict=True):
-        told = progress(record, cell)
-        layers += _progress_layers(told, cell_name(cell), style)
-        accuracies += [*told.best, *told.expected]
-        most = max(most, *told.tried, len(told.expected)) if told.tried else most
-    chart = Chart(
-        key="best-so-far",
-        title="Best validation accuracy so far against trials",
-        description="For each cell, the best validation accuracy after each of its trials, and "
-        "the best to be expected of so many trials in random order.",
-        x=count_axis("Trials of the cell", most),
-        y=accuracy_axis("Validation accuracy", accuracies),
-        layers=tuple(layers),
-    )
-    return Figure(
-        charts=(chart,),
-        caption="Bold: the best validation accuracy so far of each cell; pruned and failed trials "
-        "take their turn. Dashed: the expected best of so many complete trials, had they come in "
-        "another order.",
-        numbers=progress_table(record),
-    )
-
-
-def _progress_layers(told: Progress, name: str, style: Style) -> tuple[Layer, ...]:
-    """One cell's best so far, the best expected of so many trials, and both ends of it."""
-    shown = _places(len(told.expected))
-    return (
-        Line(
-            colour=style.colour,
-            x=tuple(float(place) for place in told.tried),
-            y=told.best,
-            emphasis=Emphasis.BOLD,
-            steps=True,
-            label=f"{name}, best so far",
-        ),
-        Line(
-            colour=style.colour,
-            x=tuple(float(place + 1) for place in shown),
-            y=tuple(told.expected[place] for place in shown),
-            dashed=True,
-            label=f"{name}, expected in any order",
-        ),
-        Points(
-            style=style,
-            x=tuple(float(place) for place in told.tried[:1] + told.tried[-1:]),
-            y=told.best[:1] + told.best[-1:],
-        ),
-    )
-
-
-def _places(length: int) -> list[int]:
-    """Indices that draw a smooth concave curve of so many values with few corners."""
-    if length <= 60:
-        return list(range(length))
-    return sorted({round(length**share) - 1 for share in np.linspace(0, 1, 60)})
