@@ -1,5 +1,6 @@
 """What a search in a table of trainings evaluates, and what each trial costs."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -34,26 +35,38 @@ class Evaluator:
     Every search trains from the same table, stops early by the same rule, and pays for each
     epoch once. All its trials share one split of training and validation, drawn at random of
     those that are tabulated.
+
+    Attributes:
+        split: Which of these.
+        trials: In the order in which they ended.
     """
 
-    def __init__(self, table: TrainingTable, max_epochs: int, seed: int) -> None:
+    def __init__(
+        self,
+        table: TrainingTable,
+        max_epochs: float,
+        seed: int,
+        max_trials: float = math.inf,
+    ) -> None:
         """Begin with no trial.
 
         Args:
             max_epochs: The trial that reaches them is the last.
+            max_trials: So many trials and no more.
         """
         self.table = table
         self.seed = seed
         self.trials: list[TabulatedTrial] = []
-        self._split = int(np.random.default_rng(seed).integers(table.seeds))
+        self.split = int(np.random.default_rng(seed).integers(table.seeds))
         self._max_epochs = max_epochs
+        self._max_trials = max_trials
         self._epochs = 0
         self._known: set[Candidate] = set()
 
     @property
     def open(self) -> bool:
-        """Whether there are epochs left."""
-        return self._epochs < self._max_epochs
+        """Whether there are epochs and trials left."""
+        return self._epochs < self._max_epochs and len(self.trials) < self._max_trials
 
     def training(self, candidate: Candidate) -> Training | None:
         """The training of the nearest point.
@@ -64,7 +77,7 @@ class Evaluator:
         if plan.budget.excess(candidate, plan.task) > 0:
             self.end(candidate, None, None)
             return None
-        return self.table.training(candidate, self._split)
+        return self.table.training(candidate, self.split)
 
     def train(self, epochs: int) -> None:
         """Pay for epochs."""
