@@ -12,7 +12,7 @@ from reports.comparison.estimate import Estimate
 MOST_SEARCHES = 100
 """More searches than this are not proposed: nobody would run them."""
 
-DRAWS = 2_000
+_DRAWS = 1_000
 
 
 def searches_to_decide(
@@ -24,52 +24,68 @@ def searches_to_decide(
     Trials 7): true difference and spread are drawn from what the searches so far say of them
     (normal, non-informative prior), the searches still to come from these, and the rule is
     asked of all of them together, either way of deciding. It does not take the estimate for
-    the truth. None where the spread is unknown, or `MOST_SEARCHES` would not do: because the
-    test split is too small, or the difference too near the margin.
+    the truth. To a tenth; None where the spread is unknown, or `MOST_SEARCHES` would not do:
+    because the test split is too small, or the difference too near the margin.
     """
-    if estimate.interval() is None or estimate.mean_square <= 0:
+    if estimate.interval() is None or not estimate.mean_square > 0:
         return None
-    now = estimate.units
-    random = np.random.default_rng(0)
-    spread = estimate.mean_square * (now - 1) / random.chisquare(now - 1, DRAWS)
-    truth = estimate.value + random.standard_normal(DRAWS) * np.sqrt(spread / now)
-    luck = random.standard_normal(DRAWS)
-    rest = random.random(DRAWS)
-    for searches in range(now + 1, MOST_SEARCHES + 1):
-        more = searches - now
-        mean_of_more = truth + luck * np.sqrt(spread / more)
-        squares = (
-            estimate.mean_square * (now - 1)
-            + (2 * spread * special.gammaincinv((more - 1) / 2, rest) if more > 1 else 0.0)
-            + (mean_of_more - estimate.value) ** 2 * now * more / searches
-        )
-        value = (now * estimate.value + more * mean_of_more) / searches
-        study = _Studies(value, squares / (searches - 1), searches)
-        if _share_decided(study, estimate, margin, alpha) >= power:
+    draws = _Draws.of(estimate)
+    searches = estimate.units
+    while searches < MOST_SEARCHES:
+        searches = min(MOST_SEARCHES, max(searches + 1, round(1.1 * searches)))
+        if _share_decided(draws.study(estimate, searches), estimate, margin, alpha) >= power:
             return searches
     return None
 
 
-class _Studies(NamedTuple):
-    """Drawn studies of one number of searches: (draws,)."""
+class _Study(NamedTuple):
+    """What studies of one number of searches find: (draws,)."""
 
     value: NDArray[np.float64]
     mean_square: NDArray[np.float64]
     searches: int
 
 
-def _share_decided(studies: _Studies, estimate: Estimate, margin: float, alpha: float) -> float:
-    """Share of the studies that end better, equivalent or negligible; see `decide`."""
-    of_units = studies.mean_square / studies.searches
-    of_examples = estimate.example_variance
+class _Draws(NamedTuple):
+    """True differences and variances, and the luck of the searches to come: (draws,)."""
+
+    truth: NDArray[np.float64]
+    variance: NDArray[np.float64]
+    luck: NDArray[np.float64]  # of their mean, standard normal
+    spread: NDArray[np.float64]  # of their mean square, uniform
+
+    @classmethod
+    def of(cls, estimate: Estimate) -> "_Draws":
+        """On this test split, whose part in the error more searches do not change."""
+        random, freedom = np.random.default_rng(0), estimate.units - 1
+        variance = estimate.mean_square * freedom / random.chisquare(freedom, _DRAWS)
+        shift = random.standard_normal(_DRAWS) * np.sqrt(variance / estimate.units)
+        luck = random.standard_normal(_DRAWS)
+        return cls(estimate.value + shift, variance, luck, random.random(_DRAWS))
+
+    def study(self, estimate: Estimate, searches: int) -> _Study:
+        """The searches so far and those to come, together."""
+        now, more = estimate.units, searches - estimate.units
+        added = self.truth + self.luck * np.sqrt(self.variance / more)
+        squares = (
+            estimate.mean_square * (now - 1)
+            + 2 * self.variance * special.gammaincinv(max(more - 1, 1e-9) / 2, self.spread)
+            + (added - estimate.value) ** 2 * now * more / searches
+        )
+        value = (now * estimate.value + more * added) / searches
+        return _Study(value, squares / (searches - 1), searches)
+
+
+def _share_decided(study: _Study, estimate: Estimate, margin: float, alpha: float) -> float:
+    """Share that end better, equivalent or negligible; see `decide`."""
+    of_units, of_examples = study.mean_square / study.searches, estimate.example_variance
 
     def half(level: float) -> NDArray[np.float64]:
-        by_unit = special.stdtrit(studies.searches - 1, 1 - level / 2)
+        by_unit = special.stdtrit(study.searches - 1, 1 - level / 2)
         by_example = special.stdtrit((estimate.examples or math.inf) - 1, 1 - level / 2)
         weighted = of_units * by_unit + of_examples * by_example
         return np.asarray(weighted / np.sqrt(of_units + of_examples), dtype=np.float64)
 
-    size = np.abs(studies.value)
+    size = np.abs(study.value)
     detected = (size > half(alpha)) & (size >= margin)
-    within = size + half(2 * alpha) < margin
-    return float((detected | within).mean())
+    return float((detected | (size + half(2 * alpha) < margin)).mean())
