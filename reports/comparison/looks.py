@@ -121,10 +121,11 @@ class _Walk:
             self._advance()
         beyond = np.append(np.cumsum(self._mass[::-1])[::-1], 0.0)  # at each edge
         angle = float(np.interp(-chance, -beyond, self._edges))
+        first = self._mass.sum() > 1 - 1e-9
         kept = np.clip((angle - self._edges[:-1]) / np.diff(self._edges), 0, 1)
         self._mass = self._mass * kept
         t = np.tan(angle) * np.sqrt(n - 1)
-        return float(2 * special.stdtr(n - 1, -t))
+        return chance if first else float(2 * special.stdtr(n - 1, -t))
 
     def _advance(self) -> None:
         n = self._n

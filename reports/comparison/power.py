@@ -12,7 +12,7 @@ from reports.comparison.estimate import Estimate
 MOST_SEARCHES = 100
 """More searches than this are not proposed: nobody would run them."""
 
-_DRAWS = 1_000
+_DRAWS = 500
 
 
 def searches_to_decide(
