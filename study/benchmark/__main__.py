@@ -28,10 +28,11 @@ class Part(StrEnum):
     STEP = "step"
     ANSWER = "answer"
     SEARCH = "search"
+    RULES = "rules"
     ACCURACY = "accuracy"
 
 
-_ROUNDS = {Part.SEARCH: 50}  # 5 of every other part
+_ROUNDS = {Part.SEARCH: 50, Part.RULES: 2_000}  # 5 of every other part
 _TABLE = Path(__file__).parent / "tabulated" / "surnames.npz"
 
 app = command("study.benchmark", "Measure how fast isoparam is, beside its peers, on this machine.")
@@ -49,17 +50,19 @@ def benchmark(
     """Measure, and print tables.
 
     On two cores `startup` and `report` take a minute, `storage` a few, `step` five, `answer` three,
-    `search` up to thirty, `accuracy` one, or fifteen on IMDB. PyTorch is measured where it is
-    installed. What cannot be measured is named in the end, and the other parts go on.
+    `search` up to thirty, `rules` and `accuracy` one, or fifteen on IMDB. PyTorch is measured where
+    it is installed. What cannot be measured is named in the end, and the other parts go on.
 
     Parameters
     ----------
     parts: Part
         What to measure; everything, if left out.
     rounds: int
-        Repetitions, or seeds. Default: 5; 50 for `search`; `answer` takes none.
+        Repetitions, or seeds. Default: 5; 50 for `search`, 2,000 for `rules`; `answer`
+        takes none.
     tabulated: Path
-        Tabulated trainings, which `search` searches. Default: those that come with isoparam.
+        Tabulated trainings, of which `search` and `rules` are. Default: those that come with
+        isoparam.
     dataset: str
         What `accuracy` learns, and of what the tabulated trainings are: as `study.search` takes it.
     level: Level
@@ -144,7 +147,7 @@ def _measured(
 def _measure(part: Part, rounds: int, tabulated: Path, data: DataSettings) -> "list[Table]":
     from study.benchmark import accuracy
     from study.benchmark.speed import answer, commands, steps, storage
-    from study.benchmark.tabulated import efficiency
+    from study.benchmark.tabulated import efficiency, rules
 
     measures: dict[Part, Callable[[], list[Table]]] = {
         Part.STARTUP: lambda: commands.measure_startup(rounds),
@@ -153,6 +156,7 @@ def _measure(part: Part, rounds: int, tabulated: Path, data: DataSettings) -> "l
         Part.STEP: lambda: steps.measure(rounds),
         Part.ANSWER: answer.measure,
         Part.SEARCH: lambda: efficiency.measure(rounds, tabulated, data),
+        Part.RULES: lambda: rules.measure(rounds, tabulated, data),
         Part.ACCURACY: lambda: accuracy.measure(rounds, data.dataset),
     }
     return measures[part]()

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 import optuna
-from optuna.pruners import MedianPruner
+from optuna.pruners import MedianPruner, NopPruner
 from optuna.samplers import TPESampler
 
 from search_spaces.budget import Budget
@@ -57,11 +57,12 @@ class NaiveSpace(SearchSpace):
         return NAIVE_UNITS
 
 
-def ours(evaluator: Evaluator) -> None:
+def ours(evaluator: Evaluator, pruning: bool = True) -> None:
     """A search of `python -m study.search` at one budget: the cells in turn, each tuned apart."""
     space = evaluator.table.plan.space
     examples = evaluator.table.plan.dataset.sizes["train"]
-    study = _study(CellSampler(evaluator.seed), CellPruner(examples))
+    pruner = CellPruner(examples) if pruning else NopPruner()
+    study = _study(CellSampler(evaluator.seed), pruner)
 
     def objective(trial: optuna.Trial) -> float:
         candidate = space.suggest(trial)
@@ -108,6 +109,7 @@ def searches() -> dict[str, Search]:
     """
     found: dict[str, Search] = {
         "isoparam": ours,
+        "isoparam --no-pruning": partial(ours, pruning=False),
         "Optuna": plain_optuna,
         "random": random_search,
     }

@@ -22,7 +22,7 @@ from study.benchmark.tabulated.trainings import Training, TrainingTable
 from study.errors import UserError
 from tests.support.made_up_table import made_up
 
-OURS, *PEERS = searches()
+OURS, UNPRUNED, *PEERS = searches()
 
 
 @pytest.fixture(scope="module")
@@ -79,6 +79,14 @@ def test_a_pruned_trial_pays_for_what_it_trained(table: TrainingTable, name: str
             assert epochs == len(training.curve)
             assert trial.loss == min(training.curve)
     assert sum(paid) == evaluator.trials[-1].epochs == sum(evaluator.paid)
+
+
+def test_what_is_not_pruned_trains_to_its_end(table: TrainingTable) -> None:
+    evaluator = searched(UNPRUNED, table)
+    assert [trial.loss for trial in evaluator.trials] == [
+        min(training.curve) for training in evaluator.given
+    ]
+    assert sum(evaluator.paid) == sum(len(training.curve) for training in evaluator.given)
 
 
 @pytest.mark.parametrize("name", PEERS)
@@ -221,4 +229,4 @@ def test_one_repetition_has_no_interval(table: TrainingTable, tmp_path: Path) ->
 def test_every_search_is_repeated_in_processes(table: TrainingTable, tmp_path: Path) -> None:
     table.save(tmp_path / "table.npz")
     found = efficiency.measure(2, tmp_path / "table.npz")
-    assert [row[0] for row in found[-1].rows] == [OURS, *PEERS]
+    assert [row[0] for row in found[-1].rows] == [OURS, UNPRUNED, *PEERS]
