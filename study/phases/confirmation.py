@@ -20,6 +20,7 @@ from study.storage.folder import RunFolder
 from study.storage.store import Store
 from study.training.curve import CurvePoint
 from study.training.scoring import ConfirmationJob, Score, test_labels
+from study.training.speed import Speed, as_fast
 from study.trials import attributes as attrs
 from study.trials.queue import Queue, Slot
 from study.trials.record import EffortWinners, Look, SearchRecord
@@ -174,6 +175,7 @@ class ConfirmationWork:
         seed = attributes[attrs.SEED]
         return ConfirmationJob(
             training=training_job(candidate, self.plan, seed, split_seed=seed),
+            speed=_known_speed(trial.study, candidate),
             save_to=self.folder.run_model(trial.number) if highest else None,
         )
 
@@ -186,7 +188,18 @@ class ConfirmationWork:
         """The test accuracy is the trial's value."""
         user_attrs: dict[str, Any] = {
             **attrs.of_result(result.training),
-            attrs.INFERENCE: round(result.inference_microseconds, 2),
+            attrs.EPOCH_SECONDS: result.speed.epoch,
+            attrs.TRAINING_SECONDS: round(result.speed.epoch * result.training.curve[-1].epoch, 3),
+            attrs.INFERENCE: round(result.speed.inference, 2),
             attrs.CORRECT: result.correct,
         }
         queue.finish(trial, TrialState.COMPLETE, result.test_accuracy, user_attrs)
+
+
+def _known_speed(study: optuna.Study, candidate: Candidate) -> Speed | None:
+    """Of a model of the same shape, where one has been timed: a program is not compiled twice."""
+    for trial in study.get_trials(deepcopy=False, states=(TrialState.COMPLETE,)):
+        attributes = trial.user_attrs
+        if as_fast(attrs.unpack_candidate(attributes[attrs.CANDIDATE])) == as_fast(candidate):
+            return Speed(attributes[attrs.EPOCH_SECONDS], attributes[attrs.INFERENCE])
+    return None

@@ -1,7 +1,6 @@
 """Training with early stopping."""
 
 import math
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import count
@@ -29,7 +28,6 @@ class Fit:
 
     Attributes:
         curve: At least one look.
-        seconds: Of each look, training and validation; the first may include compiling.
         best: The look of the lowest validation loss, the first of equals.
         weights: The model's at that look.
         stopped: Whether `on_look` stopped it.
@@ -37,7 +35,6 @@ class Fit:
     """
 
     curve: tuple[CurvePoint, ...]
-    seconds: tuple[float, ...]
     best: CurvePoint
     weights: "Weights"
     stopped: bool
@@ -79,16 +76,13 @@ def fit(
     training, validation = splits
     runner.start()
     curve: list[CurvePoint] = []
-    seconds: list[float] = []
     best, weights, proceed, patient = None, runner.weights(), True, True
     parts = _parts(len(training.labels), runner.batch_size, seed)
     while best is None or (proceed and patient and curve[-1].epoch < epochs):
         epoch, order = next(parts)
-        start = time.perf_counter()
         loss, accuracy = runner.train(training, order)
         losses, correct = runner.evaluate(validation)
         point = CurvePoint(epoch, loss, accuracy, float(losses.mean()), float(correct.mean()))
-        seconds.append(time.perf_counter() - start)
         curve.append(point)
         _require_finite(point)
         if best is None or point.validation_loss < best.validation_loss:
@@ -97,7 +91,6 @@ def fit(
         proceed = on_look(len(curve), point)
     return Fit(
         curve=tuple(curve),
-        seconds=tuple(seconds),
         best=best,
         weights=weights,
         stopped=not proceed,

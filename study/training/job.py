@@ -7,10 +7,9 @@ A search's training sees the train and validation splits only. The test split is
 import gc
 import hashlib
 import resource
-import statistics
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,7 +39,6 @@ class Result:
         validation_loss: The lowest, in nats; the model has the weights of that look.
         validation_accuracy: At that look, a fraction.
         seconds: From start to end, building and evaluation included.
-        training_seconds: Epochs times the median epoch after the first, which compiles.
         peak_memory: Of the training process, in MiB.
         stopped: Whether it was stopped by `on_look`.
         at_epoch_cap: Whether it ended because it had trained as long as any may.
@@ -51,7 +49,6 @@ class Result:
     validation_accuracy: float
     curve: tuple[CurvePoint, ...]
     seconds: float
-    training_seconds: float
     peak_memory: float
     stopped: bool
     at_epoch_cap: bool
@@ -116,7 +113,6 @@ class TrainingJob:
             validation_accuracy=fitted.best.validation_accuracy,
             curve=fitted.curve,
             seconds=time.monotonic() - start,
-            training_seconds=_steady_seconds(fitted.seconds),
             peak_memory=_peak_memory(),
             stopped=fitted.stopped,
             at_epoch_cap=fitted.at_epoch_cap,
@@ -138,10 +134,6 @@ def _forget_models() -> None:
     gc.collect()
     if not gc.get_freeze_count():
         gc.freeze()
-
-
-def _steady_seconds(epochs: Sequence[float]) -> float:
-    return len(epochs) * statistics.median(epochs[1:] or epochs)
 
 
 def _digest(model: "keras.Model") -> str:

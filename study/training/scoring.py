@@ -1,8 +1,6 @@
 """A confirmed model: trained afresh, and scored once on the test split."""
 
 import base64
-import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,15 +8,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from study.datasets.dataset import Dataset, Split
+from study.datasets.dataset import Dataset
 from study.machine.files import write_atomically
 from study.training.job import OnLook, Result, TrainingJob
+from study.training.speed import Speed, measure_speed
 
 if TYPE_CHECKING:
     import keras
-
-_PASSES = 5
-_TIMED = 2048  # examples: enough for a steady figure, few enough to cost little
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,15 +24,13 @@ class Score:
     Attributes:
         test_accuracy: A fraction.
         correct: Base64 of `numpy.packbits`, a bit for each test example in its stored order.
-        inference_microseconds: Per example, at the evaluation batch size; the fastest of
-            several passes over the validation split, or over its beginning where it is long,
-            since other trainings run beside.
+        speed: Of such a model.
     """
 
     training: Result
     test_accuracy: float
     correct: str
-    inference_microseconds: float
+    speed: Speed
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,10 +38,12 @@ class ConfirmationJob:
     """A training, scored on the test split.
 
     Attributes:
+        speed: Of such a model, where it is known; it is measured where it is not.
         save_to: The model's file; None saves none.
     """
 
     training: TrainingJob
+    speed: Speed | None = None
     save_to: Path | None = None
 
     def run(self, on_look: OnLook) -> Score:
@@ -58,20 +54,18 @@ class ConfirmationJob:
         """
         from study.training.runners.choice import runner_for
 
-        dataset = self.training.dataset
+        candidate, task = self.training.candidate, self.training.task
         splits = self.training.splits()
         result, model = self.training.train(splits, on_look)
-        runner = runner_for(model, self.training.candidate, self.training.task)
-        timed = Split(*(part[:_TIMED] for part in splits[1]))
-        seconds = min(_timed(lambda: runner.evaluate(timed)) for _ in range(_PASSES))
-        _, correct = runner.evaluate(dataset.test())
+        runner = runner_for(model, candidate, task)
+        _, correct = runner.evaluate(self.training.dataset.test())
         if self.save_to is not None:
             self._save(model, self.save_to)
         return Score(
             training=result,
             test_accuracy=float(np.mean(correct)),
             correct=base64.b64encode(np.packbits(correct).tobytes()).decode("ascii"),
-            inference_microseconds=1e6 * seconds / len(timed.labels),
+            speed=self.speed or measure_speed(candidate, task, splits),
         )
 
     def _save(self, model: "keras.Model", path: Path) -> None:
@@ -87,9 +81,3 @@ class ConfirmationJob:
 def test_labels(dataset: Dataset) -> NDArray[np.int32]:
     """The class numbers of the test split, (examples,), in stored order."""
     return np.array(dataset.test().labels)
-
-
-def _timed(action: Callable[[], object]) -> float:
-    start = time.perf_counter()
-    action()
-    return time.perf_counter() - start

@@ -46,6 +46,7 @@ EPOCHS = "epochs"  # passes over the training examples
 AT_EPOCH_CAP = "at_epoch_cap"  # whether the cap on epochs ended it
 VALIDATION_LOSS = "validation_loss"
 SECONDS = "seconds"
+EPOCH_SECONDS = "epoch_seconds"  # of training on every training example once
 TRAINING_SECONDS = "training_seconds"
 PEAK_MEMORY = "peak_memory_mib"
 CURVE = "learning_curve"
@@ -79,7 +80,6 @@ def of_result(result: Result) -> dict[str, str | float | bool]:
         VALIDATION_LOSS: result.validation_loss,
         VALIDATION_ACCURACY: result.validation_accuracy,
         SECONDS: round(result.seconds, 3),
-        TRAINING_SECONDS: round(result.training_seconds, 3),
         PEAK_MEMORY: round(result.peak_memory, 1),
         CURVE: pack_curve(result.curve),
         WEIGHTS: result.weights,

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from study.training.curve import CurvePoint
 from study.training.job import OnLook, Result, TrainingJob
 from study.training.scoring import ConfirmationJob, Score
+from study.training.speed import Speed
 
 HARDNESS = 0.84  # share of the variance of right and wrong that lies in the examples
 VALIDATION, TEST = 0, 1  # whose examples; either split has its own
@@ -39,7 +40,6 @@ class SimulatedTraining(TrainingJob):
             validation_accuracy=best.validation_accuracy,
             curve=tuple(curve),
             seconds=1.0,
-            training_seconds=1.0,
             peak_memory=1.0,
             stopped=not proceed,
             at_epoch_cap=proceed,
@@ -69,5 +69,5 @@ class SimulatedConfirmation(ConfirmationJob):
             training=result,
             test_accuracy=float(correct.mean()),
             correct=base64.b64encode(np.packbits(correct).tobytes()).decode("ascii"),
-            inference_microseconds=1.0,
+            speed=Speed(epoch=1.0, inference=1.0),
         )

@@ -84,7 +84,6 @@ def _result(accuracy: float) -> Result:
             CurvePoint(epoch + 1, loss, accuracy, loss, accuracy) for epoch in range(_EPOCHS)
         ),
         seconds=1.0,
-        training_seconds=1.0,
         peak_memory=700.0,
         stopped=False,
         at_epoch_cap=False,

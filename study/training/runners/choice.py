@@ -26,6 +26,20 @@ def runner_for(model: keras.Model, candidate: Candidate, task: Task) -> EpochRun
     return runner
 
 
+def runner_of_its_own(model: keras.Model, candidate: Candidate) -> EpochRunner:
+    """A runner for this model alone, which it trains as it is, not inside a wider one."""
+    if keras.backend.backend() == "tensorflow":
+        from study.training.runners.on_tensorflow import TensorFlowRunner
+
+        runner: EpochRunner = TensorFlowRunner(model, candidate)
+    else:
+        from study.training.runners.on_any_backend import GenericRunner
+
+        runner = GenericRunner()
+    runner.load(model, candidate)
+    return runner
+
+
 @cache
 def _tensorflow_runner(wide: Candidate, task: Task, sequence_length: int) -> EpochRunner:
     from study.training.model import build

@@ -111,7 +111,7 @@ def test_it_trains_on_everything_and_reports_the_last_epoch_on_test(
         assert all(on_look(number, point) for number, point in enumerate(points, start=1))
         result = Result(
             validation_loss=0.5, validation_accuracy=0.7, curve=tuple(points), seconds=1.0,
-            training_seconds=1.0, peak_memory=1.0, stopped=False, at_epoch_cap=True, weights="",
+            peak_memory=1.0, stopped=False, at_epoch_cap=True, weights="",
         )  # fmt: skip
         return result, None
 
