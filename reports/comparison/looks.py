@@ -93,9 +93,9 @@ def _levels(looks: Sequence[PlannedLook]) -> tuple[list[float], float, bool]:
         planned = spent + (allowed - spent) * share**POWER
         if look.searches < 2:  # one search has no interval, and cannot raise an alarm
             levels.append(planned)
-        else:
-            levels.append(walk.look(look.searches, planned - done))
-            done = planned
+            continue
+        levels.append(walk.look(look.searches, planned - done))
+        done = planned
         last = look
     return levels, allowed, added < OVERALL
 

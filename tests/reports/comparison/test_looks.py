@@ -98,3 +98,8 @@ def test_one_search_raises_no_alarm_and_spends_nothing() -> None:
     looks = plan(1, 4)
     assert levels(looks) == pytest.approx(look_levels(1, 4))
     assert alarms(looks[1:], levels(looks)[1:])[-1] == about(OVERALL)
+
+
+def test_going_on_after_one_search_costs_nothing() -> None:
+    found = level_of([Look(1, 1, 1), Look(4, 4, 4)])
+    assert found == (OVERALL, OVERALL, False)
