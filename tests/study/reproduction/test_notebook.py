@@ -10,7 +10,8 @@ from search_spaces.candidate import Task
 from search_spaces.cells import Cell
 from study.datasets.dataset import Dataset, DatasetSpec, Split
 from study.datasets.prepare import prepare
-from study.phases.confirmation import confirmation_slots, open_confirmation
+from study.phases.confirmation import confirmation_slots
+from study.phases.winners import given
 from study.question.plan import StudyPlan, resolve
 from study.reproduction.notebook import (
     GRU_154,
@@ -54,13 +55,15 @@ def test_the_sizes_are_keras_own() -> None:
     assert counted == [131_584, 99_072, 98_688, 131_208, 130_746]
 
 
-def test_the_fair_pair_is_the_notebooks_own_and_shares_its_seeds(
-    texts: Path, tmp_path: Path
-) -> None:
+def test_the_fair_pair_is_the_notebooks_own_and_shares_its_seeds(texts: Path) -> None:
     plan = plan_of(texts)
-    candidates = {model.cell.value: model.candidate for model in (LSTM_128, GRU_154)}
-    study = open_confirmation(FileStore(tmp_path / "study.db"), plan, candidates, {})
-    slots = confirmation_slots(study, plan)
+    candidates = {model.cell: model.candidate for model in (LSTM_128, GRU_154)}
+    assert (plan.searches, plan.replicates) == ((3, 3), 1)
+    slots = [
+        slot
+        for seed in (1, 2, 3)
+        for slot in confirmation_slots(given(candidates, plan, seed), plan)
+    ]
     chosen = [attrs.unpack_candidate(slot.attributes[attrs.CANDIDATE]) for slot in slots]
     assert chosen == 3 * [LSTM_128.candidate, GRU_154.candidate]
     seeds = [slot.attributes[attrs.SEED] for slot in slots]
