@@ -36,12 +36,16 @@ class Moments:
 
     def __init__(self, budgets: Sequence[BudgetRuns], weights: NDArray[np.float64]) -> None:
         self._keys = [(budget.limit, cell) for budget in budgets for cell in budget.cells]
-        answers = [answered * weights for b in budgets for answered in b.answered().values()]
-        self.searches, self.examples = answers[0].shape
-        rows = np.array([answer.mean(axis=1) for answer in answers])
-        columns = np.array([answer.mean(axis=0) for answer in answers])
-        flat = np.array(answers).reshape(len(answers), -1)
-        self._rows = rows  # (keys, searches)
+        searches, _, examples = budgets[0].shape
+        answers = np.empty((len(self._keys), searches, examples))
+        cells = [budget.counts(cell) for budget in budgets for cell in budget.cells]
+        seeds = [budget.shape[1] for budget in budgets for _ in budget.cells]
+        for place, (counts, count) in enumerate(zip(cells, seeds, strict=True)):
+            np.multiply(counts, weights / count, out=answers[place])
+        columns = answers.sum(axis=1) / searches
+        flat = answers.reshape(len(answers), -1)
+        self.searches, self.examples = searches, examples
+        self._rows = answers @ np.full(examples, 1 / examples)  # (keys, searches)
         self._squares = flat @ flat.T
         self._columns = columns @ columns.T
         # By the rule of three, up to 3 in N examples may be answered differently where none of

@@ -47,7 +47,7 @@ def variance_shares(
     if min(searches, seeds, examples) < 2:
         return None
     first, second = (budget.correct[cell].view(np.int8) for cell in cells)
-    seed = max(0.0, _seed_variance((first - second) * weights)) / seeds
+    seed = max(0.0, _seed_variance(first - second, weights)) / seeds
     differing = crossed.residual / examples
     search = max(0.0, crossed.estimate.mean_square - seed - differing)
     variances = (search, seed, crossed.estimate.example_variance + differing)
@@ -57,16 +57,20 @@ def variance_shares(
     return VarianceShares(shares[0], shares[1], shares[2], deviations)
 
 
-def _seed_variance(table: NDArray[np.float64]) -> float:
+def _seed_variance(table: NDArray[np.int8], weights: NDArray[np.float64]) -> float:
     """Variance between the seeds of a search, less that of the examples.
 
     Args:
-        table: Differences, (searches, seeds, examples).
+        table: Differences before weighing: -1, 0 or 1, (searches, seeds, examples).
+        weights: (examples,).
     """
     searches, seeds, examples = table.shape
-    by_seed = table.mean(axis=2)
-    squares = float(np.square(table - table.mean(axis=1, keepdims=True)).sum())
+    sums = table.sum(axis=1, dtype=np.int16)  # of a search's seeds
+    # What a search's seeds differ by on an example, summed over the searches.
+    apart = np.abs(table).sum(axis=(0, 1), dtype=np.int64) - np.square(sums).sum(axis=0) / seeds
+    by_seed = table @ (weights / examples)
     between = float(by_seed.var(axis=1, ddof=1).mean())
-    within = searches * (seeds - 1)  # degrees of freedom of what a search's seeds differ by
+    within = searches * (seeds - 1)  # degrees of freedom of those differences
+    squares = float(apart @ np.square(weights))
     residual = (squares - examples * within * between) / (within * (examples - 1))
     return float(between - max(0.0, residual) / examples)

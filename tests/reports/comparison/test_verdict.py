@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy import stats
@@ -206,6 +206,7 @@ def test_weights_make_accuracy_balanced() -> None:
         assert verdict.accuracies[1_000][cell] == pytest.approx(np.mean(by_class))
 
 
+@settings(deadline=None)
 @given(st.floats(-0.02, 0.02), st.integers(1, 99))
 def test_the_other_way_round_is_the_mirror_image(gap: float, limit: int) -> None:
     budgets = [
