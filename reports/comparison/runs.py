@@ -47,7 +47,8 @@ class BudgetRuns:
 
     def counts(self, cell: str) -> NDArray[np.int16]:
         """Seeds of a search that answer each example rightly: (searches, examples)."""
-        return self.correct[cell].view(np.int8).sum(axis=1, dtype=np.int16)
+        counts: NDArray[np.int16] = self.correct[cell].view(np.int8).sum(axis=1, dtype=np.int16)
+        return counts
 
 
 def check_alike(budgets: Sequence[BudgetRuns]) -> None:
