@@ -34,9 +34,7 @@ def open_search(store: Store, plan: StudyPlan) -> optuna.Study:
     Raises:
         UserError: It was begun with other settings; these are named.
     """
-    pruner = (
-        CellPruner(plan.dataset.sizes["train"]) if plan.settings.search.pruning else NopPruner()
-    )
+    pruner = CellPruner() if plan.settings.search.pruning else NopPruner()
     sampler = CellSampler(plan.settings.run.seed)
     storage = store.optuna()
     with store.locked():
@@ -125,7 +123,7 @@ class SearchWork:
         return SearchJob(training, self.draw_curve, f"Trial {trial.number}")
 
     def epoch(self, trial: optuna.Trial, number: int, point: CurvePoint) -> bool:
-        """Report to Optuna; stop what is behind the others of its search, cell and budget."""
+        """Report to Optuna; stop what cannot be expected to win."""
         trial.report(point.validation_loss, number)
         return not trial.should_prune()
 
@@ -136,7 +134,7 @@ class SearchWork:
         self._upload(trial, picture)
         if result.stopped:
             user_attrs[attrs.REASON] = (
-                f"behind the others of its budget after {result.curve[-1].epoch:g} epochs"
+                f"not expected to reach the best after {result.curve[-1].epoch:g} epochs"
             )
             queue.finish(trial, TrialState.PRUNED, user_attrs=user_attrs)
         else:

@@ -154,7 +154,7 @@ class QuestionSettings:
     """Parameter budget. Default: 131,584 for words (LSTM 128), 20,736 for characters (LSTM 64)."""
     budget_scope: Annotated[Scope, _IDENTITY] = Scope.CELL
     """What the budget bounds: the recurrent cell, or the whole model."""
-    budgets: Annotated[int, whole_number(1, MOST_BUDGETS), _IDENTITY] = 3
+    budgets: Annotated[int, whole_number(1, MOST_BUDGETS), _IDENTITY] = 2
     """Budgets at which the cells are compared: each a quarter of the one above."""
     cells: Annotated[tuple[Cell, ...], Parameter(consume_multiple=True), _IDENTITY] = (
         Cell.LSTM,
@@ -190,7 +190,7 @@ class SearchSettings:
     candidates: Annotated[Path | None, _NOT_SAVED] = None
     """JSON of hyperparameters by cell, such as a study's summary.json: each search begins there."""
     pruning: Annotated[bool, _IDENTITY] = True
-    """Stop trials early that are behind the others of their search, cell and budget."""
+    """Stop trials early that cannot be expected to reach the best of their cell and budget."""
 
 
 @Parameter(name="*", group=_ANSWER)

@@ -28,14 +28,12 @@ from optuna.trial import FrozenTrial, TrialState
 from scipy.stats import qmc
 
 from search_spaces.parameters import is_size, parameter_name
-from study.training.fit import looks_an_epoch
 from study.trials import attributes as attrs
 
 _BEGINNINGS = 8  # finished trials of a cell in a search, before TPE models them
 _MODELLED = (TrialState.COMPLETE, TrialState.PRUNED)
-_WARMUP_EPOCHS = 4  # before which no trial is pruned
-_COMPARED = 3  # complete trials of a budget, before any other of it is pruned
-_KEPT = 0.5  # share of the trials that are compared with
+_WARMUP_LOOKS = 6  # before which no trial is pruned
+_GAIN = 1.5  # times what the second half of the looks gained
 _DIMENSIONS = 16  # of the low-discrepancy points; no space has more parameters
 
 
@@ -165,42 +163,37 @@ class OneCell(optuna.Study):
 
 
 class CellPruner(BasePruner):
-    """Stops a trial that is behind the others of its search, cell and budget.
+    """Stops a trial that cannot be expected to reach the best of its search, cell and budget.
 
-    It compares the lowest validation losses until the same epoch, of a trial that ended earlier
-    its lowest of all: so what learns slowly is compared with what the others had learnt by then.
-
-    Args:
-        examples: Training examples, of which follows how many looks an epoch has.
+    What the second half of its looks gained is projected: where even one and a half times as much
+    would not bring its validation loss down to the best complete trial's, it stops. A gain of once
+    as much is a straight line over the logarithm of the epochs, until these have doubled. What
+    learns slowly still gains much, and goes on; a comparison at the same epoch, as with the
+    median, measures who learns fast, and costs the small learning rates.
     """
-
-    def __init__(self, examples: int) -> None:
-        self._examples = examples
 
     def prune(self, study: optuna.Study, trial: FrozenTrial) -> bool:
         """Whether to stop this trial now."""
-        epoch = (trial.last_step or 0) / self._looks_an_epoch(trial)
-        if epoch < _WARMUP_EPOCHS:
+        looks = trial.last_step or 0
+        if looks < _WARMUP_LOOKS:
             return False
         limit = trial.user_attrs[attrs.BUDGET]
-        others = [
-            self._lowest(other, epoch)
+        complete = [
+            other.value
             for other in OneCell(study, trial, fresh=True).trials_of_cell
-            if other.state is TrialState.COMPLETE and other.user_attrs[attrs.BUDGET] == limit
+            if other.state is TrialState.COMPLETE
+            and other.value is not None
+            and other.user_attrs[attrs.BUDGET] == limit
         ]
-        if len(others) < _COMPARED:
+        if not complete:
             return False
-        return self._lowest(trial, epoch) > float(np.quantile(others, _KEPT))
+        lowest, halfway = _lowest(trial, looks), _lowest(trial, looks // 2)
+        return lowest - _GAIN * (halfway - lowest) > min(complete)
 
-    def _lowest(self, trial: FrozenTrial, epoch: float) -> float:
-        """The lowest validation loss until an epoch's end; infinite where there is none."""
-        last = epoch * self._looks_an_epoch(trial)
-        losses = (loss for look, loss in trial.intermediate_values.items() if look <= last)
-        return min((loss for loss in losses if not math.isnan(loss)), default=math.inf)
 
-    def _looks_an_epoch(self, trial: FrozenTrial) -> int:
-        candidate = attrs.unpack_candidate(trial.user_attrs[attrs.CANDIDATE])
-        return looks_an_epoch(math.ceil(self._examples / candidate.batch_size))
+def _lowest(trial: FrozenTrial, last: int) -> float:
+    """The lowest validation loss until a look."""
+    return min(loss for look, loss in trial.intermediate_values.items() if look <= last)
 
 
 def _relative_to(trial: FrozenTrial, levels: Mapping[int, float]) -> FrozenTrial:

@@ -60,8 +60,7 @@ class NaiveSpace(SearchSpace):
 def ours(evaluator: Evaluator, pruning: bool = True) -> None:
     """A search of `python -m study.search` at one budget: the cells in turn, each tuned apart."""
     space = evaluator.table.plan.space
-    examples = evaluator.table.plan.dataset.sizes["train"]
-    pruner = CellPruner(examples) if pruning else NopPruner()
+    pruner = CellPruner() if pruning else NopPruner()
     study = _study(CellSampler(evaluator.seed), pruner)
 
     def objective(trial: optuna.Trial) -> float:

@@ -12,14 +12,14 @@ from tests.support.commands import call
 
 
 def test_trials_are_shared_equally() -> None:
-    assert resolve(Settings()).n_trials == 8 * 2 * 3
-    three = QuestionSettings(cells=(Cell.LSTM, Cell.GRU, Cell.SIMPLE_RNN), budgets=2)
-    assert resolve(Settings(question=three)).n_trials == 8 * 3 * 2
+    assert resolve(Settings()).n_trials == 8 * 2 * 2
+    three = QuestionSettings(cells=(Cell.LSTM, Cell.GRU, Cell.SIMPLE_RNN), budgets=3)
+    assert resolve(Settings(question=three)).n_trials == 8 * 3 * 3
     with pytest.raises(
         UserError, match=re.escape("a multiple of 6, but 20 was given. Choose 18 or 24")
     ):
-        resolve(Settings(search=SearchSettings(n_trials=20)))
-    with pytest.raises(UserError, match=re.escape("but 2 was given. Choose 6.")):
+        resolve(Settings(search=SearchSettings(n_trials=22)))
+    with pytest.raises(UserError, match=re.escape("but 2 was given. Choose 4.")):
         resolve(Settings(search=SearchSettings(n_trials=2)))
 
 

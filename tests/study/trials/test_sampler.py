@@ -1,5 +1,6 @@
 """Each cell of a search is sampled and pruned from its own trials alone."""
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
@@ -8,7 +9,7 @@ import pytest
 from optuna.distributions import CategoricalDistribution, FloatDistribution, IntDistribution
 from optuna.trial import TrialState
 
-from search_spaces import Budget, Candidate, Cell, Scope, SpaceName, Task, search_space
+from search_spaces import Budget, Cell, Scope, SpaceName, Task, search_space
 from study.trials import attributes as attrs
 from study.trials.sampler import CellPruner, CellSampler, OneCell, derived_seed, value_at
 
@@ -195,73 +196,75 @@ def test_every_space_is_searched_with_three_cells(name: SpaceName, scope: Scope)
     assert late < 0.7 * early
 
 
-BATCH = 32
-EXAMPLES = BATCH * 255  # of an epoch with one look
-
-
-def reported(study: optuna.Study, losses: Sequence[float], batch_size: int = BATCH) -> int | None:
+def reported(study: optuna.Study, losses: Sequence[float]) -> int | None:
     """The look after which the next trial is pruned with these losses."""
     trial = study.ask()
-    candidate = Candidate(cell=Cell.GRU, units=1, embedding=1, batch_size=batch_size)
-    trial.set_user_attr(attrs.CANDIDATE, attrs.pack_candidate(candidate))
     for look, loss in enumerate(losses, start=1):
         trial.report(loss, look)
         if trial.should_prune():
             study.tell(trial, state=TrialState.PRUNED)
             return look
-    study.tell(trial, float(np.nanmin(losses)))
+    study.tell(trial, min(losses))
     return None
 
 
-def pruning_study(losses: Sequence[float], batch_size: int = BATCH) -> optuna.Study:
-    """Eight trials with the same losses."""
-    study = optuna.create_study(direction="minimize", pruner=CellPruner(EXAMPLES))
-    for slot in range(8):
-        enqueue(study, slot, "ahead", LIMITS[0])
-        assert reported(study, losses, batch_size) is None
+def pruning_study(losses: Sequence[float]) -> optuna.Study:
+    """One complete trial."""
+    study = optuna.create_study(direction="minimize", pruner=CellPruner())
+    enqueue(study, 0, "ahead", LIMITS[0])
+    assert reported(study, losses) is None
     return study
 
 
 def test_pruning_compares_within_search_cell_and_budget() -> None:
-    study = pruning_study([1.0, 0.9, 0.8, 0.7, 0.6])
+    study = pruning_study([1.0, 0.9, 0.8])
     for search, cell, limit, stopped in (
-        (1, "ahead", LIMITS[0], 4),
+        (1, "ahead", LIMITS[0], 6),
         (2, "ahead", LIMITS[0], None),
         (1, "behind", LIMITS[0], None),
         (1, "ahead", LIMITS[1], None),
     ):
         enqueue(study, 10, cell, limit, search)
-        assert reported(study, [3.0] * 6) == stopped
+        assert reported(study, [3.0] * 8) == stopped
 
 
-def test_few_trials_are_no_comparison() -> None:
-    study = optuna.create_study(direction="minimize", pruner=CellPruner(EXAMPLES))
-    for slot, (level, stopped) in enumerate(((1, None), (2, None), (2, None), (3, 4))):
+def test_what_has_flattened_out_behind_the_best_is_pruned() -> None:
+    study = pruning_study([1.0, 0.5, 0.4])
+    enqueue(study, 1, "ahead", LIMITS[0])
+    assert reported(study, [1.0, 0.7, 0.6, 0.55, 0.53, 0.52, 0.51, 0.50]) == 6
+
+
+def test_what_learns_slowly_goes_on_while_it_can_reach_the_best() -> None:
+    """The loss falls by the same amount whenever the epochs double, as a straight line."""
+    study = pruning_study([1.0, 0.5, 0.4])
+    slow = [1.4 - 0.2 * math.log2(look) for look in range(1, 40)]
+    enqueue(study, 1, "ahead", LIMITS[0])
+    assert reported(study, slow) == 6  # at 0.88, and 0.3 more are expected
+    near = [loss - 0.3 for loss in slow]
+    enqueue(study, 2, "ahead", LIMITS[0])
+    assert reported(study, near) is None
+    assert min(near) < 0.4
+
+
+def test_nothing_is_pruned_before_a_trial_is_complete() -> None:
+    study = optuna.create_study(direction="minimize", pruner=CellPruner())
+    for slot in range(3):
         enqueue(study, slot, "ahead", LIMITS[0])
-        assert reported(study, [level] * 6) == stopped
+    first, second = study.ask(), study.ask()
+    for trial, loss in ((first, 0.1), (second, 9.0)):
+        for look in range(1, 9):
+            trial.report(loss, look)
+            assert not trial.should_prune()
+    study.tell(first, 0.1)
+    assert second.should_prune()
 
 
 def test_an_early_end_counts_with_its_lowest_loss() -> None:
     study = pruning_study([1.0, 0.5, 0.9])  # overfitted, and ended
-    enqueue(study, 8, "ahead", LIMITS[0])
-    assert reported(study, [1.0, 0.9, 0.9, 0.45, 0.9]) is None
-    enqueue(study, 9, "ahead", LIMITS[0])
-    assert reported(study, [1.0, 0.8, 0.7, 0.65, 0.6]) == 4
-
-
-def test_what_learns_slowly_is_compared_by_epoch() -> None:
-    """A batch four times as large has a look where another has had four."""
-    study = pruning_study([2.4, 2.3, 2.2, 2.1, 1.9, 1.8, 1.7, 1.6] + [1.0] * 20, batch_size=8)
-    enqueue(study, 8, "ahead", LIMITS[0])
-    assert reported(study, [2.0, 1.5, 0.99, 0.99, 0.99]) is None
-    enqueue(study, 9, "ahead", LIMITS[0])
-    assert reported(study, [2.0, 1.5, 1.1, 1.1, 1.1]) == 4
-
-
-def test_a_loss_that_is_not_finite_is_pruned() -> None:
-    study = pruning_study([1.0, 0.9, 0.8])
-    enqueue(study, 8, "ahead", LIMITS[0])
-    assert reported(study, [float("nan")] * 6) == 4
+    enqueue(study, 1, "ahead", LIMITS[0])
+    assert reported(study, [1.0, 0.9, 0.8, 0.7, 0.6, 0.55, 0.9, 0.52]) is None
+    enqueue(study, 2, "ahead", LIMITS[0])
+    assert reported(study, [1.0, 0.8, 0.7, 0.7, 0.7, 0.7]) == 6
 
 
 @pytest.mark.parametrize(
