@@ -16,7 +16,7 @@ def test_trials_are_shared_equally() -> None:
     three = QuestionSettings(cells=(Cell.LSTM, Cell.GRU, Cell.SIMPLE_RNN), budgets=3)
     assert resolve(Settings(question=three)).n_trials == 8 * 3 * 3
     with pytest.raises(
-        UserError, match=re.escape("a multiple of 6, but 20 was given. Choose 18 or 24")
+        UserError, match=re.escape("a multiple of 4, but 22 was given. Choose 20 or 24")
     ):
         resolve(Settings(search=SearchSettings(n_trials=22)))
     with pytest.raises(UserError, match=re.escape("but 2 was given. Choose 4.")):
