@@ -1,19 +1,14 @@
 """The whole job, step by step: plan, search, confirm, report."""
 
-import shlex
 import time
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import optuna
-from optuna.trial import TrialState
-from rich.console import Console
 
 from search_spaces.cells import cell_name
 from study.datasets.description import in_lines
-from study.errors import UserError
 from study.machine.environment import cores
 from study.phases.confirmation import (
     ConfirmationWork,
@@ -22,78 +17,24 @@ from study.phases.confirmation import (
     open_confirmation,
 )
 from study.phases.dry_run import print_dry_run
-from study.phases.search import SearchWork, open_search, search_slots
+from study.phases.search import SearchWork, open_search, refuse_other_effort, search_slots
 from study.phases.winners import choose, keep, kept
 from study.processes.interruption import Interruption
 from study.processes.limits import ProcessLimits
 from study.processes.pool import Pool
-from study.question.plan import StudyPlan, resolve
+from study.question.plan import resolve
 from study.question.settings import Settings
 from study.question.settings_file import save_settings
 from study.runs.archive import Archive
-from study.runs.models import save_best_models
+from study.runs.best_models import complete_models, keep_best_models
+from study.runs.context import JobContext
 from study.runs.reporter import Published, Reporter
-from study.storage.folder import RunFolder
 from study.storage.opening import open_store
 from study.storage.trial_storage import as_user_errors
 from study.terminal.command import Terminal
-from study.terminal.display import Display
 from study.terminal.words import number_of
 from study.trials import attributes as attrs
-from study.trials.queue import Queue
 from study.trials.record import Look, SearchRecord, TrialRecord, best_trials, trial_record
-from study.trials.worker_loop import Work, WorkerLoop
-
-
-@dataclass(frozen=True)
-class JobContext:
-    """What every phase of a job works with."""
-
-    archive: Archive
-    owner: str
-    pool: Pool[optuna.Trial]
-    console: Console
-    interruption: Interruption
-    reporter: Reporter
-
-    @property
-    def plan(self) -> StudyPlan:
-        """What is asked."""
-        return self.archive.plan
-
-    @property
-    def folder(self) -> RunFolder:
-        """The study's files."""
-        return self.archive.folder
-
-    def queue(self, study: optuna.Study) -> Queue:
-        """The trials of one Optuna study, for this process to work off."""
-        return Queue(study, self.archive.store, self.owner)
-
-    @property
-    def dashboard_command(self) -> str:
-        """Optuna's dashboard on this study."""
-        url, artifacts = self.archive.store.shown_url, str(self.folder.artifacts)
-        return shlex.join(["optuna-dashboard", url, "--artifact-dir", artifacts])
-
-    def say(self, *lines: str) -> None:
-        """Print, each on a line of its own."""
-        for line in lines:
-            self.console.print(line, soft_wrap=True, highlight=False, markup=False)
-
-    def work_off(self, study: optuna.Study, work: Work, phase: str, measure: str) -> bool:
-        """Complete the plan of one Optuna study; False where a signal or the clock ended it."""
-        timeout = self.plan.settings.search.timeout if measure == "validation" else None
-        display = Display(self.console, study, phase, measure, self.plan.epochs, self.plan.jobs)
-        with display.open():
-            return WorkerLoop(
-                self.queue(study),
-                work,
-                self.pool,
-                display,
-                until=None if timeout is None else time.monotonic() + timeout,
-                stopping=self.interruption,
-            ).run()
 
 
 def run_study(settings: Settings, reporter: Reporter) -> int:
@@ -119,7 +60,7 @@ def search_and_confirm(context: JobContext, study: optuna.Study) -> Published | 
     Returns:
         What was published of it last; None where something has been done since.
     """
-    _refuse_longer(context, study)
+    refuse_other_effort(study, context.plan)
     # Only now: a command that is refused changes nothing.
     save_settings(context.folder.settings, context.plan.settings)
     plan = context.plan
@@ -148,6 +89,8 @@ def confirm_what_is_searched(context: JobContext, study: optuna.Study) -> Publis
     return published
 
 
+_LOOK = 1.0  # seconds between looks at what other machines do
+
 # What is done between opening a study and reporting on it.
 Phases: TypeAlias = Callable[[JobContext, optuna.Study], Published | None]
 
@@ -175,30 +118,14 @@ def _work_on(archive: Archive, reporter: Reporter, phases: Phases) -> int:
     )
     console = Terminal(quiet=plan.settings.run.quiet)
     interruption = Interruption()
-    pool: Pool[optuna.Trial] = Pool(limits)
+    pool = Pool[Any](limits)
     with store.lease() as owner, interruption.open(), closing(pool):
         context = JobContext(archive, owner, pool, console, interruption, reporter)
         published = phases(context, study)
+        if complete_models(archive, pool, interruption, context.say):
+            published = None  # the dashboard is to have them, too
         _tell(context, published or reporter.publish(archive))
     return interruption.status if interruption() else 0
-
-
-def _refuse_longer(context: JobContext, study: optuna.Study) -> None:
-    """Refuse searches of another length than those that have been confirmed.
-
-    The test split was opened for these; a trial that follows could be chosen by it.
-    """
-    confirmation = context.archive.confirmation()
-    if confirmation is None:
-        return
-    for chosen in kept(confirmation, context.plan):
-        planned = len({trial.slot for trial in _records(study) if trial.search == chosen.number})
-        if context.plan.n_trials != planned:
-            raise UserError(
-                f"Searches of {planned} trials have been confirmed on the test split, so none of "
-                f"{context.plan.n_trials} can be added: all have the same effort. Give "
-                f"--n-trials {planned}, or choose another --study-name."
-            )
 
 
 def _search(context: JobContext, study: optuna.Study, number: int) -> None:
@@ -206,20 +133,18 @@ def _search(context: JobContext, study: optuna.Study, number: int) -> None:
     context.queue(study).enqueue(search_slots(context.plan, number))
     work = SearchWork(context.plan, context.folder, context.reporter.draw_curve)
     of_all = f"search {number} of {context.plan.searches}"
-    if not context.work_off(study, work, of_all, "validation") and not context.interruption():
-        _close(context, study)
+    if not context.work_off(study, work, of_all, "validation"):
+        _close(context, study, number)
 
 
-def _close(context: JobContext, study: optuna.Study) -> None:
-    """End a search whose time is up: what it has not begun it must not do after confirmation.
+def _close(context: JobContext, study: optuna.Study, number: int) -> None:
+    """End a search, whose time is up where it is not complete, and wait for what is at work.
 
-    The test split is opened next, and a search that goes on afterwards could choose by it.
+    The test split is opened next, and a trial that begins afterwards could be chosen by it.
     """
     queue = context.queue(study)
-    while trial := queue.ask():
-        queue.finish(
-            trial, TrialState.FAIL, user_attrs={attrs.REASON: "not begun: the time was up"}
-        )
+    while not context.interruption() and queue.close(number, "not begun: the time was up"):
+        time.sleep(_LOOK)  # other machines' trials
 
 
 def _confirm(context: JobContext, study: optuna.Study, number: int) -> Published | None:
@@ -228,6 +153,9 @@ def _confirm(context: JobContext, study: optuna.Study, number: int) -> Published
     Returns:
         What was published; None where there was nothing to do, or more is known already.
     """
+    _close(context, study, number)
+    if context.interruption():
+        return None
     before = context.archive.confirmation()
     known = before.trials if before else []
     if not confirm(context, choose(_records(study), context.plan, number)):
@@ -263,11 +191,10 @@ def confirm(context: JobContext, chosen: SearchRecord) -> bool:
     context.queue(study).enqueue(confirmation_slots(chosen, plan))
     work = ConfirmationWork(plan, context.folder)
     done = context.work_off(study, work, f"confirmation {chosen.number} of {plan.searches}", "test")
-    if done:
-        save_best_models(study, context.folder, plan)
-        if chosen.number >= plan.searches.least:
-            with store.locked():
-                note_look(study, Look(chosen.number, *plan.searches))
+    keep_best_models(context.archive)
+    if done and chosen.number >= plan.searches.least:
+        with store.locked():
+            note_look(study, Look(chosen.number, *plan.searches))
     return done
 
 

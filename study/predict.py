@@ -17,6 +17,7 @@ def predict(
     /,
     *texts: Annotated[str, Parameter(name="TEXT")],
     cell: Cell | None = None,
+    storage: Annotated[str | None, Parameter(env_var="OPTUNA_STORAGE")] = None,
 ) -> None:
     """Print each text's most probable class, its probability, and the text.
 
@@ -27,13 +28,16 @@ def predict(
     texts: str
         Texts to classify; without any, lines are read from the standard input.
     cell: Cell
-        Whose best model to use. Default: that of the highest validation accuracy.
+        Whose best model to use. Default: that of the lowest validation loss.
+    storage: str
+        Database URL, where the models are to be trained again and the trials are not in the folder.
     """
     import sys
+    from functools import partial
 
     from study.runs.models import load_model
 
-    model = load_model(run_folder, cell)
+    model = load_model(run_folder, cell, storage, say=partial(print, file=sys.stderr))
     lines = texts or [line.rstrip("\n") for line in sys.stdin]
     for text, (label, probability) in zip(lines, model.classify(lines), strict=True):
         # Downwards: 99.96 % is not certainty.

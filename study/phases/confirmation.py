@@ -22,9 +22,10 @@ from study.training.curve import CurvePoint
 from study.training.scoring import ConfirmationJob, Score, test_labels
 from study.training.speed import Speed, as_fast
 from study.trials import attributes as attrs
-from study.trials.queue import Queue, Slot
+from study.trials.queue import Queue
 from study.trials.record import EffortWinners, Look, SearchRecord
 from study.trials.sampler import derived_seed
+from study.trials.slots import Slot
 
 _LABELS = "test_labels"  # study attribute: class numbers of the test split, packed
 _LOOKS = "looks"  # study attribute: at the verdict
@@ -69,9 +70,9 @@ def looks(study: optuna.Study) -> tuple[Look, ...]:
 
 
 def note_look(study: optuna.Study, look: Look) -> None:
-    """Remember a look at the verdict; with the same number of searches it is the same look."""
+    """Remember a look at the verdict; with no more searches than before it is no new look."""
     before = looks(study)
-    if look.searches not in {one.searches for one in before}:
+    if all(look.searches > one.searches for one in before):
         study.set_user_attr(_LOOKS, [*map(list, before), list(look)])
 
 
@@ -172,11 +173,11 @@ class ConfirmationWork:
         trial.suggest_int(attrs.REPLICATE, 0, MOST_REPLICATES - 1)
         highest = limit == self.plan.budget.limit
         candidate = attrs.unpack_candidate(attributes[attrs.CANDIDATE])
-        seed = attributes[attrs.SEED]
+        seed, owner = attributes[attrs.SEED], attributes[attrs.OWNER]
         return ConfirmationJob(
             training=training_job(candidate, self.plan, seed, split_seed=seed),
             speed=_known_speed(trial.study, candidate),
-            save_to=self.folder.run_model(trial.number) if highest else None,
+            save_to=self.folder.run_model(owner, trial.number) if highest else None,
         )
 
     def epoch(self, trial: optuna.Trial, number: int, point: CurvePoint) -> bool:

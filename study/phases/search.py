@@ -11,6 +11,7 @@ from optuna.trial import TrialState
 
 from search_spaces.budget import Budget
 from search_spaces.candidate import Candidate
+from study.errors import UserError
 from study.phases.identity import claim
 from study.question.plan import StudyPlan
 from study.storage.folder import RunFolder
@@ -19,8 +20,9 @@ from study.training.curve import CurvePoint
 from study.training.job import OnLook, Result, TrainingJob
 from study.trials import attributes as attrs
 from study.trials.artifacts import upload
-from study.trials.queue import Queue, Slot
+from study.trials.queue import Queue
 from study.trials.sampler import CellPruner, CellSampler, derived_seed
+from study.trials.slots import Slot
 
 DrawCurve = Callable[[Sequence[CurvePoint], str], bytes]  # a curve and its title, as PNG
 
@@ -48,6 +50,30 @@ def open_search(store: Store, plan: StudyPlan) -> optuna.Study:
         )
         claim(study, plan)
     return study
+
+
+def refuse_other_effort(study: optuna.Study, plan: StudyPlan) -> None:
+    """Refuse searches of another length than one that is closed, or shorter than one has begun.
+
+    The test split was opened for those that are closed; a trial that follows could be chosen by it.
+
+    Raises:
+        UserError: The study has such a search.
+    """
+    closed = study.user_attrs.get(attrs.CLOSED, [])
+    slots: dict[int, set[int]] = {}
+    for trial in study.get_trials(deepcopy=False):
+        slots.setdefault(trial.user_attrs[attrs.SEARCH], set()).add(trial.user_attrs[attrs.SLOT])
+    for number, planned in sorted(slots.items()):
+        length = len(planned)
+        if plan.n_trials < length or (number in closed and plan.n_trials != length):
+            more = "" if number in closed else " or more"
+            raise UserError(
+                f"Search {number} of {plan.name!r} was planned with {length} trials, and "
+                f"{'has ended' if number in closed else 'has begun'}; all searches have the same "
+                f"effort, so none of {plan.n_trials} can follow. Give --n-trials {length}{more}, "
+                "or choose another --study-name."
+            )
 
 
 def search_slots(plan: StudyPlan, number: int) -> list[Slot]:

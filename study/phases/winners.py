@@ -18,6 +18,7 @@ from study.trials.record import (
     BudgetWinners,
     EffortWinners,
     SearchRecord,
+    Status,
     TrialRecord,
     Winner,
     winner,
@@ -38,7 +39,10 @@ def choose(trials: Sequence[TrialRecord], plan: StudyPlan, number: int) -> Searc
         trials: Of all searches.
         number: Of the search.
     """
-    mine = [trial for trial in trials if trial.search == number]
+    # What was requeued is in the plan once more.
+    mine = [
+        trial for trial in trials if trial.search == number and trial.status is not Status.REQUEUED
+    ]
     budgets = [
         _budget_winners(found, budget, plan)
         for budget in plan.ladder()

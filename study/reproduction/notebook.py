@@ -19,9 +19,10 @@ from study.storage.store import Store
 from study.training.curve import CurvePoint
 from study.training.job import OnLook, Result, TrainingJob
 from study.trials import attributes as attrs
-from study.trials.queue import Queue, Slot
+from study.trials.queue import Queue
 from study.trials.record import TrialRecord, trial_record
 from study.trials.sampler import derived_seed
+from study.trials.slots import Slot
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import optuna
 
 from study.phases.winners import given
-from study.pipeline import JobContext, confirm, work_on
+from study.pipeline import confirm, work_on
 from study.question.plan import resolve
 from study.reproduction.notebook import (
     GRU_154,
@@ -15,6 +15,7 @@ from study.reproduction.notebook import (
     open_notebook,
 )
 from study.runs.archive import Archive
+from study.runs.context import JobContext
 from study.runs.reporter import Reporter
 from study.storage.folder import RunFolder
 from study.storage.sqlite import FileStore

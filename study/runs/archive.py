@@ -59,12 +59,17 @@ class Archive:
         refuse_other(study, self.plan)
         return study
 
+    @property
+    def shared(self) -> bool:
+        """Whether the database is not the folder's own, so that other folders may have it, too."""
+        return self.store.shown_url != FileStore(self.folder.database).shown_url
+
     def resume(self) -> str:
         """The command that goes on with this study."""
         if self.command:
             return self.command
         command = f"python -m study.search --config {shlex.quote(str(self.folder.settings))}"
-        if self.store.shown_url != FileStore(self.folder.database).shown_url:
+        if self.shared:
             command += f" --storage {shlex.quote(self.store.shown_url)}"
         return command
 

@@ -16,20 +16,23 @@ import optuna
 from optuna.trial import FrozenTrial
 
 from search_spaces.budget import BudgetError
+from search_spaces.cells import cell_name
 from study.errors import UserError
 from study.phases.confirmation import confirmation_slots
-from study.phases.search import search_slots
+from study.phases.search import refuse_other_effort, search_slots
 from study.phases.winners import kept
 from study.question.plan import resolve
 from study.question.settings_file import load_settings
 from study.runs.archive import Archive
+from study.runs.best_models import missing_models
 from study.runs.reporter import Reporter
 from study.storage.folder import RunFolder
 from study.storage.opening import open_store
 from study.storage.sqlite import FileStore
 from study.storage.trial_storage import as_user_errors
 from study.trials.attributes import SEARCH
-from study.trials.queue import Queue, Slot
+from study.trials.queue import Queue
+from study.trials.slots import Slot
 
 # As `study.machine.files` names temporary files, and `RunFolder.create` its probe.
 _TEMPORARY = re.compile(r"\..*(-[0-9a-f]{16}(\.\w+)?|\.probe)$")
@@ -131,6 +134,7 @@ def _database_fault(path: Path) -> str:
 def _contents(archive: Archive) -> Iterator[Finding]:
     """The checks that need the data set and the trials."""
     plan, search, confirmation = archive.plan, archive.search(), archive.confirmation()
+    refuse_other_effort(search, plan)
     yield Finding(_QUESTION, "", f"{plan.identity['dataset']}, as at the start")
     begun = {trial.user_attrs[SEARCH] for trial in search.get_trials(deepcopy=False)}
     slots = [slot for number in sorted(begun) for slot in search_slots(plan, number)]
@@ -141,6 +145,7 @@ def _contents(archive: Archive) -> Iterator[Finding]:
         slots = [slot for chosen in winners for slot in confirmation_slots(chosen, plan)]
         yield from _trials("confirmation", archive, confirmation, slots)
         studies.append(confirmation)
+        yield _models(archive)
     yield _artifacts(archive, studies)
 
 
@@ -174,6 +179,12 @@ def _orphans(queue: Queue, grace: float) -> list[int]:
     return orphans
 
 
+def _models(archive: Archive) -> Finding:
+    missing = [cell_name(cell) for cell in missing_models(archive)]
+    fault = f"the best {' and '.join(missing)} of the study not in the folder" if missing else ""
+    return Finding("models", fault, "each cell's best", remedy=archive.resume())
+
+
 def _artifacts(archive: Archive, studies: Sequence[optuna.Study]) -> Finding:
     storage = archive.store.optuna()
     holders: list[optuna.Study | FrozenTrial] = [*studies]
@@ -185,6 +196,8 @@ def _artifacts(archive: Archive, studies: Sequence[optuna.Study]) -> Finding:
         for meta in optuna.artifacts.get_all_artifact_meta(holder, storage=storage)
     ]
     folder = archive.folder.artifacts
+    if archive.shared:  # each trial's are in the folder of whoever trained it
+        return Finding("artifacts", "", f"{len(metas)} files, in whichever folders")
     missing = [meta.filename for meta in metas if not (folder / meta.artifact_id).is_file()]
     fault = f"{len(missing)} of {len(metas)} are not in {folder}, such as " if missing else ""
     return Finding("artifacts", fault + "".join(missing[:1]), f"{len(metas)} files")

@@ -1,88 +1,28 @@
-"""Each cell's best confirmed model: saved with its vocabulary and a card, and loaded again."""
+"""A study's saved models, loaded again with their vocabulary and their cards."""
 
 import json
-import math
-import shutil
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import optuna
 
 from search_spaces.cells import Cell
 from study.datasets.vocabulary import Vocabulary
 from study.errors import UserError
-from study.machine.files import write_atomically
+from study.machine.environment import cores
 from study.machine.native_output import unheard_start
-from study.question.plan import StudyPlan
+from study.processes.limits import ProcessLimits
+from study.processes.pool import Pool
+from study.runs.archive import Archive, open_archive
+from study.runs.best_models import complete_models
 from study.storage.folder import RunFolder
-from study.trials.record import ConfirmationRecord, Status, confirmation_record
+from study.storage.trial_storage import as_user_errors
 
 if TYPE_CHECKING:
     import keras
-
-
-def save_best_models(confirmation: optuna.Study, folder: RunFolder, plan: StudyPlan) -> None:
-    """Select, of the models confirmed at the full budget, each cell's lowest validation loss.
-
-    Selected on validation, so that the card's test accuracy is no best of many.
-    """
-    runs = [confirmation_record(trial) for trial in confirmation.get_trials(deepcopy=False)]
-    for cell in plan.cells:
-        saved = {
-            folder.run_model(run.number): run
-            for run in runs
-            if run.cell == cell
-            and run.budget == plan.budget.limit
-            and run.status is Status.COMPLETE
-        }
-        present = [path for path in saved if path.exists()]
-        if not present:
-            continue  # selected before, or trained on another machine
-        best = min(present, key=lambda path: _loss(saved[path]))
-        if _loss(saved[best]) < _saved_loss(folder, cell.value):
-            best.replace(folder.model(cell.value))
-            _write_card(saved[best], folder, plan)
-        for path in present:
-            path.unlink(missing_ok=True)
-    if folder.models.exists():
-        shutil.copyfile(plan.dataset.vocabulary_file, folder.models / "vocabulary.json")
-
-
-def _loss(run: ConfirmationRecord) -> float:
-    return math.inf if run.validation_loss is None else run.validation_loss
-
-
-def _saved_loss(folder: RunFolder, cell: str) -> float:
-    """Validation loss of the model that was selected before; infinite where none was."""
-    try:
-        card = json.loads(folder.model_card(cell).read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return math.inf
-    return float(card["validation_loss"])
-
-
-def _write_card(run: ConfirmationRecord, folder: RunFolder, plan: StudyPlan) -> None:
-    card = {
-        "cell": run.cell,
-        "candidate": asdict(run.candidate),
-        "cell_params": run.cell_parameters,
-        "model_params": run.model_parameters,
-        "test_accuracy": run.test_accuracy,
-        "validation_loss": run.validation_loss,
-        "validation_accuracy": run.validation_accuracy,
-        "chosen": f"lowest validation loss of the runs at {run.budget:,} parameters",
-        "dataset": {"name": plan.dataset.name, "fingerprint": plan.dataset.fingerprint},
-        "labels": plan.dataset.labels,
-        "sequence_length": plan.dataset.sequence_length,
-        "level": plan.dataset.level.value,
-        "vocabulary": "vocabulary.json",
-        "weights_sha256": run.weights,
-    }
-    with write_atomically(folder.model_card(run.cell)) as path:
-        path.write_text(json.dumps(card, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 @dataclass(frozen=True)
@@ -107,18 +47,26 @@ class SavedModel:
         ]
 
 
-def load_model(run: Path, cell: Cell | None) -> SavedModel:
-    """The model that a study has saved of a cell, or the better one on validation.
+def load_model(
+    run: Path, cell: Cell | None, storage: str | None = None, say: Callable[[str], None] = print
+) -> SavedModel:
+    """The model that a study has saved of a cell, or the best one on validation.
+
+    Where the folder has none, because other folders' processes have trained the best ones, they
+    are trained again.
+
+    Args:
+        storage: Database URL, where the trials are not in the folder.
+        say: Told of it.
 
     Raises:
-        UserError: The folder holds no such model, or one of another version.
+        UserError: The study has no such model, or one of another version.
     """
     folder = RunFolder(run)
-    saved = [
-        member
-        for member in Cell
-        if folder.model(member).is_file() and folder.model_card(member).is_file()
-    ]
+    saved = _saved(folder)
+    if (not saved or cell not in {None, *saved}) and folder.settings.is_file():
+        _complete(open_archive(run, storage), say)
+        saved = _saved(folder)
     if not saved:
         raise UserError(
             f"A run keeps its models in {folder.models}, but there are none. "
@@ -133,7 +81,7 @@ def load_model(run: Path, cell: Cell | None) -> SavedModel:
         member: json.loads(folder.model_card(member).read_text(encoding="utf-8"))
         for member in saved
     }
-    chosen = cell or min(saved, key=lambda member: float(cards[member]["validation_loss"]))
+    chosen = cell or min(saved, key=lambda member: _loss(cards[member]))
     vocabulary = _vocabulary(folder.models / cards[chosen]["vocabulary"])
     with unheard_start():
         import keras
@@ -146,6 +94,30 @@ def load_model(run: Path, cell: Cell | None) -> SavedModel:
         vocabulary=vocabulary,
         labels=tuple(cards[chosen]["labels"]),
     )
+
+
+def _saved(folder: RunFolder) -> list[Cell]:
+    return [
+        member
+        for member in Cell
+        if folder.model(member).is_file() and folder.model_card(member).is_file()
+    ]
+
+
+def _complete(archive: Archive, say: Callable[[str], None]) -> None:
+    """Train the best models that the folder lacks."""
+    limits = ProcessLimits(archive.plan.jobs, cores(), archive.folder.log)
+    with as_user_errors(archive.store.shown_url), closing(Pool[str](limits)) as pool:
+        complete_models(archive, pool, lambda: False, say)
+
+
+def _loss(card: Mapping[str, Any]) -> float:
+    if "validation_loss" not in card:
+        raise UserError(
+            "The better model is that of the lowest validation loss, but the cards of these tell "
+            "none: they are of version 0.1 of isoparam. Choose one with --cell."
+        )
+    return float(card["validation_loss"])
 
 
 def _vocabulary(path: Path) -> Vocabulary:

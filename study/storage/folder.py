@@ -50,13 +50,14 @@ class RunFolder:
         """What that model is and how good it was."""
         return self.models / f"{cell}.json"
 
-    def run_model(self, number: int) -> Path:
+    def run_model(self, owner: str, number: int) -> Path:
         """The model of one confirmation run, until the best is chosen.
 
         Args:
+            owner: Name of the process that trained it; no other study has one of that name.
             number: Optuna's number of the run's trial.
         """
-        return self.models / f".{number}.keras"
+        return self.models / f".{owner}-{number}.keras"
 
     def require(
         self, file: Path, remedy: str = "Check the path; `python -m study.search` prints it."

@@ -9,7 +9,7 @@ from optuna.exceptions import StorageInternalError
 from optuna.storages import RDBStorage
 from optuna.storages._rdb.models import TrialModel, TrialUserAttributeModel
 from optuna.trial import FrozenTrial, TrialState
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import Integer, Select, and_, cast, func, or_, select
 from sqlalchemy.exc import (
     DisconnectionError,
     InterfaceError,
@@ -201,10 +201,14 @@ class TrialStorage(RDBStorage):
             .order_by(TrialModel.trial_id)
         )
 
-    def first(self, study_id: int, state: TrialState) -> int | None:
-        """The id of the oldest trial in a state."""
-        query = select(func.min(TrialModel.trial_id)).where(
-            TrialModel.study_id == study_id, TrialModel.state == state
+    def first(self, study_id: int, state: TrialState, key: str) -> int | None:
+        """The id of the trial in a state whose user attribute is the smallest integer."""
+        place = cast(TrialUserAttributeModel.value_json, Integer)
+        query = (
+            _with_user_attribute(select(TrialModel.trial_id), key)
+            .where(TrialModel.study_id == study_id, TrialModel.state == state)
+            .order_by(place, TrialModel.trial_id)
+            .limit(1)
         )
         with self._session() as session:
             found: int | None = session.scalar(query)

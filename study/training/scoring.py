@@ -3,18 +3,14 @@
 import base64
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from study.datasets.dataset import Dataset
-from study.machine.files import write_atomically
 from study.training.job import OnLook, Result, TrainingJob
+from study.training.saving import save
 from study.training.speed import Speed, measure_speed
-
-if TYPE_CHECKING:
-    import keras
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,22 +56,13 @@ class ConfirmationJob:
         runner = runner_for(model, candidate, task)
         _, correct = runner.evaluate(self.training.dataset.test())
         if self.save_to is not None:
-            self._save(model, self.save_to)
+            save(model, self.training, self.save_to)
         return Score(
             training=result,
             test_accuracy=float(np.mean(correct)),
             correct=base64.b64encode(np.packbits(correct).tobytes()).decode("ascii"),
             speed=self.speed or measure_speed(candidate, task, splits),
         )
-
-    def _save(self, model: "keras.Model", path: Path) -> None:
-        """Save the model with the stock layers, so that Keras loads it without this package."""
-        from study.training.model import with_stock_layers
-
-        path.parent.mkdir(parents=True, exist_ok=True)
-        stock = with_stock_layers(model, self.training.candidate, self.training.task)
-        with write_atomically(path) as temporary:
-            stock.save(temporary)
 
 
 def test_labels(dataset: Dataset) -> NDArray[np.int32]:

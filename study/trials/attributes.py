@@ -19,6 +19,9 @@ BUDGET = "budget"  # limit of the budget that it is for
 RETRY_OF = "retry_of"  # number of the trial that this one replaces
 REPLICATE = "replicate"
 
+# Of an Optuna study.
+CLOSED = "closed_searches"  # numbers of those of which no trial may begin any more
+
 # Known when it starts.
 OWNER = "owner"
 SEED = "seed"

@@ -10,7 +10,6 @@ import json
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 import optuna
@@ -19,48 +18,15 @@ from optuna.trial import FrozenTrial, TrialState
 from study.storage.store import Store
 from study.storage.trial_storage import as_user_errors
 from study.trials import attributes as attrs
+from study.trials.slots import Progress, Slot
 
 MOST_LOSSES = 3  # of one slot's workers: the first trial's and its two retries'
 LOST = "its worker was lost"
 _SHORT_PATIENCE = 5.0  # seconds
 GAVE_UP = f"given up after {MOST_LOSSES} tries"
+NOT_BEGUN = "not begun: its search was closed"
 
 T = TypeVar("T")
-
-
-@dataclass(frozen=True)
-class Slot:
-    """One planned trial.
-
-    Attributes:
-        number: Its place in the plan.
-        params: Parameters that are fixed beforehand.
-        attributes: User attributes, known beforehand.
-    """
-
-    number: int
-    params: Mapping[str, Any]
-    attributes: Mapping[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Progress:
-    """How far a plan is.
-
-    Attributes:
-        planned: Slots in the plan.
-        finished: Slots with a finished trial that was not requeued.
-        waiting: Trials nobody has taken.
-    """
-
-    planned: int
-    finished: int
-    waiting: int
-
-    @property
-    def done(self) -> bool:
-        """Whether nothing is left to do."""
-        return self.finished >= self.planned
 
 
 class Queue:
@@ -74,16 +40,35 @@ class Queue:
         self._in_hand: set[int] = set()  # ids of the trials that were asked for and not ended
 
     def enqueue(self, slots: Sequence[Slot]) -> None:
-        """Add to the plan what it lacks; adding the same again changes nothing."""
+        """Add to the plan what it lacks; adding the same again changes nothing.
+
+        What is of a closed search is not added.
+        """
 
         def add() -> None:
-            present = set(self.slots())
+            present, closed = set(self.slots()), self.closed()
             for slot in slots:
-                if slot.number not in present:
+                if slot.number not in present and slot.attributes.get(attrs.SEARCH) not in closed:
                     attributes = {**slot.attributes, attrs.SLOT: slot.number}
                     self.study.enqueue_trial(dict(slot.params), user_attrs=attributes)
 
         self._exclusively(add)
+
+    def close(self, search: int, reason: str) -> int:
+        """End a search: none of its trials begins from now on, whoever asks.
+
+        Args:
+            reason: Why those that have not begun have failed.
+
+        Returns:
+            How many of its trials are still at work.
+        """
+        return self._exclusively(lambda: self._close(search, reason))
+
+    def closed(self) -> set[int]:
+        """The searches of which no trial may begin any more."""
+        stored = self._storage.get_study_user_attrs(self.study._study_id)
+        return set(stored.get(attrs.CLOSED, []))
 
     def slots(self) -> list[int]:
         """The slot of every trial that was not requeued: each of the plan's once."""
@@ -170,11 +155,36 @@ class Queue:
         return None if trial_id is None else optuna.Trial(self.study, trial_id)
 
     def _take(self) -> int | None:
-        trial_id = self._storage.first(self.study._study_id, TrialState.WAITING)
-        if trial_id is not None:
-            self._storage.set_trial_state_values(trial_id, TrialState.RUNNING)
-            self._storage.set_trial_user_attr(trial_id, attrs.OWNER, self._owner)
-        return trial_id
+        closed = self.closed()
+        while True:
+            # A retry comes first, so that what is drawn next may learn from it, as it would have.
+            trial_id = self._storage.first(self.study._study_id, TrialState.WAITING, attrs.SLOT)
+            if trial_id is None:
+                return None
+            self._sign(trial_id)
+            trial = self._storage.get_trial(trial_id)
+            if trial.user_attrs.get(attrs.SEARCH) not in closed:
+                return trial_id
+            self._finish(trial, TrialState.FAIL, None, {attrs.REASON: NOT_BEGUN})
+
+    def _sign(self, trial_id: int) -> None:
+        self._storage.set_trial_state_values(trial_id, TrialState.RUNNING)
+        self._storage.set_trial_user_attr(trial_id, attrs.OWNER, self._owner)
+
+    def _close(self, search: int, reason: str) -> int:
+        closed = self.closed()
+        if search not in closed:
+            self.study.set_user_attr(attrs.CLOSED, sorted({*closed, search}))
+        unknown = self._reap()
+        mine = [trial for trial in self._trials() if trial.user_attrs.get(attrs.SEARCH) == search]
+        for trial in mine:
+            if trial.state is TrialState.WAITING:
+                self._sign(trial._trial_id)
+            if trial.state is TrialState.WAITING or trial._trial_id == unknown:
+                begun = self._storage.get_trial(trial._trial_id)
+                self._finish(begun, TrialState.FAIL, None, {attrs.REASON: reason})
+        at_work = [trial for trial in mine if trial.state is TrialState.RUNNING]
+        return sum(trial._trial_id != unknown for trial in at_work)
 
     def _reap(self) -> int | None:
         """Put back the trials of dead workers.

@@ -125,13 +125,14 @@ class OneCell(optuna.Study):
 
     @cached_property
     def trials_of_cell(self) -> list[FrozenTrial]:
-        """As they are."""
-        return [
+        """As they are, in the order of the plan, which is not that of the numbers after a retry."""
+        mine = [
             trial
             for trial in super()._get_trials(deepcopy=False, use_cache=not self._fresh)
             if trial.user_attrs.get(attrs.CELL) == self._cell
             and trial.user_attrs.get(attrs.SEARCH) == self._search
         ]
+        return sorted(mine, key=lambda trial: int(trial.user_attrs[attrs.SLOT]))
 
     def get_trials(
         self, deepcopy: bool = True, states: Container[TrialState] | None = None

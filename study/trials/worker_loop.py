@@ -16,7 +16,8 @@ from study.processes.training_process import Crashed, Died, Finished, Job, LookT
 from study.storage.trial_storage import StorageError
 from study.training.curve import CurvePoint
 from study.trials import attributes as attrs
-from study.trials.queue import Progress, Queue
+from study.trials.queue import Queue
+from study.trials.slots import Progress
 
 INTERRUPTED = "interrupted"
 _LOOK = 2.0  # seconds between looks at the storage: other workers' progress, or their death

@@ -15,7 +15,8 @@ from pathlib import Path
 import optuna
 
 from study.trials import attributes as attrs
-from study.trials.queue import Progress, Queue
+from study.trials.queue import Queue
+from study.trials.slots import Progress
 from tests.faults.outcome import Outcome, judged
 from tests.faults.worker import Orders, work
 from tests.support.stubs import stub_slots, stub_study

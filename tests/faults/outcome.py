@@ -36,6 +36,17 @@ class Outcome:
         """Whether the fault did no harm."""
         return self.injected > 0 and (self.lost, self.duplicated, self.stuck) == (0, 0, 0)
 
+    @classmethod
+    def of_all(cls, parts: Sequence["Outcome"]) -> "Outcome":
+        """Of one injection that several plans have seen."""
+        return cls(
+            injected=parts[0].injected,
+            trials=sum(part.trials for part in parts),
+            lost=sum(part.lost for part in parts),
+            duplicated=sum(part.duplicated for part in parts),
+            stuck=sum(part.stuck for part in parts),
+        )
+
     def row(self, fault: str) -> str:
         """The row, as Markdown."""
         seconds = "" if self.recovery is None else f"{self.recovery:.1f}"

@@ -2,10 +2,11 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,6 +15,8 @@ from typing import Any
 import optuna
 from optuna.trial import TrialState
 
+from study.phases.confirmation import confirmation_slots
+from study.phases.winners import kept
 from study.processes.limits import ProcessLimits
 from study.question.plan import StudyPlan, resolve
 from study.question.settings_file import load_settings
@@ -22,11 +25,12 @@ from study.storage.sqlite import FileStore
 from study.training.job import TrainingJob
 from study.trials import attributes as attrs
 from study.trials.queue import Queue
-from study.trials.record import Status
 from tests.faults.outcome import Outcome, judged
 from tests.support.commands import ROOT, run_module, search, small_study, write_moods
 from tests.support.servers import PASSWORD, QUOTED, Server
 from tests.support.stubs import StubWork, run_loop, stub_slots, stub_study
+
+_ENDED = re.compile(r"(search|confirmation) \d+ of ")
 
 
 @dataclass
@@ -36,10 +40,12 @@ class Command:
     process: subprocess.Popen[str]
 
     def lines(self, count: int) -> None:
-        """Wait for so many finished trials."""
+        """Wait for so many finished trials or runs."""
         assert self.process.stdout
-        for _ in range(count):
-            assert self.process.stdout.readline()
+        while count:
+            line = self.process.stdout.readline()
+            assert line
+            count -= bool(_ENDED.match(line))  # others say what the data are like
 
     def kill_group(self) -> None:
         os.killpg(self.process.pid, signal.SIGKILL)
@@ -83,31 +89,57 @@ def small(folder: Path, **changes: str) -> list[str]:
     return flags
 
 
-def killed_and_resumed(folder: Path) -> Outcome:
-    """The whole group is killed; what was complete stays, and the same weights come out."""
-    flags = [*small(folder), "--no-confirm"]
+def killed_and_resumed(folder: Path, moments: Sequence[int]) -> Outcome:
+    """The whole group is killed; what was complete stays, and the same study comes out.
+
+    Args:
+        moments: Finished trials and runs of each life, before it is ended.
+    """
+    flags = small(folder, **{"n-trials": "8"})
     whole = search(*flags, "--output-dir", str(folder / "whole"))
     assert whole.returncode == 0, whole.stderr
-    interrupted = folder / "interrupted"
-    with searching(*flags, "--output-dir", str(interrupted)) as command:
-        command.lines(2)
-        command.kill_group()
-    before = _results(interrupted / "moods")
+    again = [*flags, "--output-dir", str(folder / "interrupted")]
+    run = folder / "interrupted" / "moods"
+    before: dict[tuple[str, int], tuple[object, ...]] = {}
+    for moment in moments:
+        with searching(*again) as command:
+            command.lines(moment)
+            command.kill_group()
+        results = _results(run)
+        assert {place: results[place] for place in before} == before
+        before = results
     assert before
-    done = search(*flags, "--output-dir", str(interrupted))
+    done = search(*again)
     assert done.returncode == 0, done.stderr
-    after = _results(interrupted / "moods")
-    assert {slot: after[slot] for slot in before} == before
+    after = _results(run)
+    assert {place: after[place] for place in before} == before
     assert after == _results(folder / "whole" / "moods")
-    return judged(open_archive(interrupted / "moods").search(), 6, injected=1)
+    planned = [judged(study, count, injected=len(moments)) for study, count in _plans(run)]
+    return Outcome.of_all(planned)
 
 
-def _results(run: Path) -> dict[int, tuple[object, object]]:
-    """The accuracy and the weights' hash of every finished trial, by slot."""
-    trials = open_archive(run).search().get_trials(deepcopy=False)
+def _plans(run: Path, storage: str | None = None) -> Iterator[tuple[optuna.Study, int]]:
+    """The search and its confirmation, each with the trials that it is to have."""
+    archive = open_archive(run, storage)
+    yield archive.search(), archive.plan.n_trials * archive.plan.searches.most
+    confirmation = archive.confirmation()
+    if confirmation is not None:
+        chosen = kept(confirmation, archive.plan)
+        yield confirmation, sum(len(confirmation_slots(one, archive.plan)) for one in chosen)
+
+
+def _results(run: Path) -> dict[tuple[str, int], tuple[object, ...]]:
+    """What every finished trial and run has found and the weights' hash, by its place."""
+    archive = open_archive(run)
     return {
-        t.user_attrs[attrs.SLOT]: (t.values, t.user_attrs.get(attrs.WEIGHTS))
-        for t in trials
+        (study.study_name, t.user_attrs[attrs.SLOT]): (
+            t.values,
+            t.user_attrs[attrs.CANDIDATE],
+            t.user_attrs.get(attrs.WEIGHTS),
+        )
+        for study in (archive.search(), archive.confirmation())
+        if study is not None
+        for t in study.get_trials(deepcopy=False)
         if t.state.is_finished() and attrs.REQUEUED not in t.user_attrs
     }
 
@@ -133,7 +165,7 @@ def signalled(folder: Path, number: signal.Signals, times: int, status: int) -> 
     assert TrialState.RUNNING not in states
     done = search(*flags)
     assert done.returncode == 0, done.stderr
-    return judged(archive.search(), 6, injected=times)
+    return judged(archive.search(), 8, injected=times)
 
 
 def absurd_learning_rates(folder: Path) -> Outcome:
@@ -187,7 +219,7 @@ class _Training(StubWork):
 
 def password_hidden(folder: Path, server: Server, database: str) -> Outcome:
     """A password in the URL is in no output, no file and no process list."""
-    flags = [*small(folder, **{"n-trials": "2"}), "--no-confirm", "--storage", server.url(database)]
+    flags = [*small(folder, searches="1"), "--no-confirm", "--storage", server.url(database)]
     seen: list[bytes] = []
     with searching(*flags, "--output-dir", str(folder / "runs")) as command:
         command.lines(1)
@@ -205,7 +237,7 @@ def password_hidden(folder: Path, server: Server, database: str) -> Outcome:
     secrets = (PASSWORD.encode(), QUOTED.encode(), b"wrong-word")
     found = sum(secret in text for text in seen for secret in secrets)
     assert found == 0
-    return Outcome(injected=len(seen), trials=2)
+    return Outcome(injected=len(seen), trials=4)
 
 
 def _command_lines() -> list[bytes]:
@@ -230,13 +262,25 @@ def two_machines(folder: Path, server: Server, database: str) -> Outcome:
         for command in (one, other):
             status, _, errors = command.end()
             assert status == 0, errors
-    summaries = []
-    for run in runs:
-        again = run_module("reports", str(run / "moods"), "--quiet", env=env)
-        assert again.returncode == 0, again.stderr
-        summaries.append(json.loads((run / "moods" / "summary.json").read_text()))
-    assert summaries[0] == summaries[1]
-    record = read(runs[0] / "moods", env["OPTUNA_STORAGE"])
-    assert [run.status for run in record.confirmations].count(Status.COMPLETE) == 8
-    archive = open_archive(runs[0] / "moods", env["OPTUNA_STORAGE"])
-    return judged(archive.search(), 6, injected=2)
+    records = [read(run / "moods", env["OPTUNA_STORAGE"]) for run in runs]
+    assert records[0].trials == records[1].trials
+    assert records[0].confirmations == records[1].confirmations
+    assert records[0].searches == records[1].searches
+    third = folder / "third"  # whose process trains nothing else
+    done = search(*flags, "--output-dir", str(third), env=env)
+    assert done.returncode == 0, done.stderr
+    assert "Training the best LSTM and GRU again" in done.stdout
+    cards = [_cards(run / "moods") for run in (*runs, third)]
+    assert cards[0] == cards[1] == cards[2]
+    plans = _plans(runs[0] / "moods", env["OPTUNA_STORAGE"])
+    return Outcome.of_all([judged(study, count, injected=2) for study, count in plans])
+
+
+def _cards(run: Path) -> list[dict[str, object]]:
+    """What each model's card says, but for who trained it; its digest is the file's."""
+    cards = []
+    for cell in ("lstm", "gru"):
+        card = json.loads((run / "models" / f"{cell}.json").read_text())
+        del card["trained_again"]
+        cards.append(card)
+    return cards

@@ -66,16 +66,17 @@ def search(*arguments: str, env: dict[str, str] | None = None) -> subprocess.Com
 
 
 def small_study(texts: Path, **changes: object) -> list[str]:
-    """Flags of a study that takes seconds; `n_trials=2` changes or adds `--n-trials 2`."""
+    """Flags of a study that takes seconds; `n_trials=8` changes or adds `--n-trials 8`."""
     flags: dict[str, object] = {
         "dataset": str(texts),
         "max-params": "900",
         "embedding": "8",
         "sequence_length": "6",
-        "n-trials": "6",
+        "searches": "2",
+        "n-trials": "4",
         "epochs": "3",
         "budgets": "2",
-        "replicates": "2",
+        "replicates": "1",
         "n-jobs": "1",
         **{name.replace("_", "-"): value for name, value in changes.items()},
     }

@@ -6,18 +6,25 @@ model as for another. Dropout costs up to 0.2 points, and the cell's name change
 """
 
 import base64
+import hashlib
 import math
+import threading
+from dataclasses import replace
+from pathlib import Path
 from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import NDArray
 
+from search_spaces.cells import Cell
 from study.training.curve import CurvePoint
-from study.training.job import OnLook, Result, TrainingJob
+from study.training.job import OnLook, Result, TrainingError, TrainingJob
+from study.training.saving import SavingJob
 from study.training.scoring import ConfirmationJob, Score
 from study.training.speed import Speed
 
 HARDNESS = 0.84  # share of the variance of right and wrong that lies in the examples
+SIMULATED = "simulated"
 VALIDATION, TEST = 0, 1  # whose examples; either split has its own
 
 
@@ -43,8 +50,13 @@ class SimulatedTraining(TrainingJob):
             peak_memory=1.0,
             stopped=not proceed,
             at_epoch_cap=proceed,
-            weights="none",
+            weights=self.weights(),
         )
+
+    def weights(self) -> str:
+        """The same for the same candidate and seed, as on like machines."""
+        told = f"{SIMULATED} {self.seed} {self.split_seed} {self.candidate}"
+        return hashlib.sha256(told.encode()).hexdigest()
 
     def answers(self, split: int, examples: int, learnt: float = 1.0) -> NDArray[np.bool_]:
         """Which examples are answered rightly, (examples,)."""
@@ -65,9 +77,59 @@ class SimulatedConfirmation(ConfirmationJob):
     def run(self, on_look: OnLook) -> Score:
         result = self.training.run(on_look)
         correct = self.training.answers(TEST, len(self.training.dataset.test().labels))
+        if self.save_to is not None:
+            write(result, self.save_to)
         return Score(
             training=result,
             test_accuracy=float(correct.mean()),
             correct=base64.b64encode(np.packbits(correct).tobytes()).decode("ascii"),
             speed=Speed(epoch=1.0, inference=1.0),
         )
+
+
+class SimulatedSaving(SavingJob):
+    """Such a training, whose model is kept."""
+
+    def run(self, on_look: OnLook) -> Result:
+        result = self.training.run(on_look)
+        write(result, self.save_to)
+        return result
+
+
+class OtherwiseRounded(SavingJob):
+    """The same on a machine that rounds otherwise."""
+
+    def run(self, on_look: OnLook) -> Result:
+        result = replace(self.training.run(on_look), weights="f" * 64)
+        write(result, self.save_to)
+        return result
+
+
+def write(result: Result, path: Path) -> None:
+    """A model's file, which holds nothing but the weights' digest."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(result.weights)
+
+
+class FailingTraining(SimulatedTraining):
+    """Such a training; none of a GRU ever ends well."""
+
+    def run(self, on_look: OnLook) -> Result:
+        if self.candidate.cell is Cell.GRU:
+            raise TrainingError("The training loss became nan.")
+        return super().run(on_look)
+
+
+class FailingConfirmation(SimulatedConfirmation):
+    """The same, confirmed."""
+
+    training: FailingTraining
+
+
+class HangingConfirmation(SimulatedConfirmation):
+    """That of a GRU takes for ever."""
+
+    def run(self, on_look: OnLook) -> Score:
+        if self.training.candidate.cell is Cell.GRU:
+            threading.Event().wait()
+        return super().run(on_look)

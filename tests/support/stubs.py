@@ -1,5 +1,6 @@
 """Trials that train nothing, for tests of what surrounds training."""
 
+import math
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -16,7 +17,8 @@ from study.runs.reporter import Published
 from study.storage.store import Store
 from study.training.curve import CurvePoint
 from study.trials import attributes as attrs
-from study.trials.queue import Progress, Queue, Slot
+from study.trials.queue import Queue
+from study.trials.slots import Progress, Slot
 from study.trials.worker_loop import Watcher, Work, WorkerLoop
 from tests.support.stub_jobs import StubJob
 
@@ -83,10 +85,22 @@ def no_picture(curve: Sequence[CurvePoint], title: str) -> bytes:
     return b""
 
 
+@dataclass
 class SilentReporter:
-    """Shows nothing: pictures decide nothing."""
+    """Shows nothing: pictures decide nothing.
+
+    Attributes:
+        decides_after: So many confirmed searches.
+        published: How many searches were confirmed each time.
+    """
+
+    decides_after: float = math.inf
+    published: list[int] = field(default_factory=list)
 
     draw_curve = staticmethod(no_picture)
 
     def publish(self, archive: Archive) -> Published:
-        return Published(archive.folder.report, "", False, archive.record())
+        record = archive.record()
+        self.published.append(len(record.searches))
+        decided = len(record.searches) >= self.decides_after
+        return Published(archive.folder.report, "", decided, record)

@@ -1,5 +1,6 @@
 """The commands that use a finished study: confirm, predict, dashboard, reports."""
 
+import hashlib
 import json
 import shutil
 import subprocess
@@ -21,31 +22,34 @@ from study.confirm import app as confirm
 from study.dashboard import app as serve
 from study.predict import app as predict
 from study.runs.archive import read
-from tests.support.commands import ROOT, call, run_module
+from tests.support.commands import ROOT, call, run_module, search, small_study
+
+CELLS = ("lstm", "gru")
 
 
-@pytest.fixture(scope="module")
-def extended(finished: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the finished study, confirmed on one more seed and one more budget."""
-    run = tmp_path_factory.mktemp("extended") / "moods"
-    shutil.copytree(finished, run)
-    more = ("--replicates", "3", "--budgets", "3", "--n-jobs", "1")
-    done = run_module("study.confirm", str(run), *more)
+@pytest.mark.slow
+def test_searched_only_and_confirmed_afterwards_is_the_same_study(
+    finished: Path, texts: Path, tmp_path: Path
+) -> None:
+    flags = [*small_study(texts), "--no-confirm", "--output-dir", str(tmp_path)]
+    assert search(*flags).returncode == 0
+    done = run_module("study.confirm", str(tmp_path / "moods"), "--n-jobs", "1")
     assert done.returncode == 0, done.stderr
-    return run
+    there, here = read(finished), read(tmp_path / "moods")
+    assert here.searches == there.searches
+    assert here.looks == there.looks
+    for one, other in zip(here.confirmations, there.confirmations, strict=True):
+        assert (one.search, one.budget, one.cell) == (other.search, other.budget, other.cell)
+        assert (one.weights, one.test_accuracy) == (other.weights, other.test_accuracy)
 
 
-def test_more_replicates_reuse_what_is_finished(finished: Path, extended: Path) -> None:
-    before, after = ({r.number: r for r in read(run).confirmations} for run in (finished, extended))
-    assert len(after) == 3 * 3 * 2
-    assert {number: after[number] for number in before} == before
-    budgets = json.loads((extended / "summary.json").read_text())["budgets"]
-    assert all(len(budget["lstm"]["test_accuracy"]) == 3 for budget in budgets)
-
-
-def test_more_budgets_are_added_below(extended: Path) -> None:
-    budgets = json.loads((extended / "summary.json").read_text())["budgets"]
-    assert [budget["limit"] for budget in budgets] == [900, 450, 225]
+def test_confirming_again_trains_nothing(run: Path) -> None:
+    before = read(run)
+    done = call(confirm, str(run), "--n-jobs", "1")
+    assert done.returncode == 0, done.stderr
+    after = read(run)
+    assert after.confirmations == before.confirmations
+    assert (after.searches, after.looks) == (before.searches, before.looks)
 
 
 def test_predict_uses_the_saved_model(finished: Path) -> None:
@@ -60,12 +64,22 @@ def test_predict_uses_the_saved_model(finished: Path) -> None:
 
 
 def test_predict_refuses_what_it_has_not(run: Path) -> None:
-    absent = run_module("study.predict", str(run), "--cell", "simple-rnn", "x")
+    absent = call(predict, str(run), "--cell", "simple-rnn", "x")
     assert (absent.returncode, absent.stderr.count("\n")) == (2, 1)
+    assert "has no SimpleRNN model" in absent.stderr
+
+
+def test_predict_trains_again_what_was_lost(run: Path) -> None:
+    cards = {cell: json.loads((run / "models" / f"{cell}.json").read_text()) for cell in CELLS}
+    before = call(predict, str(run), "we dance the day it was bright smile")
     shutil.rmtree(run / "models")
-    none = run_module("study.predict", str(run), "x")
-    assert none.returncode == 2
-    assert "python -m study.confirm" in none.stderr
+    again = run_module("study.predict", str(run), "we dance the day it was bright smile")
+    assert again.returncode == 0, again.stderr
+    assert again.stdout == before.stdout
+    assert again.stderr == ("Training the best LSTM and GRU again: trained in another folder.\n")
+    for cell, card in cards.items():
+        now = json.loads((run / "models" / f"{cell}.json").read_text())
+        assert now == {**card, "trained_again": True}
 
 
 def test_saved_models_load_without_this_package(finished: Path, tmp_path: Path) -> None:
@@ -89,11 +103,13 @@ def test_a_saved_model_scores_what_its_card_says(finished: Path) -> None:
 
     dataset = open_archive(finished).plan.dataset
     test = dataset.test()
-    for cell in ("lstm", "gru"):
+    for cell in CELLS:
         card = json.loads((finished / "models" / f"{cell}.json").read_text())
         model = keras.saving.load_model(finished / "models" / f"{cell}.keras", compile=False)
         guessed = model.predict(test.tokens, verbose=0).argmax(axis=1)
         assert (guessed == test.labels).mean() == pytest.approx(card["test_accuracy"])
+        weights = hashlib.sha256(b"".join(weight.tobytes() for weight in model.get_weights()))
+        assert card["weights_sha256"] == weights.hexdigest()
 
 
 def test_reports_rebuilds_the_same_report(finished: Path, run: Path) -> None:
@@ -144,7 +160,7 @@ def test_the_dashboard_reads_and_cannot_write(finished: Path) -> None:
 def test_the_dashboard_is_given_what_it_shows(finished: Path) -> None:
     storage = f"sqlite:///{finished / 'study.db'}"
     for name, metric in (
-        ("moods", "validation_accuracy"),
+        ("moods", "validation_loss"),
         ("moods (confirmation)", "test_accuracy"),
     ):
         study = optuna.load_study(study_name=name, storage=storage)
@@ -168,7 +184,7 @@ def test_every_trial_of_the_search_has_a_picture_of_its_curve(finished: Path) ->
 
 def test_a_renamed_folder_is_still_the_study(run: Path) -> None:
     renamed = run.rename(run.with_name("renamed"))
-    done = run_module("study.confirm", str(renamed), "--replicates", "2", "--n-jobs", "1")
+    done = run_module("study.confirm", str(renamed), "--n-jobs", "1")
     assert done.returncode == 0, done.stderr
     assert "search [" not in done.stdout
     assert {path.name for path in renamed.parent.iterdir()} == {"renamed"}

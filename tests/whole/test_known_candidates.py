@@ -115,16 +115,18 @@ def test_a_missing_file(space: SearchSpace, tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_a_search_from_another_ones_summary(run: Path, texts: Path, tmp_path: Path) -> None:
     best = json.loads((run / "summary.json").read_text())["best"]
-    again = small_study(texts, output_dir=tmp_path, n_trials=2, study_name="again", seed=9)
+    again = small_study(texts, output_dir=tmp_path, study_name="again", seed=9)
     again += ["--candidates", str(run / "summary.json"), "--no-confirm"]
     done = search(*again)
     assert done.returncode == 0, done.stderr
-    trials = {trial.cell: trial for trial in read(tmp_path / "again").trials}
-    for cell, known in best.items():
-        candidate = trials[cell].candidate
-        assert candidate is not None
-        assert candidate.units == known["units"]
-        assert candidate.hyperparameters == known["hyperparameters"]
+    asked = [trial for trial in read(tmp_path / "again").trials if trial.budget == 900]
+    assert [(trial.search, trial.cell) for trial in asked] == [
+        (search, cell) for search in (1, 2) for cell in best
+    ]
+    for trial in asked:  # each search begins there
+        assert trial.candidate is not None
+        assert trial.candidate.units == best[trial.cell]["units"]
+        assert trial.candidate.hyperparameters == best[trial.cell]["hyperparameters"]
     # Gone on with, it needs the file no more; but another file is another study.
     (run / "summary.json").unlink()
     assert search("--config", str(tmp_path / "again" / "settings.toml")).returncode == 0

@@ -41,7 +41,7 @@ def old_settings(old_database: Path) -> Path:
 
 def test_a_database_of_a_later_version(run: Path, texts: Path) -> None:
     with closing(sqlite3.connect(run / "study.db")) as database, database:
-        database.execute("UPDATE study_user_attributes SET value_json = '3' WHERE key = 'format'")
+        database.execute("UPDATE study_user_attributes SET value_json = '4' WHERE key = 'format'")
     done = call(study.search.app.meta, *small_study(texts), "--output-dir", str(run.parent))
     assert done.returncode == 2, done.stderr
     assert "was written by a later version of isoparam" in done.stderr

@@ -13,13 +13,13 @@ from study.datasets.dataset import DatasetSpec
 from study.datasets.prepare import prepare
 from study.runs.archive import read
 from study.trials import attributes as attrs
-from study.trials.record import Status
+from study.trials.record import Look, Status
 from tests.support.commands import ROOT, search, small_study
 
 
 def results(run: Path) -> list[tuple[object, ...]]:
     record = read(run)
-    trials = [(t.number, t.cell, t.candidate, t.validation_accuracy) for t in record.trials]
+    trials = [(t.number, t.cell, t.candidate, t.validation_loss) for t in record.trials]
     runs = [(c.number, c.cell, c.candidate, c.test_accuracy) for c in record.confirmations]
     return [*trials, *runs]
 
@@ -51,10 +51,13 @@ def test_a_study_leaves_everything_in_its_folder(finished: Path) -> None:
 
 def test_the_plan_is_complete_and_even(finished: Path) -> None:
     record = read(finished)
-    assert [trial.cell for trial in record.trials] == ["lstm", "gru"] * 3
+    assert [(trial.search, trial.budget, trial.cell) for trial in record.trials] == [
+        (search, limit, cell) for search in (1, 2) for limit in (900, 225) for cell in record.cells
+    ]
     assert all(trial.finished for trial in record.trials)
     assert all(trial.excess is not None and trial.excess <= 0 for trial in record.trials)
     assert len(record.confirmations) == 2 * 2 * 2
+    assert record.looks == (Look(2, 2, 2),)
     assert all(run.status is Status.COMPLETE for run in record.confirmations)
 
 
@@ -62,10 +65,10 @@ def test_pairs_share_what_they_must(finished: Path) -> None:
     study = optuna.load_study(
         study_name="moods (confirmation)", storage=f"sqlite:///{finished / 'study.db'}"
     )
-    seeds: dict[tuple[int, int], set[int]] = {}
+    seeds: dict[tuple[int, int, int], set[int]] = {}
     for trial in study.trials:
         attributes = trial.user_attrs
-        pair = (attributes[attrs.BUDGET], attributes[attrs.REPLICATE])
+        pair = (attributes[attrs.SEARCH], attributes[attrs.BUDGET], attributes[attrs.REPLICATE])
         seeds.setdefault(pair, set()).add(attributes[attrs.SEED])
     assert all(len(shared) == 1 for shared in seeds.values())
     assert len(set.union(*seeds.values())) == len(seeds)
@@ -103,14 +106,14 @@ def test_the_same_seed_gives_the_same_study(finished: Path, blind: Path) -> None
 
 
 def test_the_search_never_opens_the_test_split(blind: Path) -> None:
-    assert sum(trial.finished for trial in read(blind).trials) == 6
+    assert sum(trial.finished for trial in read(blind).trials) == 8
 
 
 def test_dry_run_prints_the_plan_and_writes_nothing(texts: Path, tmp_path: Path) -> None:
     done = search(*small_study(texts), "--dry-run", "--output-dir", str(tmp_path / "runs"))
     assert done.returncode == 0, done.stderr
-    assert "6 trials" in done.stdout
-    assert "8 runs" in done.stdout
+    assert "Searches: 2, each of 4 trials: 1 of each of 2 cells at 2 budgets" in done.stdout
+    assert "its 4 winners on 1 fresh seed" in done.stdout
     assert "Source: moods.csv: 300 examples from 300 lines." in done.stdout
     assert "Warning: The 60 test examples are few for a margin of 0.5 points" in done.stdout
     assert not (tmp_path / "runs").exists()

@@ -22,7 +22,9 @@ from tests.support.commands import ROOT, call, run_module, search, small_study
         (["--study-name", "a/b"], "slashes"),
         (["--study-name", "a\x07b"], "printable"),
         (["--study-name", ".."], "printable"),
-        (["--cells", "gru", "gru"], "two different cells"),
+        (["--cells", "gru", "gru"], "two or more different cells"),
+        (["--searches", "5..2"], "the least and the most"),
+        (["--n-trials", "7"], "a multiple of 6, but 7 was given"),
         (["--config", "nowhere.toml"], "from a TOML file"),
         (["--config", str(ROOT / "LICENSE")], "is not"),
         (["--storage", "somewhere"], "--storage takes"),
@@ -62,12 +64,13 @@ def test_other_settings_under_the_same_name_are_refused(run: Path, texts: Path) 
     database = (run / "study.db").read_bytes()
     settings = (run / "settings.toml").read_bytes()
     flags = [*small_study(texts), "--output-dir", str(run.parent)]
-    refused = search(*flags, "--seed", "1", "--margin", "1")
+    refused = call(app.meta, *flags, "--seed", "1", "--margin", "1")
     assert refused.returncode == 2
     assert "--margin was 0.5, now 1.0; --seed was 0, now 1" in refused.stderr
-    longer = search(*small_study(texts, n_trials=9), "--output-dir", str(run.parent))
+    longer = call(app.meta, *small_study(texts, n_trials=8), "--output-dir", str(run.parent))
     assert longer.returncode == 2
-    assert "cannot grow to 9" in longer.stderr
+    assert "none of 8 can follow. Give --n-trials 4" in longer.stderr
+    assert longer.stderr.count("\n") == 1
     assert (run / "study.db").read_bytes() == database
     assert (run / "settings.toml").read_bytes() == settings
 

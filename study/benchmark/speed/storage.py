@@ -15,7 +15,8 @@ from study.benchmark.table import Table
 from study.phases.search import SearchWork, open_search
 from study.storage.sqlite import FileStore
 from study.trials import attributes as attrs
-from study.trials.queue import Queue, Slot
+from study.trials.queue import Queue
+from study.trials.slots import Slot
 
 WORKERS = (1, 2, 4, 8)
 LONG = 10_000  # trials

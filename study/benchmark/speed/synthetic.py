@@ -16,7 +16,7 @@ from study.storage.sqlite import FileStore
 from study.training.curve import CurvePoint
 from study.training.job import Result
 from study.trials import attributes as attrs
-from study.trials.queue import Slot
+from study.trials.slots import Slot
 
 _EPOCHS = 10
 _EACH = 480  # trials of each search

@@ -11,7 +11,7 @@ from rich.console import Console
 from study.terminal.display import Display
 from study.training.curve import CurvePoint
 from study.trials import attributes as attrs
-from study.trials.queue import Progress
+from study.trials.slots import Progress
 
 POINT = CurvePoint(
     epoch=1.5, loss=0.7, accuracy=0.6, validation_loss=0.7, validation_accuracy=0.625

@@ -46,7 +46,7 @@ class Model:
     """What should be true of every slot.
 
     Attributes:
-        waiting: Slots in the order in which they are handed out.
+        waiting: Slots; the first of the plan is handed out first.
         held: Who works on which slot.
         losses: Of each slot's workers.
         results: Finished slots; None where they were given up.
@@ -136,7 +136,8 @@ class Machine(RuleBasedStateMachine):
         if not self.model.waiting:
             assert trial is None
             return multiple()
-        slot = self.model.waiting.pop(0)
+        slot = min(self.model.waiting)
+        self.model.waiting.remove(slot)
         assert trial
         assert trial.user_attrs[attrs.SLOT] == slot
         self.model.held[slot] = worker.owner
