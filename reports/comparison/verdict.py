@@ -99,37 +99,29 @@ def compare(
     Raises:
         UserError: No budget, a margin not above 0, or runs of unequal cells or examples.
     """
-    if not margin > 0:
-        raise UserError(f"The margin must be above 0, but is {margin}: 0.005 is half a point.")
-    if not budgets:
-        raise UserError("A verdict needs the runs of at least one budget.")
-    check_alike(budgets)
+    _check(budgets, margin)
     ordered = sorted(budgets, key=lambda budget: -budget.limit)
     examples = ordered[0].shape[2]
     if weights is None:
         weights = np.ones(examples)
-    if not len(majority) == len(weights) == examples:
-        raise UserError(
-            f"The runs answer {examples:,} test examples, but the majority class {len(majority):,} "
-            f"and the weights {len(weights):,}."
-        )
+    _check_examples(examples, majority, weights)
     rule = Rule(margin, alpha, float(majority @ weights) / examples)
     groups = _groups(ordered)
     moments = [Moments(group, weights) for group in groups]
     means = {limit: cells for found in moments for limit, cells in found.accuracies().items()}
-    by_budget = [
+    pairs = [
         compare_pairs(found, budget.limit, means[budget.limit], rule)
         for group, found in zip(groups, moments, strict=True)
         for budget in group
     ]
     asked = means[ordered[0].limit]
-    headline = _headline(by_budget[0], asked)
+    headline = _headline(pairs[0], asked)
     cells = headline.cells
     crossed = moments[0].crossed(difference(headline.limit, cells))
     several = len(groups) == 1 and len(ordered) > 1
     return Verdict(
         headline=headline,
-        comparisons=tuple(pair for pairs in by_budget for pair in pairs),
+        comparisons=tuple(pair for of_budget in pairs for pair in of_budget),
         mean_over_budgets=mean_over_budgets(moments[0], cells, means, rule) if several else None,
         shares=variance_shares(ordered[0], cells, weights, crossed),
         margin=margin,
@@ -138,6 +130,24 @@ def compare(
         accuracies=means,
         below_majority=tuple(cell for cell in asked if not asked[cell] > rule.majority),
     )
+
+
+def _check(budgets: Sequence[BudgetRuns], margin: float) -> None:
+    if not margin > 0:
+        raise UserError(f"The margin must be above 0, but is {margin}: 0.005 is half a point.")
+    if not budgets:
+        raise UserError("A verdict needs the runs of at least one budget.")
+    check_alike(budgets)
+
+
+def _check_examples(
+    examples: int, majority: NDArray[np.bool_], weights: NDArray[np.float64]
+) -> None:
+    if not len(majority) == len(weights) == examples:
+        raise UserError(
+            f"The runs answer {examples:,} test examples, but the majority class {len(majority):,} "
+            f"and the weights {len(weights):,}."
+        )
 
 
 def _groups(budgets: Sequence[BudgetRuns]) -> list[Sequence[BudgetRuns]]:
