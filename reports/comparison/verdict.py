@@ -32,7 +32,6 @@ class Verdict:
         alpha: Two-sided level of this look.
         majority: Accuracy of always answering with the majority class.
         accuracies: By limit and cell, means over searches and seeds.
-        below_majority: Cells not above it at the budget that was asked for.
     """
 
     headline: PairComparison
@@ -43,7 +42,6 @@ class Verdict:
     alpha: float
     majority: float
     accuracies: Mapping[int, Mapping[str, float]]
-    below_majority: tuple[str, ...]
 
     @property
     def cells(self) -> tuple[str, str]:
@@ -64,6 +62,12 @@ class Verdict:
     def limit(self) -> int:
         """The budget that was asked for, in parameters."""
         return self.headline.limit
+
+    @property
+    def below_majority(self) -> tuple[str, ...]:
+        """Cells not above the majority class at the budget that was asked for."""
+        means = self.accuracies[self.limit]
+        return tuple(cell for cell in means if not means[cell] > self.majority)
 
     @property
     def searches(self) -> int:
@@ -114,8 +118,7 @@ def compare(
         for group, found in zip(groups, moments, strict=True)
         for budget in group
     ]
-    asked = means[ordered[0].limit]
-    headline = _headline(pairs[0], asked)
+    headline = _headline(pairs[0], means[ordered[0].limit])
     cells = headline.cells
     crossed = moments[0].crossed(difference(headline.limit, cells))
     several = len(groups) == 1 and len(ordered) > 1
@@ -128,7 +131,6 @@ def compare(
         alpha=alpha,
         majority=rule.majority,
         accuracies=means,
-        below_majority=tuple(cell for cell in asked if not asked[cell] > rule.majority),
     )
 
 
