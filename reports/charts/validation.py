@@ -80,7 +80,8 @@ def _table(record: StudyRecord, answer: Answer) -> Table:
     ]
     return Table(
         f"Validation minus test accuracy at {budget_label(record)}, points: of the trials that won "
-        "their search, of their confirmed runs, which nobody chose, and what is left for choosing",
+        "their search (often narrower), of their confirmed runs, which nobody chose, and what is "
+        "left for choosing",
         columns("Cell", "#Winning trials", "#Confirmed runs", "#Left for choosing"),
         tuple(rows),
     )

@@ -296,7 +296,7 @@ def test_terms_are_linked_once_a_section_and_text_stays_text() -> None:
 
 
 def test_nothing_of_a_link_is_linked_again() -> None:
-    told = link_terms("<p>the search for the best validation accuracy of a confirmed pair</p>")
+    told = link_terms("<p>the search for the best validation accuracy of a confirmed seed</p>")
     assert re.sub("<a [^>]*>|</a>", "", told).count("<") == 2
     assert len(re.findall("<a ", told)) == told.count("</a>") == 4
 
