@@ -7,7 +7,7 @@ from reports.comparison.looks import OVERALL, LookLevel, level_of
 from reports.comparison.outcome import Outcome
 from reports.comparison.pairs import PairComparison
 from reports.comparison.verdict import Verdict, compare
-from reports.findings.runs import Answers, ConfirmedRuns, majority
+from reports.findings.runs import Answers, ConfirmedRuns, ended, majority
 from reports.words.statement import Basis, Statement, so_far, statement
 from study.terminal.words import number_of
 from study.trials.record import (
@@ -234,11 +234,7 @@ def _effort(
 
 
 def _basis(record: StudyRecord, asked: Answers) -> Basis:
-    failed = {
-        cell: [run.status is Status.FAILED for run in record.confirmations if run.cell == cell
-               and run.status in {Status.COMPLETE, Status.FAILED}]
-        for cell in record.cells
-    }  # fmt: skip
+    found = {cell: ended(record, cell) for cell in record.cells}
     return Basis(
         dataset=record.dataset.name,
         scope=record.budget.scope.value,
@@ -246,7 +242,8 @@ def _basis(record: StudyRecord, asked: Answers) -> Basis:
         searches=len(asked.searches),
         trials=record.trials_per_search,
         seeds=record.replicates,
-        failures={cell: (sum(each), len(each)) for cell, each in failed.items()},
+        failures={cell: (each.failed, each.runs) for cell, each in found.items()},
+        capped={cell: each.at_cap for cell, each in found.items()},
     )
 
 

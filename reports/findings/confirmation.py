@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from reports.comparison.estimate import Estimate, Interval, mean
 from reports.findings.answer import Answer, BudgetAnswer, accuracy_of
-from study.trials.record import ConfirmationRecord, Status, StudyRecord
+from study.trials.record import ConfirmationRecord, StudyRecord
 
 Cost = Callable[[ConfirmationRecord], float | None]
 
@@ -73,32 +73,6 @@ def training_seconds(run: ConfirmationRecord) -> float | None:
 def inference_microseconds(run: ConfirmationRecord) -> float | None:
     """Microseconds to answer one test example."""
     return run.inference_microseconds
-
-
-class Ended(NamedTuple):
-    """How a cell's confirmation runs ended, at every budget and effort."""
-
-    runs: int
-    failed: int
-    at_cap: int
-
-    @property
-    def complete(self) -> int:
-        """Those that did not fail."""
-        return self.runs - self.failed
-
-
-def ended(record: StudyRecord, cell: str, limit: int | None = None) -> Ended:
-    """How the runs of a cell ended, at one budget or all."""
-    runs = [
-        run
-        for run in record.confirmations
-        if run.cell == cell
-        and limit in {None, run.budget}
-        and run.status in {Status.COMPLETE, Status.FAILED}
-    ]
-    failed = sum(run.status is Status.FAILED for run in runs)
-    return Ended(len(runs), failed, sum(bool(run.at_epoch_cap) for run in runs))
 
 
 class Optimism(NamedTuple):

@@ -3,6 +3,7 @@
 import base64
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -95,6 +96,25 @@ class ConfirmedRuns:
         if run.correct is None:
             return majority(self._record)
         return unpack_correct(run.correct, self._record.dataset.test)
+
+
+class Ended(NamedTuple):
+    """How a cell's confirmation runs ended, at every budget and effort."""
+
+    runs: int
+    failed: int
+    at_cap: int
+
+
+def ended(record: StudyRecord, cell: str, limit: int | None = None) -> Ended:
+    """How the runs of a cell ended, at one budget or all."""
+    runs = [
+        run
+        for run in record.confirmations
+        if run.cell == cell and limit in {None, run.budget} and run.status in _ENDED
+    ]
+    failed = sum(run.status is Status.FAILED for run in runs)
+    return Ended(len(runs), failed, sum(bool(run.at_epoch_cap) for run in runs))
 
 
 def majority(record: StudyRecord) -> NDArray[np.bool_]:

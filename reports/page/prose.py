@@ -119,11 +119,16 @@ def looks(record: StudyRecord, answer: Answer) -> str:
     return told
 
 
+def trials_left(record: StudyRecord) -> int:
+    """Trials of the searches that have begun which have not ended."""
+    return record.planned - sum(trial.finished for trial in record.trials)
+
+
 def trials(record: StudyRecord) -> str:
     """How many trials there are, and how they ended."""
     counts = trial_counts(record)
-    left = record.planned - sum(trial.finished for trial in record.trials)
-    parts = {kind: counts[kind] for kind in ("complete", "pruned", "failed")} | {"to do": left}
+    parts = {kind: counts[kind] for kind in ("complete", "pruned", "failed")}
+    parts["to do"] = trials_left(record)
     told = ", ".join(f"{number:,} {kind}" for kind, number in parts.items() if number > 0)
     return f"{number_of(record.planned, 'trial')}: {told}"
 

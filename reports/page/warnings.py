@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from reports.findings.answer import Answer
 from reports.findings.bounds import AtBound, winners_at_bounds
-from reports.findings.confirmation import ended
+from reports.findings.runs import ended
 from reports.words.formatting import count, percent, shown_value
 from reports.words.labels import unit_of
 from reports.words.statement import MANY, plural
@@ -19,7 +19,6 @@ def remarks(record: StudyRecord, answer: Answer) -> list[str]:
     return [
         *_incomplete(record, answer),
         *_best(record, answer),
-        *_capped(record),
         *_failed(record),
         *_at_bounds(record),
         *warnings(record.dataset.facts, record.margin),
@@ -50,20 +49,6 @@ def _best(record: StudyRecord, answer: Answer) -> Iterator[str]:
         for cell, trial in answer.best.items()
     ]
     yield f"Best so far on validation: {', '.join(bests)}."
-
-
-def _capped(record: StudyRecord) -> Iterator[str]:
-    found = [ended(record, cell) for cell in record.cells]
-    capped, complete = sum(one.at_cap for one in found), sum(one.complete for one in found)
-    if capped > MANY * complete:
-        told = ", ".join(
-            f"{cell_name(cell)} {one.at_cap:,} of {one.complete:,}"
-            for cell, one in zip(record.cells, found, strict=True)
-        )
-        yield (
-            f"{capped:,} of {number_of(complete, 'confirmed run')} ended at the cap on epochs "
-            f"({told}): what learns slowly is measured before it has finished. Raise --epochs."
-        )
 
 
 def _failed(record: StudyRecord) -> Iterator[str]:

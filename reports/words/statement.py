@@ -1,7 +1,7 @@
 """The answer in sentences, none of which says more than was shown."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from reports.comparison.estimate import Interval
 from reports.comparison.outcome import Outcome
@@ -24,8 +24,8 @@ class Statement:
         claim: What it comes to.
         grounds: The figures in parentheses.
         cautions: What must be known before the claim is read.
-        further: What would be expected if it were asked again, the mean over the budgets, and
-            what would decide what is undecided.
+        further: What would be expected if it were asked again, the mean over the budgets, what
+            would decide what is undecided, and whether trainings were cut off.
     """
 
     claim: str
@@ -48,6 +48,7 @@ class Basis:
         trials: Of one search; 0 where the candidates were given, and a search is one seed.
         seeds: Of each cell at each budget of a search.
         failures: By cell: runs that failed, and runs that ended.
+        capped: By cell: complete runs that the cap on epochs ended.
     """
 
     dataset: str
@@ -57,6 +58,7 @@ class Basis:
     trials: int
     seeds: int
     failures: Mapping[str, tuple[int, int]]
+    capped: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def unit(self) -> str:
@@ -101,7 +103,12 @@ def question(cells: Sequence[str], budget: str, dataset: str) -> str:
 def statement(verdict: Verdict, basis: Basis) -> Statement:
     """The verdict in plain words."""
     claim = _of_two(verdict, basis) if len(basis.cells) == 2 else _of_several(verdict, basis)
-    further = (_again(verdict.headline), _mean(verdict), _remedy(verdict, basis))
+    further = (
+        _again(verdict.headline),
+        _mean(verdict),
+        _remedy(verdict, basis),
+        _unfinished(basis),
+    )
     return Statement(
         f"At {_where(verdict, basis)} {claim}",
         f"({_grounds(verdict, basis)}).",
@@ -120,6 +127,7 @@ def so_far(known: Verdict, basis: Basis, least: int) -> Statement:
         f"So far {first} minus {second} at {_where(known, basis)} on {basis.dataset}: {size} "
         "points, which may change.",
         tuple(_cautions(known, basis)),
+        tuple(sentence for sentence in [_unfinished(basis)] if sentence),
     )
 
 
@@ -226,6 +234,21 @@ def _cautions(verdict: Verdict, basis: Basis) -> Iterator[str]:
             f"{formatting.percent(verdict.majority)} of always answering with the most frequent "
             "class."
         )
+
+
+def _unfinished(basis: Basis) -> str:
+    """Of the runs that the cap on epochs ended, where they are many."""
+    complete = {cell: ended - failed for cell, (failed, ended) in basis.failures.items()}
+    capped, runs = sum(basis.capped.values()), sum(complete.values())
+    if capped <= MANY * runs:
+        return ""
+    told = listed(
+        [f"{cell_name(cell)} {some:,} of {complete[cell]:,}" for cell, some in basis.capped.items()]
+    )
+    return (
+        f"{capped:,} of {number_of(runs, 'confirmed run')} ended at the cap on epochs ({told}): "
+        "what learns slowly was not finished. Raise --epochs."
+    )
 
 
 def _again(found: PairComparison) -> str:

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from reports.comparison.looks import look_levels
 from reports.comparison.outcome import Outcome
 from reports.findings.answer import answer
-from reports.findings.confirmation import by_search, ended, mean_accuracy, optimism
-from reports.findings.runs import unpack_correct
+from reports.findings.confirmation import by_search, mean_accuracy, optimism
+from reports.findings.runs import ended, unpack_correct
 from study.errors import UserError
 from study.question.settings import Searches
 from study.trials.record import ConfirmationRecord, Look, Status, StudyRecord
@@ -133,6 +133,16 @@ def test_a_cell_that_fails_often_is_named_before_all() -> None:
     assert found.sentence.startswith("LSTM failed in ")
     assert found.verdict is not None
     assert found.verdict.winner != "lstm"
+
+
+@pytest.mark.parametrize(("share", "said"), [(0.05, False), (0.3, True)])
+def test_runs_at_the_cap_are_told_where_they_are_many(share: float, said: bool) -> None:
+    record = confirmed_record(capped=share)
+    runs = len(record.confirmations)
+    capped = sum(bool(run.at_epoch_cap) for run in record.confirmations)
+    told = f"{capped} of {runs} confirmed runs ended at the cap on epochs (LSTM "
+    assert capped > 0
+    assert (told in answer(record).sentence) == said
 
 
 def test_a_cell_that_always_fails_is_not_equal_to_another_that_does() -> None:

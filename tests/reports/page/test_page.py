@@ -103,6 +103,13 @@ def test_a_search_alone_claims_nothing(tmp_path: Path) -> None:
     assert not (tmp_path / "confirmations.csv").exists()
 
 
+def test_a_search_that_is_not_complete_is_not_to_be_confirmed(tmp_path: Path) -> None:
+    record = search_record()
+    text = text_of(page_of(replace(record, trials=record.trials[:40]), tmp_path))
+    assert "study.confirm" not in text
+    assert "The searches that have begun are not complete: 40 of 48 trials are." in text
+
+
 def test_an_unfinished_study_is_called_so(tmp_path: Path) -> None:
     text = text_of(page_of(incomplete_record(), tmp_path))
     assert "No verdict yet: 2 of 4 searches are complete. So far LSTM minus GRU" in text
