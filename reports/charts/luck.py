@@ -17,7 +17,7 @@ from reports.findings.answer import Answer, BudgetAnswer
 from reports.tables.difference import by_search_table, shares_table
 from reports.words.formatting import percent
 from reports.words.labels import budget_label, unit_of
-from reports.words.statement import listed, plural
+from reports.words.phrases import listed, plural
 from search_spaces.cells import cell_name
 from study.trials.record import StudyRecord
 

@@ -11,7 +11,7 @@ from optuna_dashboard import save_note, save_plotly_graph_object
 from reports.exports.plotly import PlotlyFigure, accuracy_by_parameters, difference_by_search
 from reports.findings.answer import Answer
 from reports.words.labels import budget_label
-from reports.words.statement import question
+from reports.words.phrases import question
 from study.trials.artifacts import upload
 from study.trials.record import StudyRecord
 

@@ -8,7 +8,8 @@ from reports.findings.search import count_status, trial_counts
 from reports.tables.table import Table
 from reports.words.formatting import count, p_value, percent, points
 from reports.words.labels import unit_of
-from reports.words.statement import DIFFERENT, plural
+from reports.words.phrases import plural
+from reports.words.statement import DIFFERENT
 from search_spaces.cells import Cell, cell_name
 from study.terminal.words import duration, number_of
 from study.trials.record import Status, StudyRecord

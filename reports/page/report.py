@@ -19,7 +19,7 @@ from reports.tables.search import best_table, failure_table, trials_table
 from reports.tables.table import Row, Table, columns
 from reports.words.formatting import count, percent, points
 from reports.words.labels import budget_label
-from reports.words.statement import question
+from reports.words.phrases import question
 from study.datasets.description import describe
 from study.terminal.words import number_of
 from study.trials.record import StudyRecord

@@ -7,7 +7,7 @@ from reports.findings.bounds import AtBound, winners_at_bounds
 from reports.findings.runs import ended
 from reports.words.formatting import count, percent, shown_value
 from reports.words.labels import unit_of
-from reports.words.statement import MANY, plural
+from reports.words.phrases import MANY, plural
 from search_spaces.cells import cell_name
 from study.datasets.warnings import warnings
 from study.terminal.words import number_of

@@ -9,7 +9,7 @@ from reports.findings.confirmation import by_search
 from reports.tables.table import Row, Table, columns
 from reports.words.formatting import NOTHING, count, interval, p_value, percent, points
 from reports.words.labels import unit_of
-from reports.words.statement import confidence, plural
+from reports.words.phrases import confidence, plural
 from search_spaces.cells import cell_name
 from study.trials.record import StudyRecord
 

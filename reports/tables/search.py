@@ -21,7 +21,7 @@ from study.trials.record import Status, StudyRecord, TrialRecord
 
 ROWS = 200  # best trials of each cell that are listed; trials.csv has them all
 
-_UNTOLD = {Status.PRUNED: "behind the median of its cell and budget"}
+_UNTOLD = {Status.PRUNED: "not expected to reach the best of its cell and budget"}
 
 
 def best_table(record: StudyRecord, answer: Answer) -> Table:

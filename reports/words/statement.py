@@ -9,10 +9,10 @@ from reports.comparison.pairs import PairComparison
 from reports.comparison.power import MOST_SEARCHES
 from reports.comparison.verdict import Verdict
 from reports.words import formatting
+from reports.words.phrases import MANY, confidence, listed, plural
 from search_spaces.cells import cell_name
 from study.terminal.words import number_of
 
-MANY = 0.1  # share of a cell's runs above which what happened to them is said first
 DIFFERENT = 0.05  # p-value below which the budgets are said to differ
 
 
@@ -81,25 +81,6 @@ class Basis:
         )
 
 
-def plural(count: int, unit: str) -> str:
-    """So many searches or seeds."""
-    if count == 1 or unit != "search":
-        return number_of(count, unit)
-    return f"{count:,} searches"
-
-
-def listed(names: Sequence[str], word: str = "and") -> str:
-    """Names as a sentence has them: one, one and another, one, another and a third."""
-    return f" {word} ".join(part for part in (", ".join(names[:-1]), *names[-1:]) if part)
-
-
-def question(cells: Sequence[str], budget: str, dataset: str) -> str:
-    """What is asked."""
-    names = listed([cell_name(cell) for cell in cells], "or")
-    more = "more" if len(cells) == 2 else "most"
-    return f"At an equal budget of {budget}, which is {more} accurate on {dataset}: {names}?"
-
-
 def statement(verdict: Verdict, basis: Basis) -> Statement:
     """The verdict in plain words."""
     claim = _of_two(verdict, basis) if len(basis.cells) == 2 else _of_several(verdict, basis)
@@ -142,11 +123,6 @@ def tied(verdict: Verdict, cells: Sequence[str]) -> list[str]:
         for cell in each.cells
     }
     return [cell for cell in ordered if cell == ordered[0] or cell not in worse]
-
-
-def confidence(comparison: PairComparison) -> str:
-    """Of its interval: 95 %, or what looks and other pairs leave of it."""
-    return f"{100 * (1 - comparison.level):.4g} %"
 
 
 def _where(verdict: Verdict, basis: Basis) -> str:

@@ -60,7 +60,7 @@ def trial(number: int, search: int, limit: int, name: str, source: random.Random
         hyperparameters=_sampled(candidate),
         reason={
             Status.FAILED: "the loss is not finite after epoch 3",
-            Status.PRUNED: "behind the median of its cell and budget after epoch 4",
+            Status.PRUNED: "not expected to reach the best after epoch 4",
         }.get(status),
         excess=candidate.cell_parameters - limit,
     )

@@ -12,7 +12,7 @@ from reports.charts.figure import charts_of, figures
 from reports.exports.plotly import accuracy_by_parameters
 from reports.findings.answer import answer
 from reports.page.glossary import glossary, link_terms
-from reports.words.statement import confidence
+from reports.words.phrases import confidence
 from reports.words.text import visible
 from reports.write import write
 from study.errors import UserError
@@ -254,10 +254,10 @@ def test_one_is_not_many(tmp_path: Path) -> None:
 
 def test_a_pruned_trial_has_a_reason(tmp_path: Path) -> None:
     record = search_record()
-    assert "behind the median of its cell and budget after epoch 4" in page_of(record, tmp_path)
+    assert "not expected to reach the best after epoch 4" in page_of(record, tmp_path)
     untold = tuple(replace(each, reason=None) for each in record.trials)
     text = text_of(page_of(replace(record, trials=untold), tmp_path))
-    assert "pruned behind the median of its cell and budget" in text
+    assert "pruned not expected to reach the best of its cell and budget" in text
     assert text.count("no reason was recorded") == 1  # the one cell whose trials failed
 
 
