@@ -6,7 +6,7 @@ from itertools import combinations
 
 from reports.comparison.estimate import Estimate, Interval, holm
 from reports.comparison.moments import Moments, difference
-from reports.comparison.outcome import Outcome
+from reports.comparison.outcome import Outcome, above
 from reports.comparison.pairs import Rule, outcome_of
 
 Means = Mapping[int, Mapping[str, float]]  # accuracies by limit and cell, largest limit first
@@ -60,7 +60,7 @@ def mean_over_budgets(
         cells,
         estimate,
         estimate.interval(1 - level),
-        outcome_of(estimate, rule, level, above=lowest > rule.majority),
+        outcome_of(estimate, rule, level, learned=above(lowest, rule.majority)),
         homogeneity(moments, limits, cells),
     )
 

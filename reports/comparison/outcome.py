@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from reports.comparison.estimate import Interval
+from reports.comparison.estimate import FLOAT_NOISE, Interval
 
 
 class Outcome(StrEnum):
@@ -36,6 +36,11 @@ def decide(
     if within:
         return Outcome.NEGLIGIBLE if detected else Outcome.EQUIVALENT
     return Outcome.UNDECIDED
+
+
+def above(accuracy: float, majority: float) -> bool:
+    """Whether it is above that of the majority class, and not by the last bits of a float."""
+    return accuracy > majority + FLOAT_NOISE
 
 
 def says_small(outcome: Outcome) -> bool:

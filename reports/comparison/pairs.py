@@ -18,7 +18,7 @@ from reports.comparison.estimate import (
     probability_first_better,
 )
 from reports.comparison.moments import Moments, difference
-from reports.comparison.outcome import Outcome, decide, says_small
+from reports.comparison.outcome import Outcome, above, decide, says_small
 
 
 class Rule(NamedTuple):
@@ -117,7 +117,10 @@ def compare_pairs(
             interval=estimate.interval(1 - level),
             equivalence_interval=estimate.interval(1 - 2 * level),
             outcome=outcome_of(
-                estimate, rule, level, above=min(means[cell] for cell in pair) > rule.majority
+                estimate,
+                rule,
+                level,
+                learned=above(min(means[cell] for cell in pair), rule.majority),
             ),
             p_value=p_value,
             level=level,
@@ -131,8 +134,8 @@ def compare_pairs(
     )
 
 
-def outcome_of(estimate: Estimate, rule: Rule, level: float, *, above: bool) -> Outcome:
-    """What an estimate says at a level; `above`: whether both cells beat the majority class.
+def outcome_of(estimate: Estimate, rule: Rule, level: float, *, learned: bool) -> Outcome:
+    """What an estimate says at a level; `learned`: whether both cells beat the majority class.
 
     Two cells that learned nothing are alike, but that says nothing of the cells.
     """
@@ -142,7 +145,7 @@ def outcome_of(estimate: Estimate, rule: Rule, level: float, *, above: bool) -> 
         estimate.interval(1 - 2 * level),
         rule.margin,
     )
-    return Outcome.UNDECIDED if says_small(outcome) and not above else outcome
+    return Outcome.UNDECIDED if says_small(outcome) and not learned else outcome
 
 
 def _prediction(estimate: Estimate, parts: float, confidence: float = 0.95) -> Interval | None:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from reports.comparison.ladder import MeanOverBudgets, mean_over_budgets
 from reports.comparison.moments import Moments, difference
-from reports.comparison.outcome import Outcome
+from reports.comparison.outcome import Outcome, above
 from reports.comparison.pairs import PairComparison, Rule, compare_pairs
 from reports.comparison.power import searches_to_decide
 from reports.comparison.runs import BudgetRuns, check_alike
@@ -67,7 +67,7 @@ class Verdict:
     def below_majority(self) -> tuple[str, ...]:
         """Cells not above the majority class at the budget that was asked for."""
         means = self.accuracies[self.limit]
-        return tuple(cell for cell in means if not means[cell] > self.majority)
+        return tuple(cell for cell in means if not above(means[cell], self.majority))
 
     @property
     def searches(self) -> int:
