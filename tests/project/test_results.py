@@ -69,9 +69,9 @@ def test_table_of_budgets() -> None:
     assert table("At each budget") == expected
 
 
-@pytest.mark.parametrize("text", [PAGE, README], ids=["page", "readme"])
-def test_verdict(text: str) -> None:
-    assert SUMMARY["sentence"] in " ".join(text.replace("**", "").replace("> ", "").split())
+def test_the_verdict_of_its_time_is_marked_as_such() -> None:
+    assert SUMMARY["sentence"] in " ".join(PAGE.replace("> ", "").split())
+    assert SUMMARY["sentence"] not in " ".join(README.replace("> ", "").split())
 
 
 @pytest.mark.parametrize("link", LINKS)
