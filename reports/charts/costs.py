@@ -30,9 +30,9 @@ def costs(record: StudyRecord, answer: Answer) -> Figure | None:
         charts=tuple(charts),
         caption="Mean test accuracy with its 95 % interval, against what a model "
         "costs at that budget: the median over the runs, and a bar from the least to the most. "
-        "Training time is that of the looks it took times the median time of one, without "
-        "compilation; inference time the shortest of several passes. Both were measured on the "
-        "machine that ran it, where other trainings may have run beside. The axes are "
+        "Training time is the epochs it took times the fastest of several, and inference time the "
+        "fastest of several passes, both of a model of its own width, timed once for every shape "
+        "on the machine that ran it, where other trainings may have run beside. The axes are "
         "logarithmic.",
         numbers=cost_table(record, answer),
     )

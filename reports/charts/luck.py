@@ -31,15 +31,21 @@ def searches(record: StudyRecord, answer: Answer) -> Figure | None:
         return None
     return Figure(
         charts=(_searches_chart(record, answer.budgets[0]),),
-        caption=f"Test accuracy at {budget_label(record)}: every faint mark is a run on a seed of "
-        f"its own, every bold one the mean of a {unit_of(record)}. Runs that failed score as the "
-        "most frequent class.",
+        caption=f"Test accuracy at {budget_label(record)}: {_marks(record)}. Runs that failed "
+        "score as the most frequent class.",
         numbers=by_search_table(record, answer),
     )
 
 
+def _marks(record: StudyRecord) -> str:
+    if record.replicates == 1:
+        return f"every mark is the run of a {unit_of(record)}"
+    return "every faint mark is a run on a seed of its own, every bold one the mean of a search"
+
+
 def _searches_chart(record: StudyRecord, asked: BudgetAnswer) -> Chart:
     layers: list[Layer] = []
+    unit = unit_of(record)
     numbers = asked.answers.searches
     accuracies: list[float] = []
     for place, (cell, style) in enumerate(styled(record.cells)):
@@ -58,16 +64,16 @@ def _searches_chart(record: StudyRecord, asked: BudgetAnswer) -> Chart:
                 x=at,
                 y=tuple(found.mean(axis=1).tolist()),
                 emphasis=Emphasis.BOLD,
-                label=f"{cell_name(cell)}, mean",
+                label=f"{cell_name(cell)}, mean" if record.replicates > 1 else cell_name(cell),
             ),
         ]
         accuracies += found.ravel().tolist()
     return Chart(
         key="accuracy-by-search",
-        title="Test accuracy of every run, search by search",
+        title=f"Test accuracy of every run, {unit} by {unit}",
         description=f"Runs of {listed([cell_name(cell) for cell in record.cells])} in "
-        f"{plural(len(numbers), unit_of(record))}. The numbers are in the table below.",
-        x=_search_axis(unit_of(record).capitalize(), numbers),
+        f"{plural(len(numbers), unit)}. The numbers are in the table below.",
+        x=_search_axis(unit.capitalize(), numbers),
         y=accuracy_axis("Test accuracy", accuracies),
         layers=tuple(layers),
         height=330,

@@ -51,7 +51,7 @@ def tuning(record: StudyRecord) -> str:
 def seeds(record: StudyRecord) -> str:
     """On how many seeds the winners are trained."""
     if not record.trials_per_search:
-        return f"{plural(record.planned_searches.most, 'seed')}, candidates given"
+        return "Hyperparameters given, nothing searched"
     return f"Winners trained on {number_of(record.replicates, 'fresh seed')} each"
 
 

@@ -146,6 +146,6 @@ class Findings:
             Step(
                 "Fair protocol, mean over seeds",
                 known.headline.difference if known else None,
-                f"{seeds}, best epoch chosen on validation, fewer training examples",
+                f"{seeds}, stopped on validation loss, fewer training examples",
             ),
         )
