@@ -19,6 +19,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, Protocol
 
+from study.processes.programs import cannot_be_kept, forget_programs, keep_programs
 from study.training.curve import CurvePoint
 from study.training.job import OnLook, TrainingError
 
@@ -172,6 +173,7 @@ def _serve(connection: Connection, threads: int, log: Path, folder: str) -> None
         os.dup2(file.fileno(), 1)
         os.dup2(file.fileno(), 2)
     _limit_threads(threads)
+    keep_programs(threads)
     try:
         while True:
             job: Job = connection.recv()
@@ -204,11 +206,12 @@ def _outcome(job: Job, on_look: OnLook) -> Message:
         return Refused("out of memory")
     except (EOFError, ConnectionError):
         raise
-    except OSError as error:
-        return Blocked(str(error))
     except Exception as error:
+        if isinstance(error, OSError) or cannot_be_kept(error):
+            return Blocked(str(error))
         if _EXHAUSTED.search(f"{type(error).__name__} {error}"):
             return Refused("out of memory")
+        forget_programs()  # should one of them be damaged, it is no bug the next time
         return Crashed(traceback.format_exc())
 
 

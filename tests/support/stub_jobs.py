@@ -47,6 +47,8 @@ class StubJob:
                 os.kill(os.getpid(), signal.SIGKILL)
             case "full":
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "model.keras")
+            case "program":
+                raise RuntimeError("xla_compile_cache_1; No space left on device")
             case "grow":
                 _filled.append(b"x" * 2**28)
             case "exit":
