@@ -68,10 +68,6 @@ def accuracy_by_size(record: StudyRecord, answer: Answer) -> Figure | None:
     )
 
 
-def _budget_lines(record: StudyRecord) -> list[ReferenceLine]:
-    return [ReferenceLine(value=limit, label=count(limit)) for limit in record.limits]
-
-
 def _size_caption(record: StudyRecord, answer: Answer) -> str:
     scope = f"Parameters are counted in the {record.budget.scope}; the axis is logarithmic."
     most = max(len(complete_trials(record.trials, cell)) for cell in record.cells)
