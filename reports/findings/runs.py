@@ -106,13 +106,9 @@ class Ended(NamedTuple):
     at_cap: int
 
 
-def ended(record: StudyRecord, cell: str, limit: int | None = None) -> Ended:
-    """How the runs of a cell ended, at one budget or all."""
-    runs = [
-        run
-        for run in record.confirmations
-        if run.cell == cell and limit in {None, run.budget} and run.status in _ENDED
-    ]
+def ended(record: StudyRecord, cell: str) -> Ended:
+    """How the runs of a cell ended."""
+    runs = [run for run in record.confirmations if run.cell == cell and run.status in _ENDED]
     failed = sum(run.status is Status.FAILED for run in runs)
     return Ended(len(runs), failed, sum(bool(run.at_epoch_cap) for run in runs))
 

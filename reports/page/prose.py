@@ -105,7 +105,7 @@ def looks(record: StudyRecord, answer: Answer) -> str:
         told = (
             f"Looks at the verdict were planned after each search from {planned.least:,} to "
             f"{planned.most:,}; the study ends with the first that decides. The chance of a false "
-            "alarm, 5 % in all, is spent over them in proportion to the searches."
+            "alarm, 5 % in all, is spent over them with the square of the share of searches done."
         )
     if answer.level and record.looks:
         told += (
