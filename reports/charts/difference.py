@@ -157,7 +157,7 @@ def _chart(
     """One row below the other; `names` are its key, its title and what the rows are."""
     key, title, label = names
     margin = known.margin
-    first, second = (cell_name(cell) for cell in known.cells)
+    first, second = (shortened(cell_name(cell), 14) for cell in known.cells)
     drawn = [value for row in rows for value in (*row.differences, row.difference)]
     drawn += [
         bound for row in rows for each in (row.interval, row.prediction) if each for bound in each

@@ -82,7 +82,8 @@ def _difference_row(found: PairComparison, margin: float, *, looked: bool) -> Ro
 
 
 def _names(cells: tuple[str, str]) -> str:
-    return f"{cell_name(cells[0])} \N{MINUS SIGN} {cell_name(cells[1])}"
+    first, second = (cell_name(cell) for cell in cells)
+    return f"{first}\N{NO-BREAK SPACE}\N{MINUS SIGN}\N{NO-BREAK SPACE}{second}"
 
 
 def _span(bounds: Interval | None) -> str:
