@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 
 from reports.comparison.estimate import Interval
 from reports.comparison.outcome import Outcome
-from reports.comparison.pairs import PairComparison
 from reports.comparison.power import MOST_SEARCHES
 from reports.comparison.verdict import Verdict
 from reports.words import formatting
@@ -85,7 +84,7 @@ def statement(verdict: Verdict, basis: Basis) -> Statement:
     """The verdict in plain words."""
     claim = _of_two(verdict, basis) if len(basis.cells) == 2 else _of_several(verdict, basis)
     further = (
-        _again(verdict.headline),
+        _again(verdict),
         _mean(verdict),
         _remedy(verdict, basis),
         _unfinished(basis),
@@ -181,8 +180,8 @@ def _grounds(verdict: Verdict, basis: Basis) -> str:
     """The difference where the claim has none, its interval, and what it rests on."""
     found = verdict.headline
     first, second = (cell_name(cell) for cell in found.cells)
-    if verdict.outcome in {Outcome.BETTER, Outcome.NEGLIGIBLE}:
-        shown = found if found.difference >= 0 else found.reversed()
+    if _leads(verdict):
+        shown = found.reversed() if _backwards(verdict) else found
         return f"{_interval(shown.interval, confidence(shown))}; {basis.repetitions}"
     bounds, sure = found.interval, confidence(found)
     if verdict.outcome is Outcome.EQUIVALENT:
@@ -227,12 +226,21 @@ def _unfinished(basis: Basis) -> str:
     )
 
 
-def _again(found: PairComparison) -> str:
+def _leads(verdict: Verdict) -> bool:
+    """Whether one of two cells is claimed to be ahead."""
+    return verdict.outcome in {Outcome.BETTER, Outcome.NEGLIGIBLE}
+
+
+def _backwards(verdict: Verdict) -> bool:
+    """Whether differences are the second cell minus the first: where the claim is the second's."""
+    return _leads(verdict) and verdict.headline.difference < 0
+
+
+def _again(verdict: Verdict) -> str:
     """What one more study like it would find."""
-    if found.prediction is None:
+    shown = verdict.headline.reversed() if _backwards(verdict) else verdict.headline
+    if shown.prediction is None:
         return ""
-    shown = found if found.difference >= 0 else found.reversed()
-    assert shown.prediction is not None
     first, second = (cell_name(cell) for cell in shown.cells)
     low, high = formatting.interval(shown.prediction).split(" to ")
     return (
@@ -247,7 +255,7 @@ def _mean(verdict: Verdict) -> str:
     if found is None or found.interval is None:
         return ""
     shown, bounds, cells = found.difference, found.interval, found.cells
-    if shown < 0:
+    if _backwards(verdict):
         shown, bounds, cells = -shown, bounds.negated(), cells[::-1]
     first, second = (cell_name(cell) for cell in cells)
     budgets = len({each.limit for each in verdict.comparisons})
