@@ -73,29 +73,39 @@ def fit(
     """
     if epochs < 1 or patience <= 0:
         raise ValueError(f"expected at least one epoch, and patience: {epochs}, {patience}")
-    training, validation = splits
     runner.start()
     curve: list[CurvePoint] = []
     best, weights, proceed, patient = None, runner.weights(), True, True
-    parts = _parts(len(training.labels), runner.batch_size, seed)
+    parts = _parts(len(splits[0].labels), runner.batch_size, seed)
     while best is None or (proceed and patient and curve[-1].epoch < epochs):
-        epoch, order = next(parts)
-        loss, accuracy = runner.train(training, order)
-        losses, correct = runner.evaluate(validation)
-        point = CurvePoint(epoch, loss, accuracy, float(losses.mean()), float(correct.mean()))
+        point = _point(runner, splits, *next(parts))
         curve.append(point)
-        _require_finite(point)
         if best is None or point.validation_loss < best.validation_loss:
             best, weights = point, runner.weights()
-        patient = epoch - best.epoch < patience
+        patient = point.epoch - best.epoch < patience
         proceed = on_look(len(curve), point)
-    return Fit(
-        curve=tuple(curve),
-        best=best,
-        weights=weights,
-        stopped=not proceed,
-        at_epoch_cap=proceed and patient,
-    )
+    cut_off = proceed and patient
+    return Fit(tuple(curve), best, weights, stopped=not proceed, at_epoch_cap=cut_off)
+
+
+def _point(
+    runner: "EpochRunner",
+    splits: "tuple[Split, Split]",
+    epoch: float,
+    order: NDArray[np.integer[Any]],
+) -> CurvePoint:
+    """What a look finds after training on these examples, at this epoch."""
+    training, validation = splits
+    loss, accuracy = runner.train(training, order)
+    losses, correct = runner.evaluate(validation)
+    point = CurvePoint(epoch, loss, accuracy, float(losses.mean()), float(correct.mean()))
+    for name, value in (("training", point.loss), ("validation", point.validation_loss)):
+        if not math.isfinite(value):
+            raise NonFiniteLossError(
+                f"The {name} loss became {value} in epoch {math.ceil(epoch)}; "
+                "a lower learning rate may help."
+            )
+    return point
 
 
 def _parts(
@@ -113,12 +123,3 @@ def _parts(
         order = orders.permutation(examples)
         for look in range(looks):
             yield epoch + (look + 1) / looks, order[ends[look] : ends[look + 1]]
-
-
-def _require_finite(point: CurvePoint) -> None:
-    for name, loss in (("training", point.loss), ("validation", point.validation_loss)):
-        if not math.isfinite(loss):
-            raise NonFiniteLossError(
-                f"The {name} loss became {loss} in epoch {math.ceil(point.epoch)}; "
-                "a lower learning rate may help."
-            )
