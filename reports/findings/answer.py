@@ -8,7 +8,8 @@ from reports.comparison.outcome import Outcome
 from reports.comparison.pairs import PairComparison
 from reports.comparison.verdict import Verdict, compare
 from reports.findings.runs import Answers, ConfirmedRuns, ended, majority
-from reports.words.statement import Basis, Statement, so_far, statement
+from reports.words.phrases import Basis
+from reports.words.statement import Statement, outcome_of_all, so_far, statement
 from study.terminal.words import number_of
 from study.trials.record import (
     BudgetWinners,
@@ -84,9 +85,16 @@ class Answer:
         return self.known if self.level else None
 
     @property
+    def outcome(self) -> Outcome | None:
+        """Of the verdict; better than the next best, but not than a third, is undecided."""
+        if self.verdict is None:
+            return None
+        return outcome_of_all(self.verdict)
+
+    @property
     def decided(self) -> bool:
         """Whether there is a verdict, and it is not that nothing can be said."""
-        return self.verdict is not None and self.verdict.outcome is not Outcome.UNDECIDED
+        return self.outcome not in {None, Outcome.UNDECIDED}
 
     @property
     def searches(self) -> int:

@@ -25,7 +25,7 @@ _PHASES = {"search": "Search", "confirm": "confirmation"}
 
 def badge(answer: Answer) -> str:
     """The outcome in a word or two."""
-    return _BADGES[answer.verdict.outcome] if answer.verdict else "In progress"
+    return _BADGES[answer.outcome] if answer.outcome else "In progress"
 
 
 def searches(record: StudyRecord, answer: Answer) -> str:

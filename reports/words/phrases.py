@@ -1,12 +1,56 @@
-"""Parts of sentences that pages, tables and the answer share."""
+"""Parts of sentences that pages, tables and the answer share, and what an answer rests on."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from reports.comparison.pairs import PairComparison
 from search_spaces.cells import cell_name
 from study.terminal.words import number_of
 
 MANY = 0.1  # share of the runs above which what happened to them is said with the answer
+
+
+@dataclass(frozen=True)
+class Basis:
+    """What an answer rests on.
+
+    Attributes:
+        cells: In the study's order.
+        searches: That count at the budget that was asked for.
+        trials: Of one search; 0 where the candidates were given, and a search is one seed.
+        seeds: Of each cell at each budget of a search.
+        failures: By cell: runs that failed, and runs that ended.
+        capped: By cell: complete runs that the cap on epochs ended.
+    """
+
+    dataset: str
+    scope: str
+    cells: tuple[str, ...]
+    searches: int
+    trials: int
+    seeds: int
+    failures: Mapping[str, tuple[int, int]]
+    capped: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def unit(self) -> str:
+        """What is repeated."""
+        return "search" if self.trials else "seed"
+
+    @property
+    def units(self) -> str:
+        """Several of them."""
+        return "searches" if self.trials else "seeds"
+
+    @property
+    def repetitions(self) -> str:
+        """What was repeated how often."""
+        if not self.trials:
+            return number_of(self.searches, "seed")
+        return (
+            f"{plural(self.searches, 'search')} of {number_of(self.trials, 'trial')}, "
+            f"{number_of(self.seeds, 'seed')} each"
+        )
 
 
 def plural(count: int, unit: str) -> str:

@@ -1,14 +1,14 @@
 """The answer in sentences, none of which says more than was shown."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 from reports.comparison.estimate import Interval
 from reports.comparison.outcome import Outcome
 from reports.comparison.power import MOST_SEARCHES
 from reports.comparison.verdict import Verdict
 from reports.words import formatting
-from reports.words.phrases import MANY, confidence, listed, plural
+from reports.words.phrases import MANY, Basis, confidence, listed, plural
 from search_spaces.cells import cell_name
 from study.terminal.words import number_of
 
@@ -35,49 +35,6 @@ class Statement:
     def __str__(self) -> str:
         answer = f"{self.claim} {self.grounds}".rstrip()
         return " ".join((*self.cautions, answer, *self.further))
-
-
-@dataclass(frozen=True)
-class Basis:
-    """What an answer rests on.
-
-    Attributes:
-        cells: In the study's order.
-        searches: That count at the budget that was asked for.
-        trials: Of one search; 0 where the candidates were given, and a search is one seed.
-        seeds: Of each cell at each budget of a search.
-        failures: By cell: runs that failed, and runs that ended.
-        capped: By cell: complete runs that the cap on epochs ended.
-    """
-
-    dataset: str
-    scope: str
-    cells: tuple[str, ...]
-    searches: int
-    trials: int
-    seeds: int
-    failures: Mapping[str, tuple[int, int]]
-    capped: Mapping[str, int] = field(default_factory=dict)
-
-    @property
-    def unit(self) -> str:
-        """What is repeated."""
-        return "search" if self.trials else "seed"
-
-    @property
-    def units(self) -> str:
-        """Several of them."""
-        return "searches" if self.trials else "seeds"
-
-    @property
-    def repetitions(self) -> str:
-        """What was repeated how often."""
-        if not self.trials:
-            return number_of(self.searches, "seed")
-        return (
-            f"{plural(self.searches, 'search')} of {number_of(self.trials, 'trial')}, "
-            f"{number_of(self.seeds, 'seed')} each"
-        )
 
 
 def statement(verdict: Verdict, basis: Basis) -> Statement:
@@ -111,10 +68,17 @@ def so_far(known: Verdict, basis: Basis, least: int) -> Statement:
     )
 
 
-def tied(verdict: Verdict, cells: Sequence[str]) -> list[str]:
-    """Of several cells the best, and those that are not shown to be less accurate, best first."""
+def outcome_of_all(verdict: Verdict) -> Outcome:
+    """That of the headline; of more than two cells, better only where it is better than each."""
+    if verdict.outcome is Outcome.BETTER and len(tied(verdict)) > 1:
+        return Outcome.UNDECIDED
+    return verdict.outcome
+
+
+def tied(verdict: Verdict) -> list[str]:
+    """The most accurate cell, and those that are not shown to be less accurate, best first."""
     means = verdict.accuracies[verdict.limit]
-    ordered = sorted(cells, key=lambda cell: -means[cell])
+    ordered = sorted(means, key=lambda cell: -means[cell])
     worse = {
         cell
         for each in verdict.comparisons
@@ -154,13 +118,13 @@ def _of_two(verdict: Verdict, basis: Basis) -> str:
 
 def _of_several(verdict: Verdict, basis: Basis) -> str:
     best, following = (cell_name(cell) for cell in verdict.cells)
-    others = tied(verdict, basis.cells)
+    others = tied(verdict)
     worse = [cell_name(cell) for cell in basis.cells if cell not in others]
     behind = f"; {listed(worse)} {'is' if len(worse) == 1 else 'are'} less accurate" * bool(worse)
     on, margin = f"on {basis.dataset}", formatting.points(verdict.margin)
     size = formatting.points(abs(verdict.headline.difference), limit=verdict.margin)
-    match verdict.outcome:
-        case Outcome.BETTER if len(others) == 1:
+    match outcome_of_all(verdict):
+        case Outcome.BETTER:
             return (
                 f"{best} is the most accurate of {len(basis.cells)} cells {on}, {size} points "
                 f"ahead of {following}"
@@ -177,7 +141,7 @@ def _of_several(verdict: Verdict, basis: Basis) -> str:
 
 
 def _grounds(verdict: Verdict, basis: Basis) -> str:
-    """The difference where the claim has none, its interval, and what it rests on."""
+    """The difference where the claim does not tell it, its interval, and what it rests on."""
     found = verdict.headline
     first, second = (cell_name(cell) for cell in found.cells)
     if _leads(verdict):
@@ -227,8 +191,9 @@ def _unfinished(basis: Basis) -> str:
 
 
 def _leads(verdict: Verdict) -> bool:
-    """Whether one of two cells is claimed to be ahead."""
-    return verdict.outcome in {Outcome.BETTER, Outcome.NEGLIGIBLE}
+    """Whether one cell is claimed to be ahead; a negligible lead only of two cells."""
+    outcome, two = outcome_of_all(verdict), len(verdict.accuracies[verdict.limit]) == 2
+    return outcome is Outcome.BETTER or (two and outcome is Outcome.NEGLIGIBLE)
 
 
 def _backwards(verdict: Verdict) -> bool:

@@ -9,8 +9,8 @@ import pytest
 from reports.comparison.outcome import Outcome
 from reports.comparison.runs import BudgetRuns
 from reports.comparison.verdict import Verdict, compare
-from reports.words.phrases import listed, question
-from reports.words.statement import Basis, Statement, so_far, statement, tied
+from reports.words.phrases import Basis, listed, question
+from reports.words.statement import Statement, outcome_of_all, so_far, statement, tied
 
 EXAMPLES = 4_000
 TWO = Basis(
@@ -145,9 +145,22 @@ def test_the_best_of_several_is_named() -> None:
 def test_those_that_cannot_be_told_apart_are_named() -> None:
     cells = {**UNSURE, "simple-rnn": [0.70, 0.70, 0.70, 0.70]}
     found = verdict(cells)
-    assert tied(found, tuple(cells)) == ["lstm", "gru"]
+    assert tied(found) == ["lstm", "gru"]
     told = statement(found, several("lstm", "gru", "simple-rnn"))
     assert "LSTM and GRU cannot be told apart on surnames; SimpleRNN is less accurate" in told.claim
+
+
+def test_better_than_the_next_best_but_not_than_a_third_is_not_the_best() -> None:
+    cells = {**BETTER, "simple-rnn": [0.72, 0.83, 0.73, 0.82]}
+    found = verdict(cells)
+    assert found.winner == "lstm"
+    assert found.cells == ("lstm", "gru")
+    assert tied(found) == ["lstm", "simple-rnn"]
+    assert outcome_of_all(found) is Outcome.UNDECIDED
+    told = statement(found, several("lstm", "gru", "simple-rnn"))
+    assert "LSTM and SimpleRNN cannot be told apart on surnames; GRU is less" in told.claim
+    assert told.grounds.startswith("(LSTM minus GRU: 2.0 points, ")
+    assert outcome_of_all(verdict(BETTER)) is Outcome.BETTER
 
 
 def test_nothing_of_what_misled_before_is_said() -> None:
