@@ -90,8 +90,10 @@ class WideSpace(StandardSpace):
         return max(budget.next_smaller, one)
 
     def _shape(self, cell: Cell, known: Mapping[str, Any]) -> Candidate:
-        """What is not known is as in the other spaces."""
+        """What is not known, or not searched, is as in the other spaces."""
         chosen = {"embedding": self.task.embedding, **known}
+        if not self._searches_embedding:
+            chosen["embedding"] = self.task.embedding
         shape = {name: chosen[name] for name in _SHAPE if name in chosen}
         return replace(self.narrowest(cell), **{**shape, "units": 1})
 

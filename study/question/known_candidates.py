@@ -1,4 +1,4 @@
-"""Candidates that are known beforehand, for a search to begin with."""
+"""Candidates that are known beforehand, for every search to begin with."""
 
 import json
 from collections.abc import Mapping
@@ -19,10 +19,11 @@ _TYPES = {int: "a positive integer", float: "a number", bool: "true or false"}
 
 @dataclass(frozen=True)
 class Known:
-    """What a search begins with.
+    """What every search begins with.
 
     Attributes:
-        parameters: Of each cell's first trial, by stored name; what is missing is sampled.
+        parameters: Of each cell's first trial at the largest budget, by stored name; what is
+            missing is sampled.
         notes: A sentence for each width that was moved into the space.
     """
 
@@ -31,15 +32,15 @@ class Known:
 
 
 def known_candidates(path: Path, space: SearchSpace) -> Known:
-    """Each cell's hyperparameters as its first trial takes them.
+    """Each cell's hyperparameters as its first trial at the largest budget takes them.
 
     Args:
         path: A study's `summary.json`, or JSON of the form
             `{"lstm": {"units": 64, "dropout": 0.2}, "gru": {...}}`.
 
     Returns:
-        What the file names. A width beyond the budget, or below what the space tries, becomes
-        the nearest that it has.
+        What the file names. A width beyond the budget, or within the next smaller one, becomes
+        the nearest that the budget is searched for.
 
     Raises:
         UserError: The file is none of these, or the space has no such candidate.

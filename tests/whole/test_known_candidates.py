@@ -1,6 +1,7 @@
 """A search that begins with known candidates."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 
 from search_spaces import Cell
 from search_spaces.budget import Budget
-from search_spaces.candidate import Task
+from search_spaces.candidate import Scope, Task
 from search_spaces.space import SearchSpace
 from search_spaces.spaces import SpaceName, search_space
 from study.errors import UserError
@@ -18,7 +19,7 @@ from study.runs.archive import read
 from tests.support.commands import search, small_study
 
 GOOD: dict[str, Any] = {
-    "lstm": {"units": 20, "dropout": 0.25, "learning_rate": 0.002, "layers": 1},
+    "lstm": {"units": 40, "dropout": 0.25, "learning_rate": 0.002, "layers": 1},
     "gru": {"units": 5_000, "dropout": 0},
 }
 
@@ -32,7 +33,8 @@ def space() -> SearchSpace:
 @pytest.fixture
 def wide() -> SearchSpace:
     task = Task(vocabulary=60, classes=3, embedding=16)
-    return search_space(SpaceName.WIDE, task, Budget(20_736), (Cell.LSTM, Cell.GRU), 48)
+    budget = Budget(25_000, Scope.MODEL)
+    return search_space(SpaceName.WIDE, task, budget, (Cell.LSTM, Cell.GRU), 48)
 
 
 def written(folder: Path, content: object) -> Path:
@@ -44,7 +46,7 @@ def written(folder: Path, content: object) -> Path:
 def test_what_the_space_samples_is_taken(space: SearchSpace, tmp_path: Path) -> None:
     known = known_candidates(written(tmp_path, GOOD), space)
     assert known.parameters == {
-        Cell.LSTM: {"lstm_units": 20, "lstm_dropout": 0.25, "lstm_learning_rate": 0.002},
+        Cell.LSTM: {"lstm_units": 40, "lstm_dropout": 0.25, "lstm_learning_rate": 0.002},
         Cell.GRU: {"gru_units": space.largest(Cell.GRU).units, "gru_dropout": 0.0},
     }
     (note,) = known.notes
@@ -78,6 +80,13 @@ def test_the_widths_of_the_wide_space(wide: SearchSpace, tmp_path: Path) -> None
         known_candidates(written(tmp_path, {"lstm": {"layers": 3}, "gru": {}}), wide)
     with pytest.raises(UserError, match="embedding of gru is a number from 4 to 32"):
         known_candidates(written(tmp_path, {"lstm": {}, "gru": {"embedding": 33}}), wide)
+
+
+def test_an_embedding_outside_the_budget_is_shared(wide: SearchSpace, tmp_path: Path) -> None:
+    shared = replace(wide, budget=Budget(20_736))
+    path = written(tmp_path, {"lstm": {"units": 30, "embedding": 9}, "gru": {"embedding": 16}})
+    with pytest.raises(UserError, match=r"embedding of lstm is 16 in this space, .* has 9\."):
+        known_candidates(path, shared)
 
 
 @pytest.mark.parametrize(
