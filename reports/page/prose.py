@@ -199,7 +199,7 @@ def flattery(record: StudyRecord, answer: Answer) -> str:
     return (
         "Validation minus test accuracy at the budget that was asked for, in points, of the trials "
         f"that won and of their confirmed runs, which nobody chose: {'; '.join(told)}. What the "
-        "first is above the second is the flattery of choosing."
+        "first is above the second comes of having been chosen, and of the trial's other width."
     )
 
 

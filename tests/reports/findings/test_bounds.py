@@ -61,3 +61,12 @@ def test_an_unknown_space_has_no_bounds() -> None:
     assert winners_at_bounds(search_record()) == []
     record = replace(confirmed_record(), settings={"space": "another"})
     assert winners_at_bounds(record) == []
+
+
+def test_a_size_at_the_budget_is_no_bound() -> None:
+    record = replace(confirmed_record(), settings={"space": "wide"})
+    for name in ("budget_share", "embedding_share", "units"):
+        changed = with_value(record, "lstm", name, 1.0)
+        assert not [each for each in winners_at_bounds(changed) if each.name == name]
+    rates = with_value(record, "lstm", "learning_rate", 0.03)
+    assert [each.winners for each in winners_at_bounds(rates)] == [12]
