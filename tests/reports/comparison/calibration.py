@@ -17,6 +17,12 @@ a run answers first-only, second-only or neither rightly, with the mean
   differ on about 15 % of the examples.
 - With tails, 2 % of the first cell's runs lose 30 points; their part in the truth is made up for
   by the others. With failures, 2 % of either cell's runs answer with the majority class.
+
+Columns: coverage of the headline's interval; of the first cell's usual runs, those that do not
+collapse; of the mean over budgets; of the predictions for one more study and one more search on
+the same test split; the outcomes; "falsely better" is *better* with the wrong cell or none;
+"falsely small" is *equivalent* or *negligible* when the truth is at or beyond the margin. A plan
+of 4..12 ends with the first look that decides.
 """
 
 import sys

@@ -162,6 +162,16 @@ def test_cells_no_better_than_the_majority_class_are_not_called_alike() -> None:
     assert verdict.majority == pytest.approx(0.9)
 
 
+@pytest.mark.parametrize("seeds", [1, 2, 3])
+def test_cells_that_always_fail_are_not_called_alike(seeds: int) -> None:
+    """They answer with the majority class, to the last example."""
+    majority = np.arange(20_001) % 3 == 0
+    always = np.broadcast_to(majority, (12, seeds, 20_001)).copy()
+    verdict = compare([BudgetRuns(1, {"a": always, "b": always})], MARGIN, majority=majority)
+    assert verdict.outcome is Outcome.UNDECIDED
+    assert verdict.below_majority == ("a", "b")
+
+
 def test_better_than_what_learned_nothing_is_still_better() -> None:
     budget = runs({"lstm": 0.95, "gru": 0.85})
     verdict = compare([budget], MARGIN, majority=np.arange(4_000) < 3_600)
