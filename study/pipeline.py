@@ -142,9 +142,15 @@ def _close(context: JobContext, study: optuna.Study, number: int) -> None:
 
     The test split is opened next, and a trial that begins afterwards could be chosen by it.
     """
-    queue = context.queue(study)
-    while not context.interruption() and queue.close(number, "not begun: the time was up"):
-        time.sleep(_LOOK)  # other machines' trials
+    queue, told = context.queue(study), False
+    while not context.interruption() and (
+        left := queue.close(number, "not begun: the time was up")
+    ):
+        if not told:
+            trials = number_of(left, "trial")
+            context.say(f"Waiting for {trials} of search {number}, at work in other processes.")
+            told = True
+        time.sleep(_LOOK)
 
 
 def _confirm(context: JobContext, study: optuna.Study, number: int) -> Published | None:

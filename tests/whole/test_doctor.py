@@ -10,8 +10,10 @@ import optuna
 import pytest
 
 from reports.publish import Reporter
+from study.phases.search import search_slots
 from study.runs.archive import open_archive
 from study.runs.health import Finding, Health, examine
+from study.trials.queue import Queue
 from study.trials.record import status_of
 from tests.support.commands import run_module
 
@@ -39,10 +41,10 @@ def test_a_finished_study_is_well(finished: Path) -> None:
 
 
 def test_what_was_left_behind_is_removed_and_the_rest_is_named(run: Path) -> None:
-    unowned = study(run)
-    known = unowned.trials[0].user_attrs  # lost by a worker that died before it signed
-    unowned.enqueue_trial({}, user_attrs={**known, "slot": 7, "search": 3})
-    unowned.ask()
+    archive = open_archive(run)
+    unowned = archive.search()
+    Queue(unowned, archive.store, "me").enqueue(search_slots(archive.plan, 3))
+    unowned.ask()  # as a worker does that dies before it signs
     (run / "study.db.leases").mkdir(exist_ok=True)
     (run / "study.db.leases" / "host-1-dead").touch()
     (run / ".report-0123456789abcdef.html").touch()

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
+from threading import Timer
 from typing import Any
 
 import pytest
@@ -189,6 +190,25 @@ def test_time_that_is_up_closes_each_search(texts: Path, tmp_path: Path) -> None
     assert [search.budgets for search in record.searches] == [(), ()]  # nothing was found
     longer = run(replace(asked, search=replace(asked.search, timeout=None))).record()
     assert longer.trials == record.trials
+
+
+def test_what_other_processes_have_begun_is_waited_for(
+    texts: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = settings(texts, tmp_path, searches=ONE, timeout=1e-9, quiet=False)
+    archive = study_of(asked)
+    archive.folder.create()
+    with archive.store.lease() as owner:
+        other = Queue(open_search(archive.store, archive.plan), archive.store, owner)
+        other.enqueue(search_slots(archive.plan, 1))
+        trial = other.ask()
+        assert trial
+        end = Timer(2.0, other.finish, (trial, TrialState.COMPLETE, 0.5))
+        end.start()
+        record = run(asked).record()
+        end.join()
+    assert [one.status for one in record.trials] == [Status.COMPLETE] + 7 * [Status.FAILED]
+    assert "Waiting for 1 trial of search 1, at work in other processes." in capsys.readouterr().out
 
 
 def test_three_cells(texts: Path, tmp_path: Path) -> None:
