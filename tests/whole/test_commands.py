@@ -165,7 +165,7 @@ def test_the_dashboard_is_given_what_it_shows(finished: Path) -> None:
     ):
         study = optuna.load_study(study_name=name, storage=storage)
         assert study.metric_names == [metric]
-        assert "equal parameter budget" in optuna_dashboard.get_note(study)
+        assert "equal budget of 900 cell parameters" in optuna_dashboard.get_note(study)
         assert not [t for t in study.trials if t.state is optuna.trial.TrialState.RUNNING]
         # The dashboard ignores constraints: its best must be within the budget anyway.
         assert all(value <= 0 for t in study.trials for value in t.constraints.values())

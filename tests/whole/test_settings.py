@@ -30,7 +30,11 @@ def test_nothing_that_has_a_default_is_left_open() -> None:
 def test_what_is_given_is_not_decided(texts: Path) -> None:
     search = SearchSettings(epochs=7)
     plan = resolve(Settings(data=DataSettings(dataset=str(texts)), search=search))
-    assert (plan.epochs, plan.patience, plan.n_trials) == (7, 1, 8 * 2 * 3)
+    assert (plan.epochs, plan.patience, plan.n_trials) == (
+        7,
+        1,
+        8 * 2 * plan.settings.question.budgets,
+    )
     assert plan.settings.data.level is Level.WORD
 
 
