@@ -25,9 +25,9 @@ def searches_to_decide(
     (normal, non-informative prior), the searches still to come from these, and the rule is
     asked of all of them together, either way of deciding. It does not take the estimate for
     the truth: where true differences spread by a point, 76 to 92 % of the numbers it proposes
-    suffice, but fewer than 6 in 10 where the truth lies at the margin or just inside it. To a
-    tenth; None where the spread is unknown, or `MOST_SEARCHES` would not do:
-    because the test split is too small, or the difference too near the margin.
+    suffice, but only about half where the truth lies at the margin or just inside it. To a tenth;
+    None where the spread is unknown, or `MOST_SEARCHES` would not do: because the test split is
+    too small, or the difference too near the margin.
     """
     if estimate.interval() is None or not estimate.mean_square > 0:
         return None
