@@ -64,7 +64,7 @@ def search_and_confirm(context: JobContext, study: optuna.Study) -> Published | 
     # Only now: a command that is refused changes nothing.
     save_settings(context.folder.settings, context.plan.settings)
     plan = context.plan
-    context.say(*in_lines(plan.dataset.facts, plan.margin), *plan.known.notes)
+    context.say(*in_lines(plan.dataset.facts, plan.metric, plan.margin), *plan.known.notes)
     confirming = plan.settings.answer.confirm
     published = None
     for number in range(1, (plan.searches.most if confirming else plan.searches.least) + 1):

@@ -9,6 +9,7 @@ from reports.drawing.chart import Chart
 from reports.findings.answer import Answer
 from reports.findings.confirmation import cost_of, inference_microseconds, training_seconds
 from reports.tables.confirmation import cost_table
+from reports.words.labels import metric_name, metric_title
 from study.trials.record import StudyRecord
 
 
@@ -23,12 +24,12 @@ def costs(record: StudyRecord, answer: Answer) -> Figure | None:
     for key, label, cost in measures:
         found = confirmed_layers(record, answer, partial(cost_of, cost=cost))
         if found.layers:
-            charts.append(_cost_chart(key, log_axis(label, found.sizes), found))
+            charts.append(_cost_chart(record, key, log_axis(label, found.sizes), found))
     if not charts:
         return None
     return Figure(
         charts=tuple(charts),
-        caption="Mean test accuracy with its 95 % interval, against what a model "
+        caption=f"Mean {metric_name(record, 'test')} with its 95 % interval, against what a model "
         "costs at that budget: the median over the runs, and a bar from the least to the most. "
         "Training time is the epochs it took times the fastest of several, and inference time the "
         "fastest of several passes, both of a model of its own width, timed once for every shape "
@@ -38,14 +39,14 @@ def costs(record: StudyRecord, answer: Answer) -> Figure | None:
     )
 
 
-def _cost_chart(key: str, x: Axis, found: Layers) -> Chart:
+def _cost_chart(record: StudyRecord, key: str, x: Axis, found: Layers) -> Chart:
     return Chart(
         key=f"accuracy-by-{key}",
-        title=f"Test accuracy against {x.label[0].lower()}{x.label[1:]}",
-        description="Mean test accuracy of each cell at each budget, with its interval, "
-        f"against the median {x.label[0].lower()}{x.label[1:]}.",
+        title=f"{metric_title(record, 'test')} against {x.label[0].lower()}{x.label[1:]}",
+        description=f"Mean {metric_name(record, 'test')} of each cell at each budget, with its "
+        f"interval, against the median {x.label[0].lower()}{x.label[1:]}.",
         x=x,
-        y=accuracy_axis("Test accuracy", found.accuracies),
+        y=accuracy_axis(metric_title(record, "test"), found.accuracies),
         layers=found.layers,
         width=400,
         height=310,

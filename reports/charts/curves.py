@@ -12,7 +12,7 @@ from reports.findings.confirmation import runs_of
 from reports.findings.search import leaders
 from reports.tables.confirmation import runs_table
 from reports.tables.search import curve_table
-from reports.words.labels import budget_label, slug
+from reports.words.labels import budget_label, metric_name, metric_title, slug
 from search_spaces.cells import cell_name
 from study.terminal.words import number_of
 from study.trials.record import StudyRecord, TrialRecord
@@ -30,13 +30,14 @@ def learning_curves(record: StudyRecord, answer: Answer) -> Figure | None:
         cell: _trial_lines(trials, style.colour, cell)
         for (cell, trials), style in styled(best.items())
     }
-    x, y = _axes("Accuracy", lines.values())
+    x, y = _axes(metric_title(record), lines.values())
+    named = metric_name(record, "validation")
     charts = [
         Chart(
             key=f"learning-curves-{slug(cell)}",
             title=f"Learning curves of the best {cell_name(cell)} trials",
-            description=f"Validation accuracy by epoch of the {len(trials)} best trials; "
-            "the best one bold, with its training accuracy dashed.",
+            description=f"{named.capitalize()} by epoch of the {len(trials)} best trials; the "
+            "best one bold, with its training accuracy dashed.",
             x=x,
             y=y,
             layers=tuple(lines[cell]),
@@ -47,9 +48,8 @@ def learning_curves(record: StudyRecord, answer: Answer) -> Figure | None:
     ]
     return Figure(
         charts=tuple(charts),
-        caption=f"Search: validation accuracy by epoch of the {BEST} best trials of each cell, "
-        "the best one bold with its training accuracy dashed. Training far above validation is "
-        "overfitting.",
+        caption=f"Search: {named} by epoch of the {BEST} best trials of each cell, the best one "
+        "bold with its training accuracy dashed. Training far above validation is overfitting.",
         numbers=curve_table(record),
     )
 
@@ -72,13 +72,13 @@ def confirmed_curves(record: StudyRecord, answer: Answer) -> Figure | None:
         ]
         for cell, style in styled(record.cells)
     }
-    x, y = _axes("Validation accuracy", lines.values())
+    named = metric_title(record, "validation")
+    x, y = _axes(named, lines.values())
     charts = [
         Chart(
             key=f"confirmed-curves-{slug(cell)}",
             title=f"Learning curves of the confirmed {cell_name(cell)} runs",
-            description=f"Validation accuracy by epoch of {number_of(len(runs), 'run')} at "
-            f"{parameters}.",
+            description=f"{named} by epoch of {number_of(len(runs), 'run')} at {parameters}.",
             x=x,
             y=y,
             layers=tuple(runs),
@@ -89,7 +89,7 @@ def confirmed_curves(record: StudyRecord, answer: Answer) -> Figure | None:
     ]
     return Figure(
         charts=tuple(charts),
-        caption=f"Confirmation: validation accuracy by epoch at {parameters}, one line a run.",
+        caption=f"Confirmation: {named.lower()} by epoch at {parameters}, one line a run.",
         numbers=runs_table(record, answer),
     )
 

@@ -24,7 +24,7 @@ from reports.drawing.theme import Colour
 from reports.findings.answer import Answer
 from reports.tables.difference import difference_table
 from reports.words.formatting import count, points
-from reports.words.labels import budget_label, shortened, unit_of
+from reports.words.labels import budget_label, metric_name, metric_title, shortened, unit_of
 from search_spaces.cells import cell_name
 from study.trials.record import StudyRecord
 
@@ -64,7 +64,7 @@ def difference_by_search(record: StudyRecord, answer: Answer) -> Figure | None:
     known, looked = answer.known, answer.verdict is not None
     if known is None:
         return None
-    unit = unit_of(record)
+    named, unit = metric_name(record, "test"), unit_of(record)
     first, second = (cell_name(cell) for cell in known.cells)
     rows = [
         _Row.of(
@@ -80,12 +80,12 @@ def difference_by_search(record: StudyRecord, answer: Answer) -> Figure | None:
     chart = _chart(
         (
             "difference-by-search",
-            f"Difference in test accuracy, {first} minus {second}, {unit} by {unit}",
+            f"Difference in {named}, {first} minus {second}, {unit} by {unit}",
             f"Budget, {record.budget.scope} parameters",
         ),
         rows,
+        record,
         known,
-        unit,
         ends=True,
     )
     return Figure(
@@ -114,12 +114,12 @@ def difference_by_pair(record: StudyRecord, answer: Answer) -> Figure | None:
     chart = _chart(
         (
             "difference-by-pair",
-            "Difference in test accuracy of every pair of cells",
+            f"Difference in {metric_name(record, 'test')} of every pair of cells",
             "Cells, the more accurate first",
         ),
         sorted(rows, key=lambda row: -row.difference),
+        record,
         known,
-        unit_of(record),
         ends=False,
     )
     return Figure(
@@ -138,8 +138,8 @@ def _caption(record: StudyRecord, known: Verdict, *, looked: bool) -> str:
     first, second = (cell_name(cell) for cell in known.cells)
     of_seeds = ", the mean over its seeds" if record.replicates > 1 else ""
     told = (
-        f"Test accuracy of {first} minus {second} at matched sizes. Every dot is a "
-        f"{unit_of(record)}{of_seeds}; the diamond below is the mean of the "
+        f"{metric_title(record, 'test')} of {first} minus {second} at matched sizes. Every dot "
+        f"is a {unit_of(record)}{of_seeds}; the diamond below is the mean of the "
         f"{unit_of(record, many=True)}"
     )
     if not looked:
@@ -152,11 +152,16 @@ def _caption(record: StudyRecord, known: Verdict, *, looked: bool) -> str:
 
 
 def _chart(
-    names: tuple[str, str, str], rows: Sequence[_Row], known: Verdict, unit: str, *, ends: bool
+    names: tuple[str, str, str],
+    rows: Sequence[_Row],
+    record: StudyRecord,
+    known: Verdict,
+    *,
+    ends: bool,
 ) -> Chart:
     """One row below the other; `names` are its key, its title and what the rows are."""
     key, title, label = names
-    margin = known.margin
+    margin, named = known.margin, metric_name(record, "test")
     first, second = (shortened(cell_name(cell), 14) for cell in known.cells)
     drawn = [value for row in rows for value in (*row.differences, row.difference)]
     drawn += [
@@ -167,9 +172,9 @@ def _chart(
         title=title,
         description=f"{len(rows)} rows, from {rows[0].name} to {rows[-1].name}. The numbers are in "
         "the table below.",
-        x=points_axis("Difference in test accuracy, percentage points", [*drawn, margin, -margin]),
+        x=points_axis(f"Difference in {named}, percentage points", [*drawn, margin, -margin]),
         y=category_axis(label, [row.name for row in rows]),
-        layers=_layers(rows, known.margin, unit),
+        layers=_layers(rows, known.margin, unit_of(record)),
         ends=(f"{second} more accurate", f"{first} more accurate") if ends else None,
         height=186 + 48 * len(rows),
     )

@@ -20,7 +20,7 @@ from reports.drawing.theme import Colour
 from reports.findings.answer import Answer, EffortStep
 from reports.tables.difference import effort_table
 from reports.words.formatting import count
-from reports.words.labels import budget_label
+from reports.words.labels import budget_label, metric_name, metric_title
 from search_spaces.cells import cell_name
 from study.trials.record import StudyRecord
 
@@ -41,14 +41,14 @@ def effort(record: StudyRecord, answer: Answer) -> Figure | None:
     return Figure(
         charts=(
             _accuracy_chart(record, steps, x),
-            _difference_chart(known, steps, x, looked=looked),
+            _difference_chart(record, known, steps, x, looked=looked),
         ),
         caption="What had won after so many trials of each cell at "
-        f"{budget_label(record)}, trained afresh and scored on the test split. Left: mean test "
-        f"accuracy of each cell, every search a small mark. Right: {first} minus {second}, every "
-        f"search a dot{', with the interval of the mean' * looked}; dashed lines are the margin. "
-        "The test split chose nothing, so that a rise is no flattery of choosing; whether it is "
-        "more than luck, the scatter of the searches tells.",
+        f"{budget_label(record)}, trained afresh and scored on the test split. Left: mean "
+        f"{metric_name(record, 'test')} of each cell, every search a small mark. Right: {first} "
+        f"minus {second}, every search a dot{', with the interval of the mean' * looked}; dashed "
+        "lines are the margin. The test split chose nothing, so that a rise is no flattery of "
+        "choosing; whether it is more than luck, the scatter of the searches tells.",
         numbers=effort_table(record, answer),
     )
 
@@ -87,11 +87,11 @@ def _accuracy_chart(record: StudyRecord, steps: Sequence[EffortStep], x: Axis) -
         accuracies += [value for each in by_search for value in each]
     return Chart(
         key="accuracy-by-effort",
-        title="Test accuracy against trials of a cell",
-        description="Mean test accuracy of each cell after a quarter, half and all of its trials, "
-        "with every search.",
+        title=f"{metric_title(record, 'test')} against trials of a cell",
+        description=f"Mean {metric_name(record, 'test')} of each cell after a quarter, half and "
+        "all of its trials, with every search.",
         x=x,
-        y=accuracy_axis("Test accuracy", accuracies),
+        y=accuracy_axis(metric_title(record, "test"), accuracies),
         layers=tuple(layers),
         width=400,
         height=330,
@@ -99,7 +99,7 @@ def _accuracy_chart(record: StudyRecord, steps: Sequence[EffortStep], x: Axis) -
 
 
 def _difference_chart(
-    known: Verdict, steps: Sequence[EffortStep], x: Axis, *, looked: bool
+    record: StudyRecord, known: Verdict, steps: Sequence[EffortStep], x: Axis, *, looked: bool
 ) -> Chart:
     first, second = (cell_name(cell) for cell in known.cells)
     at = tuple(float(step.trials) for step in steps)
@@ -113,7 +113,8 @@ def _difference_chart(
     drawn = [*means, *(each for _, each in searches), *(b for _, each in intervals for b in each)]
     return Chart(
         key="difference-by-effort",
-        title=f"Difference in test accuracy, {first} minus {second}, against trials of a cell",
+        title=f"Difference in {metric_name(record, 'test')}, {first} minus {second}, against "
+        "trials of a cell",
         description="The mean difference after a quarter, half and all of the trials of each "
         "cell, with every search.",
         x=x,

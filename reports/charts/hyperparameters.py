@@ -16,7 +16,7 @@ from reports.findings.search import (
     winning_trials,
 )
 from reports.tables.search import hyperparameter_table, importance_table
-from reports.words.labels import budget_label, shortened, slug
+from reports.words.labels import budget_label, metric_title, shortened, slug
 from search_spaces.cells import cell_name
 from study.trials.record import StudyRecord, TrialRecord
 
@@ -70,10 +70,12 @@ def _hyperparameter_chart(record: StudyRecord, name: str, key: str) -> Chart:
         ]
     return Chart(
         key=key,
-        title=f"Validation accuracy against {scale.axis.label}",
+        title=f"{metric_title(record, 'validation')} against {scale.axis.label}",
         description="One point for each complete trial; the winner of each search bold.",
         x=scale.axis,
-        y=accuracy_axis("Validation accuracy", [accuracy_of(trial) for trial in everything]),
+        y=accuracy_axis(
+            metric_title(record, "validation"), [accuracy_of(trial) for trial in everything]
+        ),
         layers=tuple(layers),
         width=400,
         height=290,

@@ -16,7 +16,7 @@ from reports.drawing.theme import Colour
 from reports.findings.answer import Answer, BudgetAnswer
 from reports.tables.difference import by_search_table, shares_table
 from reports.words.formatting import percent
-from reports.words.labels import budget_label, unit_of
+from reports.words.labels import budget_label, metric_title, unit_of
 from reports.words.phrases import listed, plural
 from search_spaces.cells import cell_name
 from study.trials.record import StudyRecord
@@ -31,8 +31,8 @@ def searches(record: StudyRecord, answer: Answer) -> Figure | None:
         return None
     return Figure(
         charts=(_searches_chart(record, answer.budgets[0]),),
-        caption=f"Test accuracy at {budget_label(record)}: {_marks(record)}. Runs that failed "
-        "score as the most frequent class.",
+        caption=f"{metric_title(record, 'test')} at {budget_label(record)}: {_marks(record)}. "
+        "Runs that failed score as the most frequent class.",
         numbers=by_search_table(record, answer),
     )
 
@@ -70,11 +70,11 @@ def _searches_chart(record: StudyRecord, asked: BudgetAnswer) -> Chart:
         accuracies += found.ravel().tolist()
     return Chart(
         key="accuracy-by-search",
-        title=f"Test accuracy of every run, {unit} by {unit}",
+        title=f"{metric_title(record, 'test')} of every run, {unit} by {unit}",
         description=f"Runs of {listed([cell_name(cell) for cell in record.cells])} in "
         f"{plural(len(numbers), unit)}. The numbers are in the table below.",
         x=_search_axis(unit.capitalize(), numbers),
-        y=accuracy_axis("Test accuracy", accuracies),
+        y=accuracy_axis(metric_title(record, "test"), accuracies),
         layers=tuple(layers),
         height=330,
     )

@@ -22,6 +22,7 @@ from reports.findings.frontier import Sized, frontier
 from reports.findings.search import scope_label, size_of, sized_trials
 from reports.tables.search import frontier_table
 from reports.words.formatting import count, percent
+from reports.words.labels import metric_name, metric_title
 from search_spaces.cells import cell_name
 from study.terminal.words import number_of
 from study.trials.record import StudyRecord
@@ -51,10 +52,12 @@ def accuracy_by_size(record: StudyRecord, answer: Answer) -> Figure | None:
     layers += confirmed.layers
     chart = Chart(
         key="accuracy-by-size",
-        title="Accuracy against parameters",
+        title=f"{metric_title(record)} against parameters",
         description=_size_description(record, answer),
         x=log_axis(scope_label(record), [*record.limits, *(model.parameters for model in trials)]),
-        y=accuracy_axis("Accuracy", [*(model.accuracy for model in trials), *confirmed.accuracies]),
+        y=accuracy_axis(
+            metric_title(record), [*(model.accuracy for model in trials), *confirmed.accuracies]
+        ),
         layers=(
             *(ReferenceLine(value=limit, label=count(limit)) for limit in record.limits),
             *layers,
@@ -83,8 +86,8 @@ def _size_caption(record: StudyRecord, answer: Answer) -> str:
             "the budgets."
         )
     return (
-        f"{faint}. Bold points are confirmed models: mean test accuracy over the searches, "
-        "with its 95 % interval. The frontier goes through these means only. "
+        f"{faint}. Bold points are confirmed models: mean {metric_name(record, 'test')} over the "
+        "searches, with its 95 % interval. The frontier goes through these means only. "
         f"{scope} Vertical lines are the budgets."
     )
 
@@ -123,11 +126,13 @@ def _optimistic_frontier(models: Sequence[Sized], colour: Colour, cell: str) -> 
 def _size_description(record: StudyRecord, answer: Answer) -> str:
     if answer.budgets:
         return (
-            f"Test accuracy of each cell at {number_of(len(answer.budgets), 'budget')}, mean over "
-            "the searches with its interval, over the validation accuracy of every complete trial."
+            f"{metric_title(record, 'test')} of each cell at "
+            f"{number_of(len(answer.budgets), 'budget')}, mean over the searches with its "
+            f"interval, over the {metric_name(record, 'validation')} of every complete trial."
         )
     bests = [
         f"{cell_name(cell)} {percent(accuracy_of(trial))} with {count(size_of(trial, record))}"
         for cell, trial in answer.best.items()
     ]
-    return f"Validation accuracy of every complete trial. Best: {', '.join(bests) or 'none yet'}."
+    named = metric_title(record, "validation")
+    return f"{named} of every complete trial. Best: {', '.join(bests) or 'none yet'}."

@@ -5,11 +5,12 @@ from collections.abc import Iterable, Sequence
 from reports.drawing.axes import Axis, accuracy_axis, count_axis
 from reports.drawing.chart import STYLES, Chart, Emphasis, Line
 from reports.drawing.theme import Colour
+from study.datasets.metric import Metric
 from study.training.curve import CurvePoint
 
 
-def learning_curve(curve: Sequence[CurvePoint], title: str) -> bytes:
-    """Training and validation accuracy of one trial by epoch, as PNG."""
+def learning_curve(curve: Sequence[CurvePoint], title: str, metric: Metric) -> bytes:
+    """Training accuracy of one trial by epoch, and validation by the metric, as PNG."""
     from reports.drawing.draw import draw_png  # Matplotlib, not wanted before a training's end
 
     training = curve_line(training_curve(curve), STYLES[1].colour, dashed=True, label="training")
@@ -21,7 +22,7 @@ def learning_curve(curve: Sequence[CurvePoint], title: str) -> bytes:
         title=title,
         description="",
         x=epoch_axis([training], title),
-        y=accuracy_axis("Accuracy", [*training.y, *validation.y]),
+        y=accuracy_axis(metric.display_name.capitalize(), [*training.y, *validation.y]),
         layers=(training, validation),
         width=400,
         height=310,

@@ -8,7 +8,7 @@ from reports.findings.answer import Answer
 from reports.findings.confirmation import optimism
 from reports.tables.table import Row, Table, columns
 from reports.words.formatting import points
-from reports.words.labels import budget_label, style_of
+from reports.words.labels import budget_label, metric_name, metric_title, style_of
 from search_spaces.cells import cell_name
 from study.trials.record import Status, StudyRecord
 
@@ -49,10 +49,10 @@ def validation_against_test(record: StudyRecord, answer: Answer) -> Figure | Non
     )  # fmt: skip
     chart = Chart(
         key="validation-against-test",
-        title="Test accuracy against validation accuracy",
+        title=f"{metric_title(record, 'test')} against {metric_name(record, 'validation')}",
         description="Every complete confirmed run; on the dashed line both are equal.",
-        x=accuracy_axis("Validation accuracy", told),
-        y=accuracy_axis("Test accuracy", told),
+        x=accuracy_axis(metric_title(record, "validation"), told),
+        y=accuracy_axis(metric_title(record, "test"), told),
         layers=(equal, *layers),
         height=400,
     )
@@ -79,8 +79,9 @@ def _table(record: StudyRecord, answer: Answer) -> Table:
         if (found := optimism(record, answer, cell))
     ]
     return Table(
-        f"Validation minus test accuracy at {budget_label(record)}, points: of the trials that won "
-        "their search (often narrower), of their confirmed runs, which nobody chose, and what is "
+        f"Validation minus {metric_name(record, 'test')} at {budget_label(record)}, points: of the "
+        "trials that won their search (often narrower), of their confirmed runs, which nobody "
+        "chose, and what is "
         "left for choosing",
         columns("Cell", "#Winning trials", "#Confirmed runs", "#Left for choosing"),
         tuple(rows),

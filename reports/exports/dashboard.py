@@ -10,7 +10,7 @@ from optuna_dashboard import save_note, save_plotly_graph_object
 
 from reports.exports.plotly import PlotlyFigure, accuracy_by_parameters, difference_by_search
 from reports.findings.answer import Answer
-from reports.words.labels import budget_label
+from reports.words.labels import budget_label, on_data
 from reports.words.phrases import question
 from study.trials.artifacts import upload
 from study.trials.record import StudyRecord
@@ -69,7 +69,7 @@ many trials is the luckiest of them; only the study *(confirmation)* uses the te
 """
 _CONFIRMATION = """\
 Each trial trains a winner of a `search` again on a fresh seed, at the width that matches the \
-other cells' parameters at one `budget`; its value is the accuracy on the *test split*, scored \
+other cells' parameters at one `budget`; its value is the {metric} on the *test split*, scored \
 once. Trials of the same `search`, `budget` and `replicate` share seed, data order and split. A \
 trial that failed counts as answering with the most frequent class; `at_epoch_cap` marks those \
 that the cap on epochs ended.
@@ -77,8 +77,13 @@ that the cap on epochs ended.
 
 
 def _note(record: StudyRecord, answer: Answer, template: str) -> str:
-    text = template.format(scope=record.budget.scope, dataset=_plain(record.dataset.name))
-    asked = question(record.cells, budget_label(record), _plain(record.dataset.name))
+    text = template.format(
+        scope=record.budget.scope,
+        dataset=_plain(record.dataset.name),
+        metric=record.metric.display_name,
+    )
+    on = on_data(_plain(record.dataset.name), record.metric)
+    asked = question(record.cells, budget_label(record), on)
     return f"**{_escaped(asked)}**\n\n{_escaped(answer.sentence)}\n\n{text}"
 
 

@@ -8,6 +8,7 @@ from reports.drawing.chart import Marker, Style, styled, subsample
 from reports.findings.answer import Answer, accuracy_of, complete_trials
 from reports.findings.confirmation import by_search, matched_size, mean_accuracy
 from reports.findings.search import scope_label, size_of
+from reports.words.labels import metric_name, metric_title
 from search_spaces.cells import cell_name
 from study.trials.record import StudyRecord
 
@@ -36,9 +37,9 @@ def accuracy_by_parameters(record: StudyRecord, answer: Answer) -> PlotlyFigure:
     return PlotlyFigure(
         data=tuple(traces),
         layout={
-            "title": {"text": "Accuracy against parameters"},
+            "title": {"text": f"{metric_title(record)} against parameters"},
             "xaxis": {"type": "log", "title": {"text": scope_label(record)}},
-            "yaxis": {"tickformat": ".1%", "title": {"text": "Accuracy"}},
+            "yaxis": {"tickformat": ".1%", "title": {"text": metric_title(record)}},
             "shapes": [
                 {
                     "type": "line",
@@ -71,7 +72,8 @@ def difference_by_search(record: StudyRecord, answer: Answer) -> PlotlyFigure | 
         }
         for place, answered in enumerate(answer.budgets)
     ]
-    title = f"Difference in test accuracy, {cell_name(first)} minus {cell_name(second)}"
+    named = metric_name(record, "test")
+    title = f"Difference in {named}, {cell_name(first)} minus {cell_name(second)}"
     return PlotlyFigure(
         data=tuple(traces),
         layout={

@@ -16,9 +16,9 @@ SCHEMA = 2
 def summary(record: StudyRecord, answer: Answer) -> dict[str, Any]:
     """The summary as plain values for JSON.
 
-    Accuracies are fractions, differences first cell minus second. Searches that are not confirmed
-    have no `budgets`. Before the first look at the verdict `verdict` is null, and no comparison
-    has an interval, an outcome or a p-value.
+    Accuracies are fractions, by the metric, and differences first cell minus second. Searches that
+    are not confirmed have no `budgets`. Before the first look at the verdict `verdict` is null, and
+    no comparison has an interval, an outcome or a p-value.
     """
     dataset, verdict = record.dataset, answer.verdict
     return {
@@ -34,8 +34,9 @@ def summary(record: StudyRecord, answer: Answer) -> dict[str, Any]:
                 one.name: {"train": one.train, "validation": one.validation, "test": one.test}
                 for one in dataset.facts.classes
             },
-            "majority_baseline": dataset.facts.majority_baseline,
+            "majority_baseline": dataset.facts.majority_baseline(record.metric),
         },
+        "metric": record.metric.value,
         "budget": {"limit": record.budget.limit, "scope": record.budget.scope.value},
         "searches": {
             "planned": str(record.planned_searches),

@@ -7,7 +7,8 @@ from reports.comparison.looks import OVERALL, LookLevel, level_of
 from reports.comparison.outcome import Outcome
 from reports.comparison.pairs import PairComparison
 from reports.comparison.verdict import Verdict, compare
-from reports.findings.runs import Answers, ConfirmedRuns, ended, majority
+from reports.findings.runs import Answers, ConfirmedRuns, ended, majority, test_weights
+from reports.words.labels import on_data
 from reports.words.phrases import Basis
 from reports.words.statement import Statement, outcome_of_all, so_far, statement
 from study.terminal.words import number_of
@@ -123,6 +124,7 @@ def answer(record: StudyRecord) -> Answer:
         [each.compared(record.cells) for each in answers],
         record.margin,
         majority=majority(record),
+        weights=test_weights(record),
         alpha=level.alpha if level else OVERALL,
     )
     basis = _basis(record, answers[0])
@@ -235,6 +237,7 @@ def _effort(
             [answers.compared(known.cells)],
             record.margin,
             majority=majority(record),
+            weights=test_weights(record),
             alpha=known.alpha,
         )
         found.append(EffortStep(trials, answers, compared.headline))
@@ -244,7 +247,7 @@ def _effort(
 def _basis(record: StudyRecord, asked: Answers) -> Basis:
     found = {cell: ended(record, cell) for cell in record.cells}
     return Basis(
-        dataset=record.dataset.name,
+        on=on_data(record.dataset.name, record.metric),
         scope=record.budget.scope.value,
         cells=record.cells,
         searches=len(asked.searches),

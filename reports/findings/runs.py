@@ -26,16 +26,23 @@ class Answers:
         runs: By cell: one entry for each search, its runs by replicate.
         correct: By cell: (searches, seeds, examples); a failed run answers with the class that
             is most frequent in training.
+        weights: How much each test example counts, (examples,), mean 1; None for all alike.
     """
 
     limit: int
     searches: tuple[int, ...]
     runs: Mapping[str, tuple[Runs, ...]]
     correct: Mapping[str, NDArray[np.bool_]]
+    weights: NDArray[np.float64] | None
 
     def accuracies(self, cell: str) -> NDArray[np.float64]:
-        """Test accuracies of one cell, fractions, (searches, seeds)."""
-        found: NDArray[np.float64] = self.correct[cell].mean(axis=2, dtype=np.float64)
+        """Test accuracies of one cell by the study's metric, fractions, (searches, seeds)."""
+        correct = self.correct[cell]
+        found: NDArray[np.float64]
+        if self.weights is None:
+            found = correct.mean(axis=2, dtype=np.float64)
+        else:
+            found = correct @ self.weights / len(self.weights)
         return found
 
     def compared(self, cells: Sequence[str]) -> BudgetRuns:
@@ -90,7 +97,7 @@ class ConfirmedRuns:
             cell: np.array([[self._correct(run) for run in runs] for runs in searches])
             for cell, searches in by_cell.items()
         }
-        return Answers(limit, tuple(ended), by_cell, correct)
+        return Answers(limit, tuple(ended), by_cell, correct, test_weights(self._record))
 
     def _correct(self, run: ConfirmationRecord) -> NDArray[np.bool_]:
         if run.correct is None:
@@ -117,6 +124,12 @@ def majority(record: StudyRecord) -> NDArray[np.bool_]:
     """Which test examples are of the class most frequent in training, (examples,)."""
     assert record.test_labels is not None  # known since confirmation began
     return np.asarray(record.test_labels == record.majority_label)
+
+
+def test_weights(record: StudyRecord) -> NDArray[np.float64] | None:
+    """How much each test example counts, (examples,), mean 1; None where all count alike."""
+    assert record.test_labels is not None
+    return record.metric.weights(record.test_labels)
 
 
 def unpack_correct(text: str, examples: int) -> NDArray[np.bool_]:

@@ -7,10 +7,11 @@ from reports.findings.confirmation import optimism
 from reports.findings.search import count_status, trial_counts
 from reports.tables.table import Table
 from reports.words.formatting import count, p_value, percent, points
-from reports.words.labels import unit_of
+from reports.words.labels import metric_name, unit_of
 from reports.words.phrases import plural
 from reports.words.statement import DIFFERENT
 from search_spaces.cells import Cell, cell_name
+from study.datasets.metric import Metric
 from study.terminal.words import duration, number_of
 from study.trials.record import Status, StudyRecord
 
@@ -134,6 +135,26 @@ def trials(record: StudyRecord) -> str:
     return f"{number_of(record.planned, 'trial')}: {told}"
 
 
+def majority(record: StudyRecord) -> str:
+    """What always answering with the most frequent class comes to."""
+    baseline = percent(record.dataset.facts.majority_baseline(record.metric))
+    if record.metric is Metric.ACCURACY:
+        return f"which is right in {baseline} of the test split"
+    return f"which has a {metric_name(record, 'test')} of {baseline}"
+
+
+def metric(record: StudyRecord) -> str:
+    """What is compared, where that is not the share of right answers."""
+    if record.metric is Metric.ACCURACY:
+        return ""
+    return (
+        "Balanced accuracy: the mean over the classes of the share of each class's examples that "
+        "is answered rightly. All accuracies here are so, and the loss on validation, which stops "
+        "trainings and chooses winners, weighs the classes alike, too; in training every example "
+        "counts alike, in its loss and its accuracy."
+    )
+
+
 def matching(record: StudyRecord) -> str:
     """Whether every budget of every search has matched candidates."""
     nearest = sorted(
@@ -197,9 +218,10 @@ def flattery(record: StudyRecord, answer: Answer) -> str:
     if not told:
         return "Not known before winners are scored on the test split."
     return (
-        "Validation minus test accuracy at the budget that was asked for, in points, of the trials "
-        f"that won and of their confirmed runs, which nobody chose: {'; '.join(told)}. What the "
-        "first is above the second comes of having been chosen, and of the trial's other width."
+        f"Validation minus {metric_name(record, 'test')} at the budget that was asked for, in "
+        "points, of the trials that won and of their confirmed runs, which nobody chose: "
+        f"{'; '.join(told)}. What the first is above the second comes of having been chosen, and "
+        "of the trial's other width."
     )
 
 

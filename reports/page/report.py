@@ -18,7 +18,7 @@ from reports.tables.confirmation import confirmed_table
 from reports.tables.search import best_table, failure_table, trials_table
 from reports.tables.table import Row, Table, columns
 from reports.words.formatting import count, percent, points
-from reports.words.labels import budget_label
+from reports.words.labels import budget_label, metric_title, on_data
 from reports.words.phrases import question
 from study.datasets.description import describe
 from study.terminal.words import number_of
@@ -49,7 +49,9 @@ def report(
         statement=answer.statement,
         decided=answer.decided,
         badge=prose.badge(answer),
-        question=question(record.cells, budget_label(record), record.dataset.name),
+        question=question(
+            record.cells, budget_label(record), on_data(record.dataset.name, record.metric)
+        ),
         margin=points(record.margin),
         figures=figures,
         inline_svg={key: Markup(drawing.inline) for key, drawing in drawings.items()},
@@ -58,7 +60,8 @@ def report(
         searched=record.trials_per_search > 0,
         supplement=supplement,
         terms=glossary(),
-        data=describe(record.dataset.facts),
+        data=describe(record.dataset.facts, record.metric),
+        metric_title=metric_title(record),
         prose=prose,
         warnings=warnings,
         count=count,

@@ -21,7 +21,7 @@ def remarks(record: StudyRecord, answer: Answer) -> list[str]:
         *_best(record, answer),
         *_failed(record),
         *_at_bounds(record),
-        *warnings(record.dataset.facts, record.margin),
+        *warnings(record.dataset.facts, record.metric, record.margin),
     ]
 
 

@@ -23,7 +23,7 @@ from reports.words.formatting import (
     shown_number,
     shown_percent,
 )
-from reports.words.labels import style_of, unit_of
+from reports.words.labels import metric_name, metric_title, style_of, unit_of
 from search_spaces.cells import cell_name
 from study.trials.record import ConfirmationRecord, Status, StudyRecord
 
@@ -85,6 +85,7 @@ def _range(numbers: Iterable[int]) -> str:
     return count(found[0]) if len(found) == 1 else f"{count(found[0])} to {count(found[-1])}"
 
 
+_ACCURACY = "#Test accuracy"  # or whatever the study compares
 _COLUMNS: Mapping[str, Callable[[_Confirmed], str]] = {
     "Cell": lambda found: cell_name(found.cell),
     "#Budget": lambda found: count(found.answered.limit),
@@ -92,34 +93,38 @@ _COLUMNS: Mapping[str, Callable[[_Confirmed], str]] = {
     "#Cell parameters": _Confirmed.cell_parameters,
     "#Model parameters": _Confirmed.model_parameters,
     "#Sizes apart, at most": _Confirmed.apart,
-    "#Test accuracy": _Confirmed.accuracy,
+    _ACCURACY: _Confirmed.accuracy,
     "#95 % interval": _Confirmed.accuracy_interval,
     "#Training, s": lambda found: found.median(training_seconds),
     "#Inference, \N{MICRO SIGN}s": lambda found: found.median(inference_microseconds),
 }
-_COSTS = ("Cell", "#Budget", "#Test accuracy", "#Training, s", "#Inference, \N{MICRO SIGN}s")
+_COSTS = ("Cell", "#Budget", _ACCURACY, "#Training, s", "#Inference, \N{MICRO SIGN}s")
 
 
 def confirmed_table(record: StudyRecord, answer: Answer) -> Table:
     """Each cell at each budget: widths, both counts, accuracy, and what they cost."""
-    caption = (
-        f"Confirmed models: mean test accuracy over the {unit_of(record, many=True)}, median cost"
-    )
+    named, units = metric_name(record, "test"), unit_of(record, many=True)
+    caption = f"Confirmed models: mean {named} over the {units}, median cost"
     return _confirmed(record, answer, _COLUMNS, caption)
 
 
 def cost_table(record: StudyRecord, answer: Answer) -> Table:
     """What a model of each cell costs at each budget, and how accurate it is."""
-    return _confirmed(record, answer, _COSTS, "Mean test accuracy and median cost at each budget")
+    caption = f"Mean {metric_name(record, 'test')} and median cost at each budget"
+    return _confirmed(record, answer, _COSTS, caption)
 
 
 def _confirmed(record: StudyRecord, answer: Answer, names: Iterable[str], caption: str) -> Table:
     return table_of(
         [_Confirmed(answered, cell) for answered in answer.budgets for cell in record.cells],
         caption,
-        {name: _COLUMNS[name] for name in names},
+        {_heading(record, name): _COLUMNS[name] for name in names},
         style=lambda found: style_of(record, found.cell),
     )
+
+
+def _heading(record: StudyRecord, name: str) -> str:
+    return f"#{metric_title(record, 'test')}" if name == _ACCURACY else name
 
 
 def runs_table(record: StudyRecord, answer: Answer) -> Table:
@@ -136,8 +141,10 @@ def runs_table(record: StudyRecord, answer: Answer) -> Table:
             "#Search": lambda run: str(run.search),
             "#Seed": lambda run: str(run.replicate + 1),
             "#Epochs": _epochs,
-            "#Validation accuracy": lambda run: shown_percent(run.validation_accuracy),
-            "#Test accuracy": lambda run: shown_percent(run.test_accuracy),
+            f"#{metric_title(record, 'validation')}": lambda run: shown_percent(
+                run.validation_accuracy
+            ),
+            f"#{metric_title(record, 'test')}": lambda run: shown_percent(run.test_accuracy),
             "#Training, s": lambda run: shown_number(run.training_seconds),
         },
         style=lambda run: style_of(record, run.cell),

@@ -8,7 +8,7 @@ from reports.findings.answer import Answer
 from reports.findings.confirmation import by_search
 from reports.tables.table import Row, Table, columns
 from reports.words.formatting import NOTHING, count, interval, p_value, percent, points
-from reports.words.labels import unit_of
+from reports.words.labels import metric_name, metric_title, unit_of
 from reports.words.phrases import confidence, plural
 from search_spaces.cells import cell_name
 from study.trials.record import StudyRecord
@@ -46,7 +46,7 @@ def difference_table(record: StudyRecord, answer: Answer, known: Verdict) -> Tab
         )
     holm = " (Holm over the pairs)" if several else ""
     return Table(
-        caption=f"Difference in test accuracy, percentage points, by budget in "
+        caption=f"Difference in {metric_name(record, 'test')}, percentage points, by budget in "
         f"{record.budget.scope} parameters; {plural(answer.searches, unit_of(record))}",
         columns=columns(
             "Budget",
@@ -108,7 +108,7 @@ def by_search_table(record: StudyRecord, answer: Answer) -> Table:
         for place, search in enumerate(answered.answers.searches)
     ]
     return Table(
-        f"Test accuracy of each {unit_of(record)}",
+        f"{metric_title(record, 'test')} of each {unit_of(record)}",
         columns(
             "Budget",
             f"#{unit_of(record).capitalize()}",
@@ -135,8 +135,8 @@ def effort_table(record: StudyRecord, answer: Answer) -> Table:
         for step in answer.effort
     ]
     return Table(
-        "Mean test accuracy of what had won after so many trials of each cell at the budget that "
-        "was asked for",
+        f"Mean {metric_name(record, 'test')} of what had won after so many trials of each cell at "
+        "the budget that was asked for",
         columns(
             "#Trials of a cell",
             *(f"#{cell_name(cell)}" for cell in record.cells),

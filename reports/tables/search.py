@@ -14,8 +14,9 @@ from reports.findings.search import (
 )
 from reports.tables.table import Row, Table, columns, table_of
 from reports.words.formatting import NOTHING, count, percent, shown_count, shown_number, shown_value
-from reports.words.labels import budget_label, style_of
+from reports.words.labels import budget_label, metric_title, style_of
 from search_spaces.cells import cell_name
+from study.datasets.metric import Metric
 from study.terminal.words import number_of
 from study.trials.record import Status, StudyRecord, TrialRecord
 
@@ -52,7 +53,7 @@ def _trials_table(record: StudyRecord, trials: Sequence[TrialRecord], caption: s
             "#Search": lambda trial: str(trial.search),
             "#Trial": lambda trial: str(trial.number),
             "#Validation loss": lambda trial: f"{loss_of(trial):.4f}",
-            "#Validation accuracy": lambda trial: percent(accuracy_of(trial)),
+            f"#{metric_title(record, 'validation')}": lambda trial: percent(accuracy_of(trial)),
             "#Units": lambda trial: count(trial.candidate.units) if trial.candidate else NOTHING,
             "#Cell parameters": lambda trial: shown_count(trial.cell_parameters),
             "#Model parameters": lambda trial: shown_count(trial.model_parameters),
@@ -85,7 +86,7 @@ def frontier_table(record: StudyRecord) -> Table:
     ]
     return Table(
         "Most accurate trials up to each size, on validation (optimistic)",
-        columns("Cell", f"#{scope_label(record)}", "#Validation accuracy"),
+        columns("Cell", f"#{scope_label(record)}", f"#{metric_title(record, 'validation')}"),
         tuple(rows),
     )
 
@@ -105,9 +106,10 @@ def curve_table(record: StudyRecord) -> Table:
     headers = [
         f"#{cell_name(cell)}, {what}" for cell in curves for what in ("training", "validation")
     ]
-    return Table(
-        "Accuracy of the best trial of each cell by epoch", columns("#Epoch", *headers), tuple(rows)
-    )
+    caption = f"{metric_title(record)} of the best trial of each cell by epoch"
+    if record.metric is not Metric.ACCURACY:
+        caption += "; in training, accuracy"
+    return Table(caption, columns("#Epoch", *headers), tuple(rows))
 
 
 def hyperparameter_table(record: StudyRecord) -> Table:

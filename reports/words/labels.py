@@ -3,6 +3,7 @@
 import re
 
 from reports.words.formatting import count
+from study.datasets.metric import Metric
 from study.trials.record import StudyRecord
 
 STYLES = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh")
@@ -11,6 +12,23 @@ STYLES = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh")
 def budget_label(record: StudyRecord, limit: int | None = None) -> str:
     """A budget with its scope, the study's own or that of a lower limit: 20,736 cell parameters."""
     return f"{count(limit or record.budget.limit)} {record.budget.scope} parameters"
+
+
+def on_data(dataset: str, metric: Metric) -> str:
+    """On a data set, and in what if not in accuracy: "on mails in balanced accuracy"."""
+    if metric is Metric.ACCURACY:
+        return f"on {dataset}"
+    return f"on {dataset} in {metric.display_name}"
+
+
+def metric_name(record: StudyRecord, split: str = "") -> str:
+    """What is compared, on a split or at all: test accuracy, or balanced accuracy."""
+    return f"{split} {record.metric.display_name}".strip()
+
+
+def metric_title(record: StudyRecord, split: str = "") -> str:
+    """The same where a title or a label begins with it."""
+    return metric_name(record, split).capitalize()
 
 
 def style_of(record: StudyRecord, cell: str) -> str:

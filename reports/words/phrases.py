@@ -15,6 +15,7 @@ class Basis:
     """What an answer rests on.
 
     Attributes:
+        on: On which data it was asked, as `on_data` says it.
         cells: In the study's order.
         searches: That count at the budget that was asked for.
         trials: Of one search; 0 where the candidates were given, and a search is one seed.
@@ -23,7 +24,7 @@ class Basis:
         capped: By cell: complete runs that the cap on epochs ended.
     """
 
-    dataset: str
+    on: str
     scope: str
     cells: tuple[str, ...]
     searches: int
@@ -65,11 +66,11 @@ def listed(names: Sequence[str], word: str = "and") -> str:
     return f" {word} ".join(part for part in (", ".join(names[:-1]), *names[-1:]) if part)
 
 
-def question(cells: Sequence[str], budget: str, dataset: str) -> str:
-    """What is asked."""
+def question(cells: Sequence[str], budget: str, on: str) -> str:
+    """What is asked; on which data, as `on_data` says it."""
     names = listed([cell_name(cell) for cell in cells], "or")
     more = "more" if len(cells) == 2 else "most"
-    return f"At an equal budget of {budget}, which is {more} accurate on {dataset}: {names}?"
+    return f"At an equal budget of {budget}, which is {more} accurate {on}: {names}?"
 
 
 def confidence(comparison: PairComparison) -> str:

@@ -61,7 +61,7 @@ def so_far(known: Verdict, basis: Basis, least: int) -> Statement:
     return Statement(
         f"No verdict yet: {basis.searches:,} of {plural(least, basis.unit)} "
         f"{'is' if basis.searches == 1 else 'are'} complete.",
-        f"So far {first} minus {second} at {_where(known, basis)} on {basis.dataset}: {size} "
+        f"So far {first} minus {second} at {_where(known, basis)} {basis.on}: {size} "
         "points, which may change.",
         tuple(_cautions(known, basis)),
         tuple(sentence for sentence in [_unfinished(basis)] if sentence),
@@ -99,21 +99,16 @@ def _of_two(verdict: Verdict, basis: Basis) -> str:
     margin = formatting.points(verdict.margin)
     match verdict.outcome:
         case Outcome.BETTER:
-            return f"{ahead} is more accurate than {behind} on {basis.dataset} by {size} points"
+            return f"{ahead} is more accurate than {behind} {basis.on} by {size} points"
         case Outcome.NEGLIGIBLE:
             return (
-                f"{ahead} is more accurate than {behind} on {basis.dataset}, but only by {size} "
+                f"{ahead} is more accurate than {behind} {basis.on}, but only by {size} "
                 f"points, which is negligible: less than {margin}"
             )
         case Outcome.EQUIVALENT:
-            return (
-                f"{first} and {second} are equally accurate on {basis.dataset} to within {margin} "
-                "points"
-            )
+            return f"{first} and {second} are equally accurate {basis.on} to within {margin} points"
         case Outcome.UNDECIDED:
-            return (
-                f"it is undecided whether {first} or {second} is more accurate on {basis.dataset}"
-            )
+            return f"it is undecided whether {first} or {second} is more accurate {basis.on}"
 
 
 def _of_several(verdict: Verdict, basis: Basis) -> str:
@@ -121,7 +116,7 @@ def _of_several(verdict: Verdict, basis: Basis) -> str:
     others = tied(verdict)
     worse = [cell_name(cell) for cell in basis.cells if cell not in others]
     behind = f"; {listed(worse)} {'is' if len(worse) == 1 else 'are'} less accurate" * bool(worse)
-    on, margin = f"on {basis.dataset}", formatting.points(verdict.margin)
+    on, margin = basis.on, formatting.points(verdict.margin)
     size = formatting.points(abs(verdict.headline.difference), limit=verdict.margin)
     match outcome_of_all(verdict):
         case Outcome.BETTER:

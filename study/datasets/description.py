@@ -1,19 +1,20 @@
 """The facts of a data set in words, as the terminal and the report show them."""
 
 from study.datasets.facts import DatasetFacts
+from study.datasets.metric import Metric
 from study.datasets.splits import Part
 from study.datasets.warnings import percent, warnings
 
 _MOST_CLASSES = 20  # that are listed
 
 
-def in_lines(facts: DatasetFacts, margin: float) -> list[str]:
+def in_lines(facts: DatasetFacts, metric: Metric, margin: float) -> list[str]:
     """What was read and what of it would mislead, at this margin, for the terminal."""
-    told = [f"{heading}: {text}" for heading, text in describe(facts).items()]
-    return [*told, *(f"Warning: {warning}" for warning in warnings(facts, margin))]
+    told = [f"{heading}: {text}" for heading, text in describe(facts, metric).items()]
+    return [*told, *(f"Warning: {warning}" for warning in warnings(facts, metric, margin))]
 
 
-def describe(facts: DatasetFacts) -> dict[str, str]:
+def describe(facts: DatasetFacts, metric: Metric) -> dict[str, str]:
     """What was read and how it was split: a sentence, or the like, under each heading."""
     lengths = facts.lengths
     return {
@@ -36,11 +37,17 @@ def describe(facts: DatasetFacts) -> dict[str, str]:
             f"{facts.repeated:,} in training and validation repeat an earlier one, "
             f"{facts.copied:,} of test stand in training or validation too."
         ),
-        "Majority baseline": (
-            f"{percent(facts.majority_baseline)} of the test split are of the class "
-            f"{facts.majority.name}, the most frequent in training."
-        ),
+        "Majority baseline": _majority(facts, metric),
     }
+
+
+def _majority(facts: DatasetFacts, metric: Metric) -> str:
+    told = f"{percent(facts.majority_baseline(metric))} "
+    if metric is Metric.ACCURACY:
+        told += f"of the test split are of the class {facts.majority.name}"
+    else:
+        told += f"{metric.display_name} for always answering {facts.majority.name}"
+    return f"{told}, the most frequent in training."
 
 
 def _by_whom(facts: DatasetFacts) -> str:

@@ -4,6 +4,8 @@ import json
 from dataclasses import asdict, dataclass
 from typing import NamedTuple, Self
 
+from study.datasets.metric import Metric
+
 
 class Origin(NamedTuple):
     """What the texts come from."""
@@ -78,10 +80,10 @@ class DatasetFacts:
         """The class with most training examples, the first of equals."""
         return max(self.classes, key=lambda one: one.train)
 
-    @property
-    def majority_baseline(self) -> float:
-        """Accuracy on the test split of a model that always answers with that class."""
-        return self.majority.test / self.test
+    def majority_baseline(self, metric: Metric) -> float:
+        """What a model that always answers with that class scores on the test split."""
+        tests = [one.test for one in self.classes]
+        return metric.of_one_class(tests, self.classes.index(self.majority))
 
     def to_json(self) -> str:
         """The facts as they are stored with the prepared arrays; `from_json` reads them."""

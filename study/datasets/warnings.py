@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from study.datasets.facts import DatasetFacts
 from study.datasets.level import Level
+from study.datasets.metric import Metric
 
 _MAJORITY = 0.8  # share of the test split
 _LONE_UNKNOWN = 0.1  # share of its texts
@@ -16,14 +17,15 @@ def percent(share: float) -> str:
     return "less than 0.1 %" if 0 < share < 0.0005 else f"{100 * share:.1f} %"
 
 
-def warnings(facts: DatasetFacts, margin: float) -> list[str]:
+def warnings(facts: DatasetFacts, metric: Metric, margin: float) -> list[str]:
     """What would mislead, each with its extent and a remedy; none where nothing would.
 
     Args:
         facts: Of the data set.
-        margin: Smallest difference in accuracy that matters, as a fraction.
+        metric: That is compared.
+        margin: Smallest difference in it that matters, as a fraction.
     """
-    return [*_of_reading(facts), *_of_splits(facts, margin), *_of_texts(facts)]
+    return [*_of_reading(facts), *_of_splits(facts, metric, margin), *_of_texts(facts)]
 
 
 def _of_reading(facts: DatasetFacts) -> Iterator[str]:
@@ -43,21 +45,23 @@ def _of_reading(facts: DatasetFacts) -> Iterator[str]:
             )
 
 
-def _of_splits(facts: DatasetFacts, margin: float) -> Iterator[str]:
-    baseline = facts.majority_baseline
-    if baseline > _MAJORITY:
+def _of_splits(facts: DatasetFacts, metric: Metric, margin: float) -> Iterator[str]:
+    baseline = facts.majority_baseline(metric)
+    if metric is Metric.ACCURACY and baseline > _MAJORITY:
         yield (
             f"{percent(baseline)} of the test split are of the class {facts.majority.name!r}, "
-            "which is the accuracy of always answering so; compare with that, or give the classes "
-            "more equal numbers."
+            "which is the accuracy of always answering so; compare with that, or let each class "
+            f"count alike with --metric {Metric.BALANCED_ACCURACY}."
         )
     variance = baseline * (1 - baseline)
-    error = math.sqrt(variance / facts.test)
+    effective = metric.effective_examples([one.test for one in facts.classes])
+    error = math.sqrt(variance / effective)
     if error > margin:
+        enough = math.ceil(variance / margin**2 * (facts.test / effective))
         yield (
             f"The {facts.test:,} test examples are few for a margin of {100 * margin:g} points: "
-            f"the standard error of one accuracy at the majority baseline is {100 * error:.2f} "
-            f"points; {math.ceil(variance / margin**2):,} examples would do, or a larger margin."
+            f"the standard error of one {metric.display_name} at the majority baseline is "
+            f"{100 * error:.2f} points; {enough:,} examples would do, or a larger margin."
         )
     if facts.copied:
         yield (

@@ -49,7 +49,7 @@ def open_confirmation(store: Store, plan: StudyPlan) -> optuna.Study:
             load_if_exists=True,
         )
         if _LABELS not in study.user_attrs:
-            name_metric(study, "test_accuracy")
+            name_metric(study, f"test_{plan.metric.name.lower()}")
             study.set_user_attr(_LABELS, _packed_labels(test_labels(plan.dataset)))
     return study
 
@@ -186,7 +186,7 @@ class ConfirmationWork:
         return True
 
     def finish(self, queue: Queue, trial: optuna.Trial, result: Score) -> None:
-        """The test accuracy is the trial's value."""
+        """The test accuracy, by the study's metric, is the trial's value."""
         user_attrs: dict[str, Any] = {
             **attrs.of_result(result.training),
             attrs.EPOCH_SECONDS: result.speed.epoch,

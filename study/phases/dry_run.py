@@ -14,7 +14,7 @@ from study.training.job import TrainingError
 
 def print_dry_run(plan: StudyPlan, console: Console) -> None:
     """What was read, each cell's widths at each budget, what will be trained, and how long."""
-    for line in in_lines(plan.dataset.facts, plan.margin):
+    for line in in_lines(plan.dataset.facts, plan.metric, plan.margin):
         console.print(line, highlight=False, soft_wrap=True, markup=False)
     console.print(_widths(plan))
     for line in (*plan.known.notes, *_plan(plan), _time(plan)):

@@ -7,6 +7,7 @@ import optuna
 from study.errors import UserError
 from study.machine.environment import environment
 from study.question.plan import StudyPlan
+from study.question.settings import Settings
 
 IDENTITY = "identity"  # study attribute: the settings that cannot change
 ENVIRONMENT = "environment"  # study attribute: machine and versions of its first run
@@ -49,7 +50,8 @@ def refuse_other(study: optuna.Study, plan: StudyPlan) -> None:
             "isoparam, and this is another version, which reads it otherwise. Choose another "
             "--study-name, or use that version again; nothing was changed."
         )
-    then = study.user_attrs[IDENTITY]
+    # A study that was begun before there was a setting has its default.
+    then = {flag.name: flag.value for flag in Settings().flags()} | study.user_attrs[IDENTITY]
     changes = [
         f"--{name} was {then.get(name)}, now {value}"
         for name, value in plan.identity.items()

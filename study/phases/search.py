@@ -11,6 +11,7 @@ from optuna.trial import TrialState
 
 from search_spaces.budget import Budget
 from search_spaces.candidate import Candidate
+from study.datasets.metric import Metric
 from study.errors import UserError
 from study.phases.identity import claim
 from study.question.plan import StudyPlan
@@ -24,7 +25,8 @@ from study.trials.queue import Queue
 from study.trials.sampler import CellPruner, CellSampler, derived_seed
 from study.trials.slots import Slot
 
-DrawCurve = Callable[[Sequence[CurvePoint], str], bytes]  # a curve and its title, as PNG
+# A curve, its title, and what its accuracies are, as PNG.
+DrawCurve = Callable[[Sequence[CurvePoint], str, Metric], bytes]
 
 _CONSTRAINT = "parameters over budget"
 _MOST_TRIALS = 1_000_000  # of one search
@@ -119,7 +121,7 @@ class SearchJob:
             TrainingError: The loss became NaN or infinite, or memory ran out.
         """
         result = self.training.run(on_look)
-        return result, self.draw_curve(result.curve, self.title)
+        return result, self.draw_curve(result.curve, self.title, self.training.metric)
 
 
 @dataclass(frozen=True)
@@ -183,4 +185,5 @@ def training_job(candidate: Candidate, plan: StudyPlan, seed: int, split_seed: i
         split_seed=split_seed,
         epochs=plan.epochs,
         patience=plan.patience,
+        metric=plan.metric,
     )

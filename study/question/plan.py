@@ -12,6 +12,7 @@ from search_spaces.cells import Cell
 from search_spaces.space import SearchSpace
 from search_spaces.spaces import search_space
 from study.datasets.dataset import Dataset, DatasetSpec
+from study.datasets.metric import Metric
 from study.datasets.prepare import prepare
 from study.datasets.registry import DATASETS
 from study.errors import UserError
@@ -62,6 +63,11 @@ class StudyPlan:
     def margin(self) -> float:
         """Smallest difference that matters, as a fraction."""
         return self.settings.question.margin / 100
+
+    @property
+    def metric(self) -> Metric:
+        """How much each example counts."""
+        return self.settings.question.metric
 
     @property
     def epochs(self) -> int:

@@ -16,6 +16,7 @@ from search_spaces.candidate import Scope
 from search_spaces.cells import Cell
 from search_spaces.spaces import SpaceName
 from study.datasets.level import Level
+from study.datasets.metric import Metric
 from study.datasets.registry import default_level_in_words, sources_in_words
 from study.errors import UserError
 
@@ -106,6 +107,7 @@ class Flag(NamedTuple):
 
 _IDENTITY = Trait(identity=True)
 _NOT_SAVED = Trait(saved=False)
+_SEVERAL = Parameter(consume_multiple=True)
 _LONGEST_NAME = 100
 _DEFAULT_SEARCHES = Searches(4, 4)
 _LEVEL_HELP = f"What a text's tokens are. Default: {default_level_in_words()}."
@@ -156,11 +158,10 @@ class QuestionSettings:
     """What the budget bounds: the recurrent cell, or the whole model."""
     budgets: Annotated[int, whole_number(1, MOST_BUDGETS), _IDENTITY] = 2
     """Budgets at which the cells are compared: each a quarter of the one above."""
-    cells: Annotated[tuple[Cell, ...], Parameter(consume_multiple=True), _IDENTITY] = (
-        Cell.LSTM,
-        Cell.GRU,
-    )
+    cells: Annotated[tuple[Cell, ...], _SEVERAL, _IDENTITY] = (Cell.LSTM, Cell.GRU)
     """The cells that are compared, two or more."""
+    metric: Annotated[Metric, _IDENTITY] = Metric.ACCURACY
+    """Share of right answers, or its mean over the classes, in which each class counts alike."""
     margin: Annotated[float, Parameter(validator=Number(gt=0, lt=100)), _IDENTITY] = 0.5
     """Smallest difference in accuracy that matters, in percentage points."""
 

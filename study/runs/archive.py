@@ -100,6 +100,7 @@ class Archive:
             task=plan.task,
             budget=plan.budget,
             limits=tuple(budget.limit for budget in plan.ladder()),
+            metric=plan.metric,
             margin=plan.margin,
             planned_searches=plan.searches,
             trials_per_search=plan.n_trials,

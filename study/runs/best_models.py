@@ -171,6 +171,7 @@ def _card(trial: FrozenTrial, plan: StudyPlan, again: Result | None = None) -> d
         "candidate": asdict(run.candidate),
         "cell_params": run.cell_parameters,
         "model_params": run.model_parameters,
+        "metric": plan.metric,
         "test_accuracy": run.test_accuracy,
         "validation_loss": run.validation_loss,
         "validation_accuracy": run.validation_accuracy,

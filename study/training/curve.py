@@ -12,7 +12,9 @@ class CurvePoint:
         loss: Mean cross-entropy in nats over the training examples since the last look, each at
             the time it was trained on, with dropout.
         accuracy: The share of these that were right.
-        validation_loss: Mean cross-entropy in nats over the validation examples.
+        validation_loss: Mean cross-entropy in nats over the validation examples, each counting as
+            much as the study's metric says.
+        validation_accuracy: The share of these that were right, counted likewise.
     """
 
     epoch: float

@@ -4,11 +4,12 @@ import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import count
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from study.datasets.metric import Metric, mean
 from study.training.curve import CurvePoint
 
 if TYPE_CHECKING:
@@ -20,6 +21,18 @@ _STEPS_A_LOOK = 128  # at least
 
 class NonFiniteLossError(Exception):
     """The loss became NaN or infinite."""
+
+
+class Schedule(NamedTuple):
+    """When a training ends.
+
+    Attributes:
+        epochs: The most to train, at least 1.
+        patience: Epochs without a lower validation loss before it stops, above 0.
+    """
+
+    epochs: int
+    patience: float
 
 
 @dataclass(frozen=True)
@@ -53,52 +66,59 @@ def looks_an_epoch(steps: int) -> int:
 def fit(
     runner: "EpochRunner",
     splits: "tuple[Split, Split]",
+    schedule: Schedule,
     *,
-    epochs: int,
-    patience: float,
     seed: int,
     on_look: Callable[[int, CurvePoint], bool],
+    metric: Metric = Metric.ACCURACY,
 ) -> Fit:
     """Train the model that the runner is loaded with; every epoch visits it in a new order.
 
     Args:
         splits: For training and for validation.
-        epochs: The most to train, at least 1.
-        patience: Epochs without a lower validation loss before it stops, above 0.
         seed: Of the order of the examples.
         on_look: Called at each look, counted from 1; False stops.
+        metric: Says how much each validation example counts, in the loss as in the accuracy. In
+            training all count alike: what is learnt does not depend on it, only what is kept.
 
     Raises:
         NonFiniteLossError: A loss became NaN or infinite.
     """
+    epochs, patience = schedule
     if epochs < 1 or patience <= 0:
         raise ValueError(f"expected at least one epoch, and patience: {epochs}, {patience}")
+    weights = metric.weights(splits[1].labels)
     runner.start()
     curve: list[CurvePoint] = []
-    best, weights, proceed, patient = None, runner.weights(), True, True
+    best, kept, proceed, patient = None, runner.weights(), True, True
     parts = _parts(len(splits[0].labels), runner.batch_size, seed)
     while best is None or (proceed and patient and curve[-1].epoch < epochs):
-        point = _point(runner, splits, *next(parts))
+        point = _point(runner, splits, weights, *next(parts))
         curve.append(point)
         if best is None or point.validation_loss < best.validation_loss:
-            best, weights = point, runner.weights()
+            best, kept = point, runner.weights()
         patient = point.epoch - best.epoch < patience
         proceed = on_look(len(curve), point)
     cut_off = proceed and patient
-    return Fit(tuple(curve), best, weights, stopped=not proceed, at_epoch_cap=cut_off)
+    return Fit(tuple(curve), best, kept, stopped=not proceed, at_epoch_cap=cut_off)
 
 
 def _point(
     runner: "EpochRunner",
     splits: "tuple[Split, Split]",
+    weights: NDArray[np.float64] | None,
     epoch: float,
     order: NDArray[np.integer[Any]],
 ) -> CurvePoint:
-    """What a look finds after training on these examples, at this epoch."""
+    """What a look finds after training on these examples, at this epoch.
+
+    Args:
+        weights: Of the validation examples.
+    """
     training, validation = splits
     loss, accuracy = runner.train(training, order)
     losses, correct = runner.evaluate(validation)
-    point = CurvePoint(epoch, loss, accuracy, float(losses.mean()), float(correct.mean()))
+    point = CurvePoint(epoch, loss, accuracy, mean(losses, weights), mean(correct, weights))
     for name, value in (("training", point.loss), ("validation", point.validation_loss)):
         if not math.isfinite(value):
             raise NonFiniteLossError(

@@ -16,8 +16,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from search_spaces.candidate import Candidate, Task
+from study.datasets.metric import Metric
 from study.training.curve import CurvePoint
-from study.training.fit import NonFiniteLossError, fit
+from study.training.fit import NonFiniteLossError, Schedule, fit
 
 if TYPE_CHECKING:
     import keras
@@ -37,7 +38,7 @@ class Result:
 
     Attributes:
         validation_loss: The lowest, in nats; the model has the weights of that look.
-        validation_accuracy: At that look, a fraction.
+        validation_accuracy: At that look, a fraction; in both, examples count as the metric says.
         seconds: From start to end, building and evaluation included.
         peak_memory: Of the training process, in MiB.
         stopped: Whether it was stopped by `on_look`.
@@ -64,6 +65,7 @@ class TrainingJob:
         split_seed: Of the draw of training and validation examples: see `Dataset.resplit`.
         epochs: The most to train.
         patience: Epochs without a lower validation loss before it stops.
+        metric: Says how much each validation example counts; in training all count alike.
     """
 
     candidate: Candidate
@@ -73,6 +75,7 @@ class TrainingJob:
     split_seed: int
     epochs: int
     patience: float
+    metric: Metric = Metric.ACCURACY
 
     def run(self, on_look: OnLook) -> Result:
         """Train on its own splits.
@@ -100,10 +103,10 @@ class TrainingJob:
             fitted = fit(
                 runner_for(model, self.candidate, self.task),
                 splits,
-                epochs=self.epochs,
-                patience=self.patience,
+                Schedule(self.epochs, self.patience),
                 seed=self.seed,
                 on_look=on_look,
+                metric=self.metric,
             )
         except NonFiniteLossError as error:
             raise TrainingError(str(error)) from error

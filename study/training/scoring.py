@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from study.datasets.dataset import Dataset
+from study.datasets.metric import mean
 from study.training.job import OnLook, Result, TrainingJob
 from study.training.saving import save
 from study.training.speed import Speed, measure_speed
@@ -18,7 +19,7 @@ class Score:
     """What a confirmation run measured.
 
     Attributes:
-        test_accuracy: A fraction.
+        test_accuracy: By the training's metric, a fraction.
         correct: Base64 of `numpy.packbits`, a bit for each test example in its stored order.
         speed: Of such a model.
     """
@@ -54,12 +55,13 @@ class ConfirmationJob:
         splits = self.training.splits()
         result, model = self.training.train(splits, on_look)
         runner = runner_for(model, candidate, task)
-        _, correct = runner.evaluate(self.training.dataset.test())
+        test = self.training.dataset.test()
+        _, correct = runner.evaluate(test)
         if self.save_to is not None:
             save(model, self.training, self.save_to)
         return Score(
             training=result,
-            test_accuracy=float(np.mean(correct)),
+            test_accuracy=mean(correct, self.training.metric.weights(test.labels)),
             correct=base64.b64encode(np.packbits(correct).tobytes()).decode("ascii"),
             speed=self.speed or measure_speed(candidate, task, splits),
         )

@@ -13,6 +13,7 @@ from search_spaces.budget import Budget
 from search_spaces.candidate import Candidate, Task
 from search_spaces.parameters import parameter_name
 from study.datasets.facts import DatasetFacts
+from study.datasets.metric import Metric
 from study.question.settings import Searches
 from study.training.curve import CurvePoint
 from study.trials import attributes as attrs
@@ -212,6 +213,7 @@ class StudyRecord:
         cells: Names of the compared cells; differences are an earlier one minus a later one.
         budget: That was asked for.
         limits: Of the budgets, the asked one first, then the smaller ones.
+        metric: That is compared; every accuracy on validation and test is by it.
         margin: Smallest difference that matters, as a fraction.
         planned_searches: The least and the most; between them the study ends when it is decided.
         trials_per_search: Trials in the plan of one search, over all cells and budgets.
@@ -234,6 +236,7 @@ class StudyRecord:
     task: Task
     budget: Budget
     limits: tuple[int, ...]
+    metric: Metric
     margin: float
     planned_searches: Searches
     trials_per_search: int

@@ -12,6 +12,7 @@ from search_spaces.budget import Budget
 from search_spaces.cells import Cell
 from search_spaces.matching import match
 from study.datasets.facts import Origin
+from study.datasets.metric import Metric
 from study.question.settings import Searches
 from study.trials.record import (
     BudgetWinners,
@@ -63,6 +64,7 @@ class MadeUp:
     luck: float = 0.004
     failing: Mapping[str, float] = field(default_factory=dict)
     capped: float = 0.0
+    metric: Metric = Metric.ACCURACY
     margin: float = 0.005
     seed: int = 0
 
@@ -78,6 +80,7 @@ class MadeUp:
             task=TASK,
             budget=BUDGET,
             limits=self.limits,
+            metric=self.metric,
             margin=self.margin,
             planned_searches=self.planned,
             trials_per_search=self.per_search,

@@ -10,6 +10,7 @@ from typing import Any
 import optuna
 from optuna.trial import TrialState
 
+from study.datasets.metric import Metric
 from study.processes.limits import ProcessLimits
 from study.processes.pool import Pool
 from study.runs.archive import Archive
@@ -81,7 +82,7 @@ def stub_study(store: Store) -> optuna.Study:
     )
 
 
-def no_picture(curve: Sequence[CurvePoint], title: str) -> bytes:
+def no_picture(curve: Sequence[CurvePoint], title: str, metric: Metric) -> bytes:
     return b""
 
 

@@ -67,7 +67,7 @@ def asking_seconds(folder: Path, trials: int, asks: int) -> list[float]:
     plan, run = synthetic_study(trials, folder, planned=trials + asks + 1)
     store = FileStore(run.database)  # as a command that has just been started
     study = open_search(store, plan)
-    work = SearchWork(plan, run, draw_curve=lambda curve, title: b"")
+    work = SearchWork(plan, run, draw_curve=lambda *_: b"")
     with store.lease() as owner:
         queue = Queue(study, store, owner)
         queue.enqueue(planned_slots(plan))

@@ -60,7 +60,7 @@ def _drawn_trials(
     trials: int, plan: StudyPlan, folder: RunFolder
 ) -> list[optuna.trial.FrozenTrial]:
     study = optuna.create_study(direction="minimize", sampler=RandomSampler(seed=0))
-    work = SearchWork(plan, folder, draw_curve=lambda curve, title: b"")
+    work = SearchWork(plan, folder, draw_curve=lambda *_: b"")
     for slot in planned_slots(plan)[:trials]:
         known = {**slot.attributes, attrs.SLOT: slot.number}
         study.enqueue_trial(dict(slot.params), user_attrs=known)

@@ -216,6 +216,24 @@ def test_weights_make_accuracy_balanced() -> None:
         assert verdict.accuracies[1_000][cell] == pytest.approx(np.mean(by_class))
 
 
+@pytest.mark.parametrize("balanced", [False, True])
+def test_sums_in_another_order_lift_no_cell_above_the_majority_class(balanced: bool) -> None:
+    for examples in range(2_000, 2_020):
+        majority = np.random.default_rng(examples).random(examples) < 0.9
+        count = majority.sum()
+        shares = np.where(majority, examples / (2 * count), examples / (2 * (examples - count)))
+        learned_nothing = np.broadcast_to(majority, (4, 2, examples))
+        budgets = [
+            BudgetRuns(limit, {"a": learned_nothing, "b": learned_nothing}) for limit in (250, 1000)
+        ]
+        weights = shares if balanced else None
+        verdict = compare(budgets, MARGIN, majority=majority, weights=weights)
+        assert verdict.below_majority == ("a", "b")
+        assert verdict.mean_over_budgets is not None
+        assert {pair.outcome for pair in verdict.comparisons} == {Outcome.UNDECIDED}
+        assert verdict.mean_over_budgets.outcome is Outcome.UNDECIDED
+
+
 @settings(deadline=None)
 @given(st.floats(-0.02, 0.02), st.integers(1, 99))
 def test_the_other_way_round_is_the_mirror_image(gap: float, limit: int) -> None:

@@ -16,6 +16,7 @@ from reports.drawing.svg import compact
 from reports.drawing.theme import Colour
 from reports.findings.answer import answer
 from reports.words.text import visible
+from study.datasets.metric import Metric
 from tests.support.made_up_data import HOSTILE
 from tests.support.records import confirmed_record, search_record, several_cells
 
@@ -168,10 +169,11 @@ def test_text_and_marks_stand_out(scheme: int) -> None:
 
 def test_a_learning_curve_is_a_png_of_the_right_size() -> None:
     curve = search_record().trials[0].curve
-    picture = learning_curve(curve, "Trial 0")
+    picture = learning_curve(curve, "Trial 0", Metric.ACCURACY)
     assert picture[:8] == b"\x89PNG\r\n\x1a\n"
     assert struct.unpack(">II", picture[16:24]) == (600, 465)
-    assert learning_curve(curve[:1], "Trial 0") != learning_curve((), "Trial 0")
+    drawn = [learning_curve(each, "Trial 0", Metric.ACCURACY) for each in (curve[:1], ())]
+    assert drawn[0] != drawn[1]
 
 
 @given(st.text())

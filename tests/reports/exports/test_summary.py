@@ -18,7 +18,7 @@ from tests.support.records import (
 )
 
 KEYS = {
-    "": "schema study dataset budget searches trials best budgets verdict mean_over_budgets "
+    "": "schema study dataset metric budget searches trials best budgets verdict mean_over_budgets "
     "variance_shares effort seconds environment",
     "dataset": "name fingerprint train validation test classes majority_baseline",
     "budget": "limit scope",

@@ -14,7 +14,7 @@ from reports.words.statement import Statement, outcome_of_all, so_far, statement
 
 EXAMPLES = 4_000
 TWO = Basis(
-    dataset="surnames",
+    on="on surnames",
     scope="cell",
     cells=("lstm", "gru"),
     searches=4,
@@ -186,9 +186,9 @@ def test_names_are_listed() -> None:
         "a, b and c",
         "",
     ]
-    assert question(("lstm", "gru"), "9 parameters", "x") == (
+    assert question(("lstm", "gru"), "9 parameters", "on x") == (
         "At an equal budget of 9 parameters, which is more accurate on x: LSTM or GRU?"
     )
     assert "which is most accurate on x: LSTM, GRU or SimpleRNN?" in question(
-        ("lstm", "gru", "simple-rnn"), "9", "x"
+        ("lstm", "gru", "simple-rnn"), "9", "on x"
     )

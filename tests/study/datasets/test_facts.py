@@ -11,6 +11,7 @@ from study.datasets.dataset import Dataset, DatasetSpec
 from study.datasets.description import describe
 from study.datasets.facts import ClassCount, DatasetFacts, Lengths, Origin
 from study.datasets.level import Level
+from study.datasets.metric import Metric
 from study.datasets.prepare import prepare
 from study.datasets.warnings import warnings
 
@@ -52,7 +53,7 @@ def test_facts_of_a_table(tmp_path: Path) -> None:
     assert facts.unknown == pytest.approx(3 / 5)  # twice, or, more
     assert (facts.repeated, facts.copied) == (13, 1)
     assert facts.majority.name == "good"
-    assert facts.majority_baseline == 0.5
+    assert facts.majority_baseline(Metric.ACCURACY) == 0.5
 
 
 def test_facts_are_stored_with_the_entry(tmp_path: Path) -> None:
@@ -85,8 +86,8 @@ def test_a_split_that_is_given_is_only_counted(tmp_path: Path) -> None:
 
 
 def test_a_sound_data_set_is_warned_of_nothing() -> None:
-    assert warnings(FACTS, 0.05) == []
-    assert describe(FACTS)["Splits"].endswith("equal texts on one side.")
+    assert warnings(FACTS, Metric.ACCURACY, 0.05) == []
+    assert describe(FACTS, Metric.ACCURACY)["Splits"].endswith("equal texts on one side.")
 
 
 @pytest.mark.parametrize(
@@ -95,7 +96,7 @@ def test_a_sound_data_set_is_warned_of_nothing() -> None:
         (
             {"classes": (ClassCount("ham", 90, 10, 90), ClassCount("spam", 9, 1, 10))},
             0.05,
-            "90.0 % of the test split are of the class 'ham'",
+            "90.0 % of the test split are of the class 'ham'.* --metric balanced-accuracy",
         ),
         ({}, 0.01, "standard error .* is 1.58 points; 2,500 examples would do"),
         ({"copied": 7}, 0.05, "7 of 1,000 test examples have a text that stands in training"),
@@ -117,13 +118,32 @@ def test_a_sound_data_set_is_warned_of_nothing() -> None:
 def test_what_would_mislead_is_said_in_a_sentence(
     changes: dict[str, object], margin: float, expected: str
 ) -> None:
-    (warning,) = warnings(replace(FACTS, **changes), margin)  # type: ignore[arg-type]
+    facts = replace(FACTS, **changes)  # type: ignore[arg-type]
+    (warning,) = warnings(facts, Metric.ACCURACY, margin)
     assert re.search(expected, warning)
 
 
 def test_the_number_of_examples_that_would_do_does() -> None:
     enough = (ClassCount("bad", 9, 9, 1_250), ClassCount("good", 9, 9, 1_250))
-    assert warnings(replace(FACTS, classes=enough), 0.01) == []
+    assert warnings(replace(FACTS, classes=enough), Metric.ACCURACY, 0.01) == []
+
+
+def test_where_classes_count_alike_unequal_numbers_mislead_by_their_noise_alone() -> None:
+    classes = (ClassCount("ham", 9_000, 900, 9_900), ClassCount("spam", 100, 10, 100))
+    facts = replace(FACTS, classes=classes)
+    balanced = Metric.BALANCED_ACCURACY
+    assert facts.majority_baseline(balanced) == 0.5
+    told = describe(facts, balanced)["Majority baseline"]
+    assert (
+        told == "50.0 % balanced accuracy for always answering ham, the most frequent in training."
+    )
+    assert warnings(facts, balanced, 0.03) == []
+    (warning,) = warnings(facts, balanced, 0.02)
+    # Var((p + q) / 2) = (1/9900 + 1/100) p (1 - p) / 4 at p = q = 1/2
+    assert "standard error of one balanced accuracy at the majority baseline is 2.51" in warning
+    assert "15,783 examples would do" in warning
+    enough = [replace(facts, classes=(classes[0], classes[1]._replace(test=n))) for n in (158, 160)]
+    assert [len(warnings(one, balanced, 0.02)) for one in enough] == [1, 0]
 
 
 def test_numbers_and_words_without_blanks_are_noticed(tmp_path: Path) -> None:
@@ -149,7 +169,7 @@ def test_texts_without_blanks_have_more_than_one_token(tmp_path: Path) -> None:
 
 def test_many_classes_are_not_all_listed() -> None:
     many = tuple(ClassCount(f"c{number}", 100 - number, 10, 10) for number in range(50))
-    told = describe(replace(FACTS, classes=many, given=("train", "test")))
+    told = describe(replace(FACTS, classes=many, given=("train", "test")), Metric.ACCURACY)
     assert told["Classes"].startswith("c0 110 + 10, c1 109 + 10")
     assert told["Classes"].endswith("c19 91 + 10, and 30 more (training and validation + test).")
     assert told["Splits"].endswith(

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from study.datasets.dataset import DatasetSpec
+from study.datasets.metric import Metric
 from study.datasets.prepare import prepare
 from study.datasets.sources import folder as folder_module
 from study.datasets.sources.folder import Folder
@@ -33,7 +34,7 @@ def test_the_layout_of_the_large_movie_review_dataset(tmp_path: Path) -> None:
     write(root, {"train/unsup/0_0.txt": "unsure", "README": "", "train/urls_pos.txt": "http"})
     dataset = prepare(DatasetSpec(str(root)), tmp_path / "cache")
     assert dataset.facts.origin == ("aclImdb", 30, "files", ("train/unsup",))
-    assert "train/unsup in aclImdb: left out" in warnings(dataset.facts, 1)[0]
+    assert "train/unsup in aclImdb: left out" in warnings(dataset.facts, Metric.ACCURACY, 1)[0]
     assert (dataset.name, dataset.labels) == ("aclImdb", ("neg", "pos"))
     assert dict(dataset.sizes) == {"train": 16, "validation": 4, "test": 10}
     test = dataset.test()
@@ -48,7 +49,7 @@ def test_folders_beside_the_splits_are_named(tmp_path: Path) -> None:
     write(root, labelled("more/", 5) | {"images/a/1.png": "", ".git/a.txt": "x"})
     again = prepare(DatasetSpec(str(root)), tmp_path / "cache")
     assert (first.facts.origin.left_out, again.facts.origin.left_out) == ((), ("more",))
-    assert "more in films: left out" in warnings(again.facts, 1)[0]
+    assert "more in films: left out" in warnings(again.facts, Metric.ACCURACY, 1)[0]
     assert again.fingerprint == first.fingerprint
 
 

@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 from search_spaces.candidate import Candidate, Task
 from search_spaces.cells import Cell
 from study.datasets.dataset import Split
+from study.training import fit as training
 from study.training.curve import CurvePoint
-from study.training.fit import Fit, NonFiniteLossError, fit, looks_an_epoch
+from study.training.fit import Fit, NonFiniteLossError, Schedule, looks_an_epoch
 from study.training.model import build, compile_model
 from study.training.runners.choice import runner_for
 from study.training.runners.epoch_runner import EpochRunner
@@ -46,6 +47,12 @@ def task(classes: int = 3) -> Task:
 
 def runner(model: keras.Model, candidate: Candidate = GRU, classes: int = 3) -> EpochRunner:
     return runner_for(model, candidate, task(classes))
+
+
+def fit(
+    runs: EpochRunner, data: tuple[Split, Split], *, epochs: int, patience: float, **others: Any
+) -> Fit:
+    return training.fit(runs, data, Schedule(epochs, patience), **others)
 
 
 def go_on(_: int, __: CurvePoint) -> bool:
