@@ -6,7 +6,7 @@ import optuna
 from optuna.storages import InMemoryStorage
 
 from reports.exports.dashboard import publish
-from reports.exports.plotly import difference_by_search
+from reports.exports.plotly import accuracy_by_parameters, difference_by_search
 from reports.findings.answer import answer
 from reports.findings.confirmation import by_search
 from study.trials.record import StudyRecord
@@ -66,3 +66,20 @@ def test_each_search_is_a_point_of_the_difference() -> None:
     assert [trace["x"] for trace in told["data"]] == [[1, 2, 3, 4]] * 3
     first, second = (by_search(found.budgets[0], cell) for cell in found.known.cells)
     assert told["data"][0]["y"] == (first - second).tolist()
+
+
+def test_the_dashboards_figure_is_small_json() -> None:
+    record = confirmed_record(trials=150)
+    text = accuracy_by_parameters(record, answer(record)).to_json()
+    figure = json.loads(text)
+    assert [trace["name"] for trace in figure["data"]] == [
+        "LSTM, validation",
+        "LSTM, test",
+        "GRU, validation",
+        "GRU, test",
+    ]
+    assert len(figure["data"][1]["error_y"]["array"]) == 3
+    assert all(half > 0 for half in figure["data"][1]["error_y"]["array"])
+    assert len(text) < 110_000
+    alone = search_record()
+    assert len(json.loads(accuracy_by_parameters(alone, answer(alone)).to_json())["data"]) == 2

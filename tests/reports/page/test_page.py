@@ -9,9 +9,7 @@ from pathlib import Path
 import pytest
 
 from reports.charts.figure import charts_of, figures
-from reports.exports.plotly import accuracy_by_parameters
 from reports.findings.answer import answer
-from reports.page.glossary import glossary, link_terms
 from reports.words.phrases import confidence
 from reports.words.text import visible
 from reports.write import write
@@ -289,51 +287,9 @@ def test_a_folder_that_cannot_be_written_is_a_sentence(tmp_path: Path) -> None:
         write(search_record(), answer(search_record()), tmp_path)
 
 
-def test_terms_are_linked_once_a_section_and_text_stays_text() -> None:
-    seed = '<a class="term" href="#term-seed">seed</a>'
-    assert link_terms("<section ><p>a seed, two\nseeds &amp; &lt;b&gt;</p><p>another seed</p>") == (
-        f"<section ><p>a {seed}, two seeds &amp; &lt;b&gt;</p><p>another seed</p>"
-    )
-    assert link_terms("<section ><p>seed</p><section ><p>seed</p>").count(seed) == 2
-    assert link_terms('<td>seed</td><p class="verdict">seed</p>').count(seed) == 0
-    assert link_terms('<p>0.5 points of <b title="seed">test\naccuracy</b></p>') == (
-        '<p>0.5 <a class="term" href="#term-points">points</a> of <b title="seed">'
-        '<a class="term" href="#term-validation">test accuracy</a></b></p>'
-    )
-
-
-def test_nothing_of_a_link_is_linked_again() -> None:
-    told = link_terms("<p>the search for the best validation accuracy of a confirmed seed</p>")
-    assert re.sub("<a [^>]*>|</a>", "", told).count("<") == 2
-    assert len(re.findall("<a ", told)) == told.count("</a>") == 4
-
-
 def test_every_chart_is_written_and_stands_on_the_page(tmp_path: Path) -> None:
     record = confirmed_record()
     page = page_of(record, tmp_path)
     keys = {chart.key for chart in charts_of(figures(record, answer(record)))}
     assert {path.stem for path in (tmp_path / "charts").iterdir()} == keys
     assert set(re.findall(r' id="([^"]*)-title"', page)) == keys
-
-
-def test_every_term_can_be_linked() -> None:
-    for term in glossary():
-        assert re.compile(term.words)
-        assert re.fullmatch(r"[a-z-]+", term.key)
-
-
-def test_the_dashboards_figure_is_small_json() -> None:
-    record = confirmed_record(trials=150)
-    text = accuracy_by_parameters(record, answer(record)).to_json()
-    figure = json.loads(text)
-    assert [trace["name"] for trace in figure["data"]] == [
-        "LSTM, validation",
-        "LSTM, test",
-        "GRU, validation",
-        "GRU, test",
-    ]
-    assert len(figure["data"][1]["error_y"]["array"]) == 3
-    assert all(half > 0 for half in figure["data"][1]["error_y"]["array"])
-    assert len(text) < 110_000
-    alone = search_record()
-    assert len(json.loads(accuracy_by_parameters(alone, answer(alone)).to_json())["data"]) == 2
