@@ -14,6 +14,7 @@ from reports.tables.confirmation import runs_table
 from reports.tables.search import curve_table
 from reports.words.labels import budget_label, metric_name, metric_title, slug
 from search_spaces.cells import cell_name
+from study.datasets.metric import Metric
 from study.terminal.words import number_of
 from study.trials.record import StudyRecord, TrialRecord
 
@@ -49,8 +50,18 @@ def learning_curves(record: StudyRecord, answer: Answer) -> Figure | None:
     return Figure(
         charts=tuple(charts),
         caption=f"Search: {named} by epoch of the {BEST} best trials of each cell, the best one "
-        "bold with its training accuracy dashed. Training far above validation is overfitting.",
+        f"bold with its training accuracy dashed. {_apart(record)}",
         numbers=curve_table(record),
+    )
+
+
+def _apart(record: StudyRecord) -> str:
+    """What a gap between training and validation says."""
+    if record.metric is Metric.ACCURACY:
+        return "Training far above validation is overfitting."
+    return (
+        "In training every example counts alike, so that it lies apart from "
+        f"{record.metric.display_name} where the classes are unequal, not by overfitting alone."
     )
 
 

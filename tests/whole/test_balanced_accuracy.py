@@ -13,6 +13,7 @@ import pytest
 from reports.comparison.outcome import Outcome
 from reports.findings.answer import answer
 from reports.findings.runs import unpack_correct
+from search_spaces.spaces import SpaceName
 from study.datasets.metric import Metric
 from study.errors import UserError
 from study.phases.identity import IDENTITY
@@ -38,7 +39,7 @@ def mails(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def asked(mails: Path, folder: Path, metric: Metric) -> Settings:
     return settings(
         mails, folder, sequence_length=1, searches=Searches(2, 2), n_trials=4, budgets=1, epochs=3,
-        metric=metric,
+        space=SpaceName.BASIC, metric=metric,
     )  # fmt: skip
 
 
