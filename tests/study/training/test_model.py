@@ -51,7 +51,7 @@ def test_predict_loads_layers_that_keras_has_not(tmp_path: Path) -> None:
     labels = ["happy", "sad", "angry"]
     vocabulary = Vocabulary(Level.CHARACTER, 7, ("a", "b", "c"), tuple(labels))
     (folder.models / "vocabulary.json").write_text(vocabulary.to_json())
-    card = {"validation_accuracy": 0.5, "vocabulary": "vocabulary.json", "labels": labels}
+    card = {"validation_loss": 0.5, "vocabulary": "vocabulary.json", "labels": labels}
     folder.model_card("gru").write_text(json.dumps(card))
     done = run_module("study.predict", str(tmp_path), "abc")
     assert done.returncode == 0, done.stderr
