@@ -2,7 +2,7 @@
 
 A function of this folder that is marked `@figure` makes one of them. It needs no other entry:
 the page's template shows it under the function's name, and each of its charts is written to
-`charts/` under its key, so both are unique. `best_so_far` in `search.py` is a short example.
+`charts/` under its key, so both are unique. `luck` in `luck.py` is a short example.
 """
 
 import pkgutil

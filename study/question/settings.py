@@ -122,7 +122,7 @@ _SEARCHES_HELP = (
 )
 _PATIENCE_HELP = (
     "Epochs without a lower validation loss before training stops. Default: 1 for words, "
-    "6 for characters."
+    "8 for characters."
 )
 
 
@@ -177,12 +177,12 @@ class SearchSettings:
     """Trials of each search, shared equally. Default: 8 for each cell at each budget."""
     timeout: Annotated[float | None, Parameter(validator=Number(gt=0))] = None
     """Stop asking for new trials of a search after this many seconds."""
-    epochs: Annotated[int | None, POSITIVE, Trait(identity=True, words=10, characters=80)] = None
-    """Most epochs a model trains. Default: 10 for words, 80 for characters."""
+    epochs: Annotated[int | None, POSITIVE, Trait(identity=True, words=10, characters=100)] = None
+    """Most epochs a model trains. Default: 10 for words, 100 for characters."""
     patience: Annotated[
         float | None,
         Parameter(help=_PATIENCE_HELP, validator=Number(gt=0)),
-        Trait(identity=True, words=1, characters=6),
+        Trait(identity=True, words=1, characters=8),
     ] = None
     batch_size: Annotated[int | None, POSITIVE, Trait(identity=True, words=32, characters=64)] = (
         None

@@ -41,7 +41,13 @@ def test_a_study_is_of_the_winners_of_its_searches(
     assert studies.truth((Cell.GRU, Cell.GRU)) == 0
 
 
+needs_table = pytest.mark.skipif(
+    not STORED.exists(), reason="the table of real trainings is not complete: see DESIGN.md"
+)
+
+
 @pytest.mark.slow
+@needs_table
 def test_one_cell_under_two_names_is_not_better_than_itself() -> None:
     studies = TabulatedStudies.searched(load_whole(STORED, default_plan()), 100)
     for cell in default_plan().cells:
@@ -51,6 +57,7 @@ def test_one_cell_under_two_names_is_not_better_than_itself() -> None:
 
 
 @pytest.mark.slow
+@needs_table
 def test_the_interval_holds_the_truth_of_the_table() -> None:
     studies = TabulatedStudies.searched(load_whole(STORED, default_plan()), 100)
     for searches in (3, 6, 12):
