@@ -6,7 +6,7 @@ from itertools import combinations
 
 from reports.comparison.estimate import Estimate, Interval, holm
 from reports.comparison.moments import Moments, difference
-from reports.comparison.outcome import Outcome, above
+from reports.comparison.outcome import Outcome
 from reports.comparison.pairs import Rule, outcome_of
 
 Means = Mapping[int, Mapping[str, float]]  # accuracies by limit and cell, largest limit first
@@ -55,12 +55,12 @@ def mean_over_budgets(
         level for pair, level in zip(pairs, levels, strict=True) if set(pair) == set(cells)
     )
     estimate = _mean(moments, limits, cells)
-    lowest = min(means[limit][cell] for limit in limits for cell in cells)
+    lowest = {cell: min(means[limit][cell] for limit in limits) for cell in cells}
     return MeanOverBudgets(
         cells,
         estimate,
         estimate.interval(1 - level),
-        outcome_of(estimate, rule, level, learned=above(lowest, rule.majority)),
+        outcome_of(estimate, rule, level, lowest),
         homogeneity(moments, limits, cells),
     )
 

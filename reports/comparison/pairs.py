@@ -27,6 +27,7 @@ class Rule(NamedTuple):
     margin: float  # smallest difference that matters, a fraction
     alpha: float  # two-sided level of this look
     majority: float  # accuracy of answering with the majority class
+    failed: frozenset[str] = frozenset()  # cells of which not one run was complete
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,12 +117,7 @@ def compare_pairs(
             estimate=estimate,
             interval=estimate.interval(1 - level),
             equivalence_interval=estimate.interval(1 - 2 * level),
-            outcome=outcome_of(
-                estimate,
-                rule,
-                level,
-                learned=above(min(means[cell] for cell in pair), rule.majority),
-            ),
+            outcome=outcome_of(estimate, rule, level, {cell: means[cell] for cell in pair}),
             p_value=p_value,
             level=level,
             prediction=_prediction(estimate, 2 / estimate.units),
@@ -134,17 +130,26 @@ def compare_pairs(
     )
 
 
-def outcome_of(estimate: Estimate, rule: Rule, level: float, *, learned: bool) -> Outcome:
-    """What an estimate says at a level; `learned`: whether both cells beat the majority class.
+def outcome_of(
+    estimate: Estimate, rule: Rule, level: float, lowest: Mapping[str, float]
+) -> Outcome:
+    """What an estimate says at a level.
 
-    Two cells that learned nothing are alike, but that says nothing of the cells.
+    Two cells that learned nothing are alike, but that says nothing of the cells; and nothing is
+    said of a cell that never completed a run.
+
+    Args:
+        lowest: Accuracy of either cell, the lowest where there are several.
     """
+    if not rule.failed.isdisjoint(lowest):
+        return Outcome.UNDECIDED
     outcome = decide(
         estimate.value,
         estimate.interval(1 - level),
         estimate.interval(1 - 2 * level),
         rule.margin,
     )
+    learned = above(min(lowest.values()), rule.majority)
     return Outcome.UNDECIDED if says_small(outcome) and not learned else outcome
 
 

@@ -1,6 +1,6 @@
 """The verdict: what the searches say of the cells at the budget that was asked for."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -89,6 +89,7 @@ def compare(
     majority: NDArray[np.bool_],
     alpha: float = 0.05,
     weights: NDArray[np.float64] | None = None,
+    failed: Collection[str] = (),
 ) -> Verdict:
     """Compare cells over independent searches.
 
@@ -99,6 +100,7 @@ def compare(
         majority: Which test examples the majority class answers rightly, (examples,).
         alpha: Two-sided level of this look, see `look_levels`.
         weights: Of the test examples, (examples,), mean 1: for balanced accuracy.
+        failed: Cells of which not one run was complete; nothing is said of them.
 
     Raises:
         UserError: No budget, a margin not above 0, or runs of unequal cells or examples.
@@ -109,7 +111,7 @@ def compare(
     if weights is None:
         weights = np.ones(examples)
     _check_examples(examples, majority, weights)
-    rule = Rule(margin, alpha, float(majority @ weights) / examples)
+    rule = Rule(margin, alpha, float(majority @ weights) / examples, frozenset(failed))
     groups = _groups(ordered)
     moments = [Moments(group, weights) for group in groups]
     means = {limit: cells for found in moments for limit, cells in found.accuracies().items()}

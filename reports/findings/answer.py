@@ -126,6 +126,7 @@ def answer(record: StudyRecord) -> Answer:
         majority=majority(record),
         weights=test_weights(record),
         alpha=level.alpha if level else OVERALL,
+        failed=[cell for cell in record.cells if ended(record, cell).all_failed],
     )
     basis = _basis(record, answers[0])
     return Answer(

@@ -112,6 +112,11 @@ class Ended(NamedTuple):
     failed: int
     at_cap: int
 
+    @property
+    def all_failed(self) -> bool:
+        """Whether not one was complete."""
+        return 0 < self.runs == self.failed
+
 
 def ended(record: StudyRecord, cell: str) -> Ended:
     """How the runs of a cell ended."""

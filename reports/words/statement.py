@@ -242,7 +242,7 @@ def _remedy(verdict: Verdict, basis: Basis) -> str:
     if verdict.headline.interval is None:
         return ""
     if verdict.below_majority:
-        return "Cells that learned nothing cannot be called equal."
+        return "Nothing can be said of cells that learned nothing."
     needed = verdict.searches_needed
     if needed is None:
         found = verdict.headline.estimate

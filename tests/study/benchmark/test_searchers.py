@@ -103,7 +103,7 @@ def test_hyperband_pays_for_additional_epochs_only(table: TrainingTable) -> None
     trained = [trial for trial in evaluator.trials if trial.point is not None]
     assert len(trained) > len(evaluator.given)  # some went on
     assert sum(evaluator.paid) <= sum(len(training.curve) for training in evaluator.given)
-    assert set(evaluator.paid[:8]) == {3}  # the first bracket begins with 3 of 80 epochs
+    assert set(evaluator.paid[:8]) == {2}  # the first bracket begins with 2 of 100 epochs
     assert not any(trial.repeated for trial in evaluator.trials)
 
 
