@@ -31,7 +31,7 @@ lock: $(VENV)/test.stamp ## Choose the newest versions that the ranges in pyproj
 	$(BIN)/uv pip compile $(LOCK) --extra dev --constraint requirements.lock \
 		--output-file requirements-dev.lock
 
-LOCK := --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
+LOCK := --quiet --upgrade --no-strip-extras --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header pyproject.toml
 
 clean: ## Remove the environment and what tools left behind (studies stay)
