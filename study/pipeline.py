@@ -34,7 +34,8 @@ from study.storage.trial_storage import as_user_errors
 from study.terminal.command import Terminal
 from study.terminal.words import number_of
 from study.trials import attributes as attrs
-from study.trials.record import Look, SearchRecord, TrialRecord, best_trials, trial_record
+from study.trials.reading import trial_record
+from study.trials.record import Look, SearchRecord, TrialRecord, best_trials
 
 
 def run_study(settings: Settings, reporter: Reporter) -> int:

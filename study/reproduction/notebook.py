@@ -20,7 +20,8 @@ from study.training.curve import CurvePoint
 from study.training.job import OnLook, Result, TrainingJob
 from study.trials import attributes as attrs
 from study.trials.queue import Queue
-from study.trials.record import TrialRecord, trial_record
+from study.trials.reading import trial_record
+from study.trials.record import TrialRecord
 from study.trials.sampler import derived_seed
 from study.trials.slots import Slot
 

@@ -20,12 +20,8 @@ from study.storage.opening import open_store
 from study.storage.sqlite import FileStore
 from study.storage.store import Store
 from study.trials.attributes import SLOT
-from study.trials.record import (
-    DatasetRecord,
-    StudyRecord,
-    confirmation_record,
-    trial_record,
-)
+from study.trials.reading import confirmation_record, trial_record
+from study.trials.record import DatasetRecord, StudyRecord
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,7 @@ from study.storage.folder import RunFolder
 from study.training.job import Result
 from study.training.saving import SavingJob
 from study.trials import attributes as attrs
-from study.trials.record import confirmation_record
+from study.trials.reading import confirmation_record
 
 _OTHER_WEIGHTS = (
     "This machine rounds otherwise than the one that the run was trained on: the model is of the "

@@ -19,7 +19,8 @@ from search_spaces.cells import cell_name
 from study.terminal.words import duration, number_of
 from study.training.curve import CurvePoint
 from study.trials import attributes as attrs
-from study.trials.record import Status, status_of
+from study.trials.reading import status_of
+from study.trials.record import Status
 from study.trials.slots import Progress
 
 

@@ -1,17 +1,15 @@
 """What a study remembers: typed records read from Optuna's trials."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
-from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, TypeVar, get_origin, get_type_hints
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from search_spaces.budget import Budget
 from search_spaces.candidate import Candidate, Task
-from search_spaces.parameters import parameter_name
 from study.datasets.facts import DatasetFacts
 from study.datasets.metric import Metric
 from study.question.settings import Searches
@@ -19,7 +17,7 @@ from study.training.curve import CurvePoint
 from study.trials import attributes as attrs
 
 if TYPE_CHECKING:
-    from optuna.trial import FrozenTrial
+    pass
 
 R = TypeVar("R")
 
@@ -280,64 +278,3 @@ def best_trials(trials: Sequence[TrialRecord], limit: int) -> dict[str, TrialRec
     cells = dict.fromkeys(trial.cell for trial in of_budget)
     best = {cell: winner(trial for trial in of_budget if trial.cell == cell) for cell in cells}
     return {cell: trial for cell, trial in best.items() if trial is not None}
-
-
-def status_of(trial: "FrozenTrial") -> Status:
-    """How a trial stands, derived from its state and whether it was requeued."""
-    from optuna.trial import TrialState
-
-    if trial.state is TrialState.FAIL and attrs.REQUEUED in trial.user_attrs:
-        return Status.REQUEUED
-    return {
-        TrialState.WAITING: Status.PLANNED,
-        TrialState.RUNNING: Status.RUNNING,
-        TrialState.COMPLETE: Status.COMPLETE,
-        TrialState.PRUNED: Status.PRUNED,
-        TrialState.FAIL: Status.FAILED,
-    }[trial.state]
-
-
-def trial_record(trial: "FrozenTrial") -> TrialRecord:
-    """Read one search trial."""
-    prefix = parameter_name(trial.user_attrs[attrs.CELL], "")
-    return _read(
-        TrialRecord,
-        trial,
-        validation_loss=trial.value,
-        hyperparameters={
-            name.removeprefix(prefix): value
-            for name, value in trial.params.items()
-            if name.startswith(prefix)
-        },
-        excess=next(iter(trial.constraints.values()), None),
-    )
-
-
-def confirmation_record(trial: "FrozenTrial") -> ConfirmationRecord:
-    """Read one confirmation run."""
-    return _read(ConfirmationRecord, trial, test_accuracy=trial.value)
-
-
-def _read(record: Callable[..., R], trial: "FrozenTrial", **others: Any) -> R:
-    """A record of the trial's user attributes, its curve and its candidate, and of others."""
-    attributes = trial.user_attrs
-    packed = attributes.get(attrs.CANDIDATE)
-    return record(
-        number=trial.number,
-        status=status_of(trial),
-        candidate=attrs.unpack_candidate(packed) if packed else None,
-        curve=attrs.unpack_curve(attributes.get(attrs.CURVE)),
-        **{field: attributes.get(name) for field, name in _attribute_names(record).items()},
-        **others,
-    )
-
-
-@cache
-def _attribute_names(record: Callable[..., Any]) -> dict[str, str]:
-    """Of the record's fields that are user attributes, by field."""
-    hints = get_type_hints(record, include_extras=True)
-    return {
-        field: hint.__metadata__[0]
-        for field, hint in hints.items()
-        if get_origin(hint) is Annotated
-    }

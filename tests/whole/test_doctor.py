@@ -12,7 +12,7 @@ from study.phases.search import search_slots
 from study.runs.archive import open_archive
 from study.runs.health import Finding, Health, examine
 from study.trials.queue import Queue
-from study.trials.record import status_of
+from study.trials.reading import status_of
 from tests.support.commands import run_module
 
 

@@ -10,7 +10,8 @@ from optuna.trial import TrialState
 from study.storage.sqlite import FileStore
 from study.trials import attributes as attrs
 from study.trials.queue import MOST_LOSSES, NOT_BEGUN, Queue
-from study.trials.record import Status, status_of
+from study.trials.reading import status_of
+from study.trials.record import Status
 from study.trials.slots import Slot
 from tests.support.stubs import stub_slots, stub_study
 

@@ -17,7 +17,8 @@ from study.processes.training_process import TrainingProcess
 from study.storage.sqlite import FileStore
 from study.trials import attributes as attrs
 from study.trials.queue import Queue
-from study.trials.record import Status, status_of
+from study.trials.reading import status_of
+from study.trials.record import Status
 from study.trials.worker_loop import WorkerLoop
 from tests.faults.gang import children, gang
 from tests.faults.worker import Orders
