@@ -21,14 +21,7 @@ def validation_against_test(record: StudyRecord, answer: Answer) -> Figure | Non
     layers: list[Layer] = []
     told: list[float] = []
     for cell, style in styled(record.cells):
-        found = [
-            (run.validation_accuracy, run.test_accuracy)
-            for run in record.confirmations
-            if run.cell == cell
-            and run.status is Status.COMPLETE
-            and run.validation_accuracy is not None
-            and run.test_accuracy is not None
-        ]
+        found = _accuracies(record, cell)
         shown = [found[place] for place in subsample(len(found), MOST_POINTS)]
         layers.append(
             Points(
@@ -62,6 +55,18 @@ def validation_against_test(record: StudyRecord, answer: Answer) -> Figure | Non
         "validation, which chose when to stop, than on the test split, which chose nothing.",
         numbers=_table(record, answer),
     )
+
+
+def _accuracies(record: StudyRecord, cell: str) -> list[tuple[float, float]]:
+    """Validation and test accuracy of a cell's complete runs."""
+    return [
+        (run.validation_accuracy, run.test_accuracy)
+        for run in record.confirmations
+        if run.cell == cell
+        and run.status is Status.COMPLETE
+        and run.validation_accuracy is not None
+        and run.test_accuracy is not None
+    ]
 
 
 def _table(record: StudyRecord, answer: Answer) -> Table:
