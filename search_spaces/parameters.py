@@ -1,6 +1,5 @@
 """The parameters of a trial: how they are named, asked for, and found for a known candidate."""
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -19,27 +18,11 @@ class Range:
 
     Attributes:
         log: Whether equal factors rather than equal steps count alike.
-        floor: Whether nothing is below `low` by nature, as no dropout is below none.
     """
 
     low: float
     high: float
     log: bool = False
-    floor: bool = False
-
-    def share(self, value: float) -> float:
-        """How far of the way from low to high a value is, on the range's scale."""
-        if self.log:
-            return math.log(value / self.low) / math.log(self.high / self.low)
-        return (value - self.low) / (self.high - self.low)
-
-    def at_bound(self, value: float) -> bool:
-        """Whether a value is within 2 % of a bound that could be moved, or beyond it."""
-        share = self.share(value)
-        return share >= 1 - _NEAR or (share <= _NEAR and not self.floor)
-
-
-_NEAR = 0.02  # share of a range
 
 
 class CandidateError(ValueError):

@@ -24,9 +24,9 @@ from search_spaces.parameters import (
     Value,
 )
 
-_DROPOUT = {"dropout": Range(0.0, 0.5, floor=True)}
+_DROPOUT = {"dropout": Range(0.0, 0.5)}
 _RATES = {
-    "recurrent_dropout": Range(0.0, 0.5, floor=True),
+    "recurrent_dropout": Range(0.0, 0.5),
     "learning_rate": Range(3e-4, 3e-2, log=True),
 }
 
@@ -103,17 +103,6 @@ class SearchSpace(ABC):
             return dict(known)
         narrowest, widest = self._widths(self._shape(cell, known), budget or self.budget)
         return {**known, "units": min(max(known["units"], narrowest), widest)}
-
-    def at_bounds(self, candidate: Candidate) -> tuple[str, ...]:
-        """The hyperparameters that lie at a bound of their range: a better value may be beyond.
-
-        Within 2 % of the range, on its scale. No dropout at all is no bound: less is impossible.
-        """
-        return tuple(
-            name
-            for name, within in self.ranges.items()
-            if within.at_bound(getattr(candidate, name))
-        )
 
     def narrowest(self, cell: Cell) -> Candidate:
         """One unit of this cell, nothing else chosen."""

@@ -218,23 +218,6 @@ def test_an_embedding_outside_the_budget_is_shared() -> None:
     assert len(widths[Scope.MODEL]) > 5
 
 
-def test_a_winner_at_a_bound_is_named() -> None:
-    task = TASKS["characters"]
-    standard = search_space(SpaceName.STANDARD, task, Budget(20_000), CELLS, batch_size=32)
-    amid = Candidate(cell=Cell.LSTM, units=9, embedding=16, learning_rate=3e-3)
-    assert standard.at_bounds(amid) == ()  # no dropout at all is no bound
-    cases: list[tuple[dict[str, Any], tuple[str, ...]]] = [
-        ({"learning_rate": 2.8e-2}, ("learning_rate",)),
-        ({"learning_rate": 2.7e-2}, ()),
-        ({"learning_rate": 3.2e-4, "dropout": 0.495}, ("dropout", "learning_rate")),
-        ({"recurrent_dropout": 0.5, "dropout": 0.48}, ("recurrent_dropout",)),
-    ]
-    for changes, names in cases:
-        assert standard.at_bounds(replace(amid, **changes)) == names
-    basic = search_space(SpaceName.BASIC, task, Budget(20_000), CELLS, batch_size=32)
-    assert basic.at_bounds(replace(amid, learning_rate=3e-2, dropout=0.5)) == ("dropout",)
-
-
 def test_the_smallest_budget_must_fit_too() -> None:
     task = TASKS["characters"]
     search_space(SpaceName.BASIC, task, Budget(320), CELLS, 32, budgets=2)
