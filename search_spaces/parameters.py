@@ -8,6 +8,7 @@ from search_spaces.cells import Cell
 
 Value = str | int | float  # of a parameter, as a trial stores it
 UNITS = "units"
+LEARNING_RATE = "learning_rate"
 BUDGET_SHARE = "budget_share"
 SIZES = (UNITS, BUDGET_SHARE)  # of which one decides the width
 

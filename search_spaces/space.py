@@ -15,6 +15,7 @@ from search_spaces.budget import Budget, largest_within
 from search_spaces.candidate import HYPERPARAMETERS, Candidate, Task
 from search_spaces.cells import Cell
 from search_spaces.parameters import (
+    LEARNING_RATE,
     UNITS,
     CandidateError,
     CellTrial,
@@ -27,7 +28,7 @@ from search_spaces.parameters import (
 _DROPOUT = {"dropout": Range(0.0, 0.5)}
 _RATES = {
     "recurrent_dropout": Range(0.0, 0.5),
-    "learning_rate": Range(3e-4, 3e-2, log=True),
+    LEARNING_RATE: Range(3e-4, 3e-2, log=True),
 }
 
 

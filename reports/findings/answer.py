@@ -182,7 +182,7 @@ def _counting(record: StudyRecord, runs: ConfirmedRuns) -> list[int]:
         limit: [
             number
             for number, winners in _winners(record, limit).items()
-            if runs.of(number, limit, winners) is not None
+            if runs.of(number, limit, winners, seeds=record.replicates) is not None
         ]
         for limit in record.limits
     }
@@ -231,7 +231,9 @@ def _effort(
             for step in search.effort
             if step.trials == trials
         }
-        answers = runs.answers(record.budget.limit, winners)
+        # What had won with less effort is confirmed on the first seed alone.
+        seeds = None if trials == steps[-1] else min(1, record.replicates)
+        answers = runs.answers(record.budget.limit, winners, seeds=seeds)
         if answers is None or len(answers.searches) < len(searches):
             continue
         compared = compare(

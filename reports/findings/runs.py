@@ -61,32 +61,37 @@ class ConfirmedRuns:
             if run.status in _ENDED
         }
 
-    def of(self, search: int, limit: int, winners: Mapping[str, Winner]) -> dict[str, Runs] | None:
+    def of(
+        self, search: int, limit: int, winners: Mapping[str, Winner], *, seeds: int
+    ) -> dict[str, Runs] | None:
         """Each cell's runs in one search; None while one of them has not ended."""
         found = {
-            cell: self._runs(search, limit, cell, winner.candidate)
+            cell: self._runs(search, limit, cell, winner.candidate, seeds)
             for cell, winner in winners.items()
         }
-        whole = all(len(runs) == self._record.replicates for runs in found.values())
-        return found if whole and self._record.replicates else None
+        whole = all(len(runs) == seeds for runs in found.values())
+        return found if whole and seeds else None
 
-    def _runs(self, search: int, limit: int, cell: str, candidate: Candidate) -> Runs:
-        keys = (
-            (search, limit, cell, candidate, replicate)
-            for replicate in range(self._record.replicates)
-        )
+    def _runs(self, search: int, limit: int, cell: str, candidate: Candidate, seeds: int) -> Runs:
+        keys = ((search, limit, cell, candidate, replicate) for replicate in range(seeds))
         return tuple(self._ended[key] for key in keys if key in self._ended)
 
-    def answers(self, limit: int, winners: Mapping[int, Mapping[str, Winner]]) -> Answers | None:
+    def answers(
+        self, limit: int, winners: Mapping[int, Mapping[str, Winner]], *, seeds: int | None = None
+    ) -> Answers | None:
         """What the winners, by search, answered; None where no search has ended.
+
+        Args:
+            seeds: How many count; None for all of the study's.
 
         Raises:
             UserError: A run's answers do not belong to this test split.
         """
+        wanted = self._record.replicates if seeds is None else seeds
         ended = {
             search: runs
             for search, of_cells in winners.items()
-            if (runs := self.of(search, limit, of_cells)) is not None
+            if (runs := self.of(search, limit, of_cells, seeds=wanted)) is not None
         }
         if not ended:
             return None

@@ -77,7 +77,7 @@ def note_look(study: optuna.Study, look: Look) -> None:
 
 
 def confirmation_slots(chosen: SearchRecord, plan: StudyPlan) -> list[Slot]:
-    """A search's matched winners on every seed, and what had won with less effort.
+    """A search's matched winners on every seed, and on the first what had won with less effort.
 
     A slot's number does not depend on how many searches there are, so that more can be added
     later. The longest trainings come first.
@@ -96,7 +96,7 @@ def confirmation_slots(chosen: SearchRecord, plan: StudyPlan) -> list[Slot]:
 
 
 def _effort_slots(chosen: SearchRecord, plan: StudyPlan) -> Iterator[Slot]:
-    """Only of candidates that have not won with more effort."""
+    """Only of candidates that have not won with more effort, and only on the first seed."""
     later: list[EffortWinners] = []
     for step, effort in enumerate(reversed(chosen.effort)):
         others = {
@@ -104,8 +104,8 @@ def _effort_slots(chosen: SearchRecord, plan: StudyPlan) -> Iterator[Slot]:
             for cell, one in effort.winners.items()
             if all(one.candidate != more.winners[cell].candidate for more in later)
         }
-        for replicate in range(plan.replicates if later else 0):
-            place = _Place(chosen.number, 0, step, replicate)
+        if later:
+            place = _Place(chosen.number, 0, step, replicate=0)
             yield from _slots(plan, place, plan.budget.limit, others)
         later.append(effort)
 

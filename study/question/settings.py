@@ -70,7 +70,7 @@ def _searches(_: type, tokens: Sequence[Token]) -> Searches:
 MOST_SEARCHES = 100
 MOST_BUDGETS = 16
 MOST_REPLICATES = 1000
-TRIALS_OF_A_CELL = 8  # at each budget of a search, where nothing else is asked for
+TRIALS_OF_A_CELL = 6  # at each budget of a search, where nothing else is asked for
 SEARCHES = Parameter(converter=_searches, n_tokens=1)
 REPLICATES = whole_number(1, MOST_REPLICATES)
 SEED = whole_number(0, 2**31 - 1)
@@ -174,7 +174,7 @@ class SearchSettings:
     space: Annotated[SpaceName, Parameter(help=_SPACE_HELP), _IDENTITY] = SpaceName.STANDARD
     searches: Annotated[Searches, SEARCHES, Parameter(help=_SEARCHES_HELP)] = _DEFAULT_SEARCHES
     n_trials: Annotated[int | None, whole_number(2)] = None
-    """Trials of each search, shared equally. Default: 8 for each cell at each budget."""
+    """Trials of each search, shared equally. Default: 6 for each cell at each budget."""
     timeout: Annotated[float | None, Parameter(validator=Number(gt=0))] = None
     """Stop asking for new trials of a search after this many seconds."""
     epochs: Annotated[int | None, POSITIVE, Trait(identity=True, words=10, characters=100)] = None

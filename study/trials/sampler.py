@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 import optuna
+from numpy.typing import NDArray
 from optuna.distributions import (
     BaseDistribution,
     CategoricalDistribution,
@@ -27,10 +28,11 @@ from optuna.search_space import IntersectionSearchSpace
 from optuna.trial import FrozenTrial, TrialState
 from scipy.stats import qmc
 
-from search_spaces.parameters import is_size, parameter_name
+from search_spaces.parameters import LEARNING_RATE, is_size, parameter_name
 from study.trials import attributes as attrs
 
 _BEGINNINGS = 8  # finished trials of a cell in a search, before TPE models them
+_BLOCK = 4  # Sobol points that are tried in an order of our own: one in each quarter of a range
 _MODELLED = (TrialState.COMPLETE, TrialState.PRUNED)
 _WARMUP_LOOKS = 6  # before which no trial is pruned
 _GAIN = 1.5  # times what the second half of the looks gained
@@ -41,8 +43,10 @@ class CellSampler(BaseSampler):
     """Evenly spread beginnings, then TPE over the trials of the asking trial's search and cell.
 
     The beginnings are scrambled Sobol points (Owen 1998), the same for all cells of a search, so
-    that no cell begins luckier than another. Sizes are spread so throughout: what wins is
-    trained at the full width of its budget, so that no width is better than another.
+    that no cell begins luckier than another. Of four points those with middling learning rates
+    come first: nothing can prune the first trial, and at a small rate it takes three times as
+    long. Sizes are spread so throughout: what wins is trained at the full width of its budget, so
+    that no width is better than another.
 
     Random numbers derive from the study's seed and the trial's place in the plan, never from the
     sampler's state: so a resumed study draws what an uninterrupted one would have drawn, and
@@ -84,12 +88,10 @@ class CellSampler(BaseSampler):
         """A value of one parameter that TPE did not draw."""
         search, limit = trial.user_attrs[attrs.SEARCH], trial.user_attrs[attrs.BUDGET]
         seed = derived_seed(self._seed, limit, f"beginnings of search {search}")
-        points = qmc.Sobol(_DIMENSIONS, rng=seed)
-        if place := OneCell(study, trial).place(trial):  # SciPy cannot go forward by none
-            points.fast_forward(place)
-        (point,) = points.random()
+        point = _point(seed, OneCell(study, trial).place(trial))
         # Parameters are asked for in the same order in every trial of a cell.
-        return value_at(float(point[len(trial.params)]), param_distribution)
+        dimension = 0 if param_name.endswith(LEARNING_RATE) else 1 + len(trial.params)
+        return value_at(float(point[dimension]), param_distribution)
 
 
 class OneCell(optuna.Study):
@@ -204,6 +206,16 @@ def _relative_to(trial: FrozenTrial, levels: Mapping[int, float]) -> FrozenTrial
     relative = copy(trial)
     relative.value = trial.value - levels[trial.user_attrs[attrs.BUDGET]]
     return relative
+
+
+def _point(seed: int, place: int) -> NDArray[np.float64]:
+    """Shares of the ranges, that of the learning rate first, for the trial at a place."""
+    points = qmc.Sobol(_DIMENSIONS, rng=seed)
+    block, rank = divmod(place, _BLOCK)
+    if block:  # SciPy cannot go forward by none
+        points.fast_forward(block * _BLOCK)
+    middle_first = sorted(points.random(_BLOCK), key=lambda point: abs(float(point[0]) - 0.5))
+    return middle_first[rank]
 
 
 def value_at(share: float, distribution: BaseDistribution) -> Any:

@@ -168,13 +168,15 @@ class MadeUp:
         runs: list[ConfirmationRecord] = []
         for search in self.search_records:
             luck = {cell: generator.normal(0, self.luck) for cell in self.cells}
-            planned = [(each.limit, dict(each.winners)) for each in search.budgets]
+            planned = [
+                (each.limit, dict(each.winners), self.replicates) for each in search.budgets
+            ]
             planned += [
-                (BUDGET.limit, _others(step.winners, search.budgets[0].winners))
+                (BUDGET.limit, _others(step.winners, search.budgets[0].winners), 1)
                 for step in search.effort[:-1]
             ]
-            for limit, winners in planned:
-                for replicate in range(self.replicates):
+            for limit, winners, seeds in planned:
+                for replicate in range(seeds):
                     shared = generator.normal(0, 0.004)
                     for cell, found in winners.items():
                         level = accuracy_of(found.candidate) - 0.012 + luck[cell] + shared

@@ -33,7 +33,7 @@ def test_what_is_given_is_not_decided(texts: Path) -> None:
     assert (plan.epochs, plan.patience, plan.n_trials) == (
         7,
         1,
-        8 * 2 * plan.settings.question.budgets,
+        6 * 2 * plan.settings.question.budgets,
     )
     assert plan.settings.data.level is Level.WORD
 

@@ -12,9 +12,9 @@ from tests.support.commands import call
 
 
 def test_trials_are_shared_equally() -> None:
-    assert resolve(Settings()).n_trials == 8 * 2 * 2
+    assert resolve(Settings()).n_trials == 6 * 2 * 2
     three = QuestionSettings(cells=(Cell.LSTM, Cell.GRU, Cell.SIMPLE_RNN), budgets=3)
-    assert resolve(Settings(question=three)).n_trials == 8 * 3 * 3
+    assert resolve(Settings(question=three)).n_trials == 6 * 3 * 3
     with pytest.raises(
         UserError, match=re.escape("a multiple of 4, but 22 was given. Choose 20 or 24")
     ):

@@ -159,7 +159,7 @@ def test_only_other_candidates_are_confirmed_with_less_effort(plan: StudyPlan) -
     chosen = choose(first_best, plan, 1)
     cells = [slot.attributes[attrs.CELL] for slot in confirmation_slots(chosen, plan)]
     assert cells.count("lstm") == len(BUDGETS) * plan.replicates
-    assert cells.count("gru") == len(BUDGETS) * plan.replicates + 2 * plan.replicates
+    assert cells.count("gru") == len(BUDGETS) * plan.replicates + 2
 
 
 def test_given_candidates_take_the_place_of_winners(plan: StudyPlan) -> None:
