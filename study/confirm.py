@@ -6,7 +6,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from study.question.settings import POSITIVE
+from study.question.flag_values import POSITIVE
 from study.terminal.command import command, run
 
 app = command(

@@ -14,8 +14,8 @@ from optuna.trial import TrialState
 from search_spaces.candidate import Candidate
 from study.phases.identity import name_metric
 from study.phases.search import training_job
+from study.question.flag_values import MOST_BUDGETS, MOST_REPLICATES, MOST_SEARCHES
 from study.question.plan import StudyPlan
-from study.question.settings import MOST_BUDGETS, MOST_REPLICATES, MOST_SEARCHES
 from study.storage.folder import RunFolder
 from study.storage.store import Store
 from study.training.curve import CurvePoint

@@ -17,8 +17,9 @@ from study.datasets.prepare import prepare
 from study.datasets.registry import DATASETS
 from study.errors import UserError
 from study.machine.environment import cores, environment
+from study.question.flag_values import Searches
 from study.question.known_candidates import Known, known_candidates
-from study.question.settings import TRIALS_OF_A_CELL, DataSettings, Searches, Settings
+from study.question.settings import TRIALS_OF_A_CELL, DataSettings, Settings
 from study.storage.folder import RunFolder
 
 T = TypeVar("T")

@@ -4,12 +4,12 @@ The flags, their help texts, the settings file, the defaults and the study's ide
 from these classes. None stands for what is left open.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import Field, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple, Self
 
-from cyclopts import Group, Parameter, Token
+from cyclopts import Group, Parameter
 from cyclopts.validators import Number
 
 from search_spaces.candidate import Scope
@@ -19,6 +19,15 @@ from study.datasets.level import Level
 from study.datasets.metric import Metric
 from study.datasets.registry import default_level_in_words, sources_in_words
 from study.errors import UserError
+from study.question.flag_values import (
+    MOST_BUDGETS,
+    POSITIVE,
+    REPLICATES,
+    SEARCHES,
+    SEED,
+    Searches,
+    whole_number,
+)
 
 _DATA = Group("Data", sort_key=1)
 _QUESTION = Group("Question", sort_key=2)
@@ -27,54 +36,7 @@ _ANSWER = Group("Answer", sort_key=4)
 _RUN = Group("Run", sort_key=5)
 
 
-def whole_number(least: int, most: int | None = None) -> Parameter:
-    """A flag's integer as it is written: 1.5 is refused, not rounded."""
-
-    def read(_: type, tokens: Sequence[Token]) -> int:
-        return int(tokens[0].value)
-
-    return Parameter(converter=read, validator=Number(gte=least, lte=most))
-
-
-class Searches(NamedTuple):
-    """How many searches a study has: it ends with the least, or later, when it is decided.
-
-    Attributes:
-        least: After which the verdict is looked at first.
-        most: After which it is looked at last.
-    """
-
-    least: int
-    most: int
-
-    def __str__(self) -> str:
-        return str(self.least) if self.least == self.most else f"{self.least}..{self.most}"
-
-
-def _searches(_: type, tokens: Sequence[Token]) -> Searches:
-    """4 or 4..12, as it is written."""
-    text = tokens[0].value
-    least, dots, most = text.partition("..")
-    try:
-        searches = Searches(int(least), int(most if dots else least))
-    except ValueError:
-        searches = Searches(0, 0)
-    if not 1 <= searches.least <= searches.most <= MOST_SEARCHES:
-        raise ValueError(
-            f"expected a number from 1 to {MOST_SEARCHES}, or the least and the most, such as "
-            f"4..12, but {text!r} was given."
-        )
-    return searches
-
-
-MOST_SEARCHES = 100
-MOST_BUDGETS = 16
-MOST_REPLICATES = 1000
 TRIALS_OF_A_CELL = 6  # at each budget of a search, where nothing else is asked for
-SEARCHES = Parameter(converter=_searches, n_tokens=1)
-REPLICATES = whole_number(1, MOST_REPLICATES)
-SEED = whole_number(0, 2**31 - 1)
-POSITIVE = whole_number(1)
 
 
 @dataclass(frozen=True, kw_only=True)

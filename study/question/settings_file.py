@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from study.errors import UserError
 from study.machine.files import write_atomically
-from study.question.settings import Searches, Settings
+from study.question.flag_values import Searches
+from study.question.settings import Settings
 
 if TYPE_CHECKING:
     from cyclopts.config import Toml

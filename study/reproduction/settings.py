@@ -8,15 +8,12 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from study.datasets.registry import sources_in_words
+from study.question.flag_values import POSITIVE, REPLICATES, SEED, Searches
 from study.question.settings import (
-    POSITIVE,
-    REPLICATES,
-    SEED,
     AnswerSettings,
     DataSettings,
     QuestionSettings,
     RunSettings,
-    Searches,
     SearchSettings,
     Settings,
 )

@@ -12,7 +12,7 @@ from search_spaces.budget import Budget
 from search_spaces.candidate import Candidate, Task
 from study.datasets.facts import DatasetFacts
 from study.datasets.metric import Metric
-from study.question.settings import Searches
+from study.question.flag_values import Searches
 from study.training.curve import CurvePoint
 from study.trials import attributes as attrs
 

@@ -8,7 +8,7 @@ import numpy as np
 from search_spaces.budget import Budget
 from search_spaces.candidate import Task
 from study.datasets.facts import ClassCount, DatasetFacts, Lengths, Origin
-from study.question.settings import Searches
+from study.question.flag_values import Searches
 from study.trials.record import (
     DatasetRecord,
 )

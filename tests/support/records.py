@@ -13,7 +13,7 @@ from search_spaces.cells import Cell
 from search_spaces.matching import match
 from study.datasets.facts import Origin
 from study.datasets.metric import Metric
-from study.question.settings import Searches
+from study.question.flag_values import Searches
 from study.trials.record import (
     BudgetWinners,
     ConfirmationRecord,
@@ -168,9 +168,7 @@ class MadeUp:
         runs: list[ConfirmationRecord] = []
         for search in self.search_records:
             luck = {cell: generator.normal(0, self.luck) for cell in self.cells}
-            planned = [
-                (each.limit, dict(each.winners), self.replicates) for each in search.budgets
-            ]
+            planned = [(each.limit, dict(each.winners), self.replicates) for each in search.budgets]
             planned += [
                 (BUDGET.limit, _others(step.winners, search.budgets[0].winners), 1)
                 for step in search.effort[:-1]

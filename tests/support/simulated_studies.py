@@ -11,8 +11,9 @@ import pytest
 from study.machine.environment import cores
 from study.pipeline import Phases, search_and_confirm, work_on
 from study.processes.training_process import TrainingProcess
+from study.question.flag_values import Searches
 from study.question.plan import resolve
-from study.question.settings import Searches, Settings
+from study.question.settings import Settings
 from study.runs.archive import Archive
 from study.runs.reporter import Reporter
 from study.storage.opening import open_store

@@ -11,7 +11,7 @@ import pytest
 from reports.comparison.outcome import Outcome
 from reports.findings.answer import answer
 from reports.publish import Reporter
-from study.question.settings import Searches
+from study.question.flag_values import Searches
 from study.runs.archive import Archive
 from study.search import app
 from tests.support.commands import call, small_study

@@ -17,7 +17,8 @@ from search_spaces.spaces import SpaceName
 from study.datasets.metric import Metric
 from study.errors import UserError
 from study.phases.identity import IDENTITY
-from study.question.settings import Searches, Settings
+from study.question.flag_values import Searches
+from study.question.settings import Settings
 from study.runs.archive import Archive
 from tests.support.simulated_studies import run, settings, study_of
 

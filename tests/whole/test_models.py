@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from study.predict import app as predict
-from study.question.settings import Searches, Settings
+from study.question.flag_values import Searches
+from study.question.settings import Settings
 from study.runs.archive import Archive
 from study.runs.health import examine
 from study.trials.record import ConfirmationRecord, Status

@@ -17,8 +17,9 @@ from search_spaces import Budget, Candidate, Cell, SearchSpace
 from search_spaces.parameters import CellTrial
 from search_spaces.space import BasicSpace
 from study.pipeline import work_on
+from study.question.flag_values import Searches
 from study.question.plan import resolve
-from study.question.settings import Searches, Settings
+from study.question.settings import Settings
 from study.runs.archive import Archive
 from study.storage.sqlite import FileStore
 from study.trials.record import StudyRecord

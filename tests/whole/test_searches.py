@@ -17,7 +17,8 @@ from search_spaces.cells import Cell
 from study.errors import UserError
 from study.phases.search import SearchWork, open_search, search_slots
 from study.pipeline import confirm_what_is_searched
-from study.question.settings import Searches, Settings
+from study.question.flag_values import Searches
+from study.question.settings import Settings
 from study.runs.health import Health, examine
 from study.trials import attributes as attrs
 from study.trials.queue import NOT_BEGUN, Queue

@@ -8,8 +8,9 @@ import optuna
 from optuna.samplers import RandomSampler
 
 from study.phases.search import SearchWork, open_search, search_slots
+from study.question.flag_values import Searches
 from study.question.plan import StudyPlan, resolve
-from study.question.settings import RunSettings, Searches, SearchSettings, Settings
+from study.question.settings import RunSettings, SearchSettings, Settings
 from study.question.settings_file import save_settings
 from study.storage.folder import RunFolder
 from study.storage.sqlite import FileStore

@@ -24,7 +24,7 @@ from reports.findings.frontier import frontier
 from reports.findings.importances import importances
 from reports.findings.search import asked_trials, sized_trials, winning_trials
 from reports.words.labels import shortened, slug
-from study.question.settings import Searches
+from study.question.flag_values import Searches
 from study.trials.record import Status, StudyRecord
 from tests.support.records import (
     confirmed_record,

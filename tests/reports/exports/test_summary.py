@@ -8,7 +8,7 @@ import pytest
 from reports.exports.csv_files import confirmations_csv, trials_csv
 from reports.exports.summary import summary
 from reports.findings.answer import answer
-from study.question.settings import Searches
+from study.question.flag_values import Searches
 from study.trials.record import StudyRecord
 from tests.support.records import (
     confirmed_record,

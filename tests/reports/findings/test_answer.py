@@ -13,7 +13,7 @@ from reports.findings.answer import answer
 from reports.findings.confirmation import by_search, mean_accuracy, optimism
 from reports.findings.runs import ended, unpack_correct
 from study.errors import UserError
-from study.question.settings import Searches
+from study.question.flag_values import Searches
 from study.trials.record import ConfirmationRecord, Look, Status, StudyRecord
 from tests.support.made_up_data import DATASET
 from tests.support.records import (

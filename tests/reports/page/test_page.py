@@ -14,7 +14,7 @@ from reports.words.phrases import confidence
 from reports.words.text import visible
 from reports.write import write
 from study.errors import UserError
-from study.question.settings import Searches
+from study.question.flag_values import Searches
 from study.trials.record import Look, Status, StudyRecord
 from tests.support.made_up_data import HOSTILE
 from tests.support.records import (

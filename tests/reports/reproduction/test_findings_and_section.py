@@ -19,7 +19,7 @@ from reports.words.formatting import MINUS, NOTHING
 from reports.write import write
 from search_spaces.budget import Budget
 from search_spaces.candidate import Task
-from study.question.settings import Searches
+from study.question.flag_values import Searches
 from study.reproduction.notebook import GRU_128, GRU_154, LSTM_128, MODELS, NotebookModel
 from study.training.curve import CurvePoint
 from study.trials.record import (

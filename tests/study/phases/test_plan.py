@@ -6,8 +6,9 @@ import pytest
 
 from search_spaces.cells import Cell
 from study.errors import UserError
+from study.question.flag_values import Searches
 from study.question.plan import resolve
-from study.question.settings import QuestionSettings, Searches, SearchSettings, Settings
+from study.question.settings import QuestionSettings, SearchSettings, Settings
 from tests.support.commands import call
 
 

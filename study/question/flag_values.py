@@ -1,0 +1,57 @@
+"""Values of flags: how they are read, and their bounds."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from cyclopts import Parameter, Token
+from cyclopts.validators import Number
+
+MOST_SEARCHES = 100
+MOST_BUDGETS = 16
+MOST_REPLICATES = 1000
+
+
+def whole_number(least: int, most: int | None = None) -> Parameter:
+    """A flag's integer as it is written: 1.5 is refused, not rounded."""
+
+    def read(_: type, tokens: Sequence[Token]) -> int:
+        return int(tokens[0].value)
+
+    return Parameter(converter=read, validator=Number(gte=least, lte=most))
+
+
+class Searches(NamedTuple):
+    """How many searches a study has: it ends with the least, or later, when it is decided.
+
+    Attributes:
+        least: After which the verdict is looked at first.
+        most: After which it is looked at last.
+    """
+
+    least: int
+    most: int
+
+    def __str__(self) -> str:
+        return str(self.least) if self.least == self.most else f"{self.least}..{self.most}"
+
+
+def _searches(_: type, tokens: Sequence[Token]) -> Searches:
+    """4 or 4..12, as it is written."""
+    text = tokens[0].value
+    least, dots, most = text.partition("..")
+    try:
+        searches = Searches(int(least), int(most if dots else least))
+    except ValueError:
+        searches = Searches(0, 0)
+    if not 1 <= searches.least <= searches.most <= MOST_SEARCHES:
+        raise ValueError(
+            f"expected a number from 1 to {MOST_SEARCHES}, or the least and the most, such as "
+            f"4..12, but {text!r} was given."
+        )
+    return searches
+
+
+SEARCHES = Parameter(converter=_searches, n_tokens=1)
+REPLICATES = whole_number(1, MOST_REPLICATES)
+SEED = whole_number(0, 2**31 - 1)
+POSITIVE = whole_number(1)
