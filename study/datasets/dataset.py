@@ -21,7 +21,7 @@ from study.errors import UserError
 class Split(NamedTuple):
     """Examples of one split."""
 
-    tokens: NDArray[np.int32]  # (examples, steps), int32; 0 pads on the left
+    inputs: NDArray[np.int32]  # (examples, steps), int32; 0 pads on the left
     labels: NDArray[np.int32]  # (examples,), int32, below the number of classes
 
 
@@ -126,7 +126,7 @@ class Dataset:
         parts = self.training()
         if self.validation_given:
             return parts
-        tokens = np.concatenate([part.tokens for part in parts])
+        tokens = np.concatenate([part.inputs for part in parts])
         labels = np.concatenate([part.labels for part in parts])
         distinct = None
         if self.facts.repeated and Part.TEST not in self.facts.given:
@@ -160,8 +160,8 @@ class Dataset:
         except (OSError, ValueError, EOFError) as error:
             raise self._damaged(part) from error
         size = self.sizes[part]
-        shapes = split.tokens.shape, split.labels.shape
-        types = {split.tokens.dtype, split.labels.dtype}
+        shapes = split.inputs.shape, split.labels.shape
+        types = {split.inputs.dtype, split.labels.dtype}
         if shapes != ((size, self.sequence_length), (size,)) or types != {np.dtype(np.int32)}:
             raise self._damaged(part)
         return split

@@ -91,7 +91,7 @@ def every_training_example(dataset: Dataset) -> Split:
     if dataset.validation_given:
         return train
     return Split(
-        np.concatenate([train.tokens, validation.tokens]),
+        np.concatenate([train.inputs, validation.inputs]),
         np.concatenate([train.labels, validation.labels]),
     )
 

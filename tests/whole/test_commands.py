@@ -106,7 +106,7 @@ def test_a_saved_model_scores_what_its_card_says(finished: Path) -> None:
     for cell in CELLS:
         card = json.loads((finished / "models" / f"{cell}.json").read_text())
         model = keras.saving.load_model(finished / "models" / f"{cell}.keras", compile=False)
-        guessed = model.predict(test.tokens, verbose=0).argmax(axis=1)
+        guessed = model.predict(test.inputs, verbose=0).argmax(axis=1)
         assert (guessed == test.labels).mean() == pytest.approx(card["test_accuracy"])
         weights = hashlib.sha256(b"".join(weight.tobytes() for weight in model.get_weights()))
         assert card["weights_sha256"] == weights.hexdigest()

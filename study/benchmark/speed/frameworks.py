@@ -177,7 +177,7 @@ class TorchSteps(StepsJob):
         binary = work.task.outputs == 1
         loss = nn.BCEWithLogitsLoss() if binary else nn.CrossEntropyLoss()
         split = work.data()
-        tokens = torch.from_numpy(split.tokens.astype(np.int64))
+        tokens = torch.from_numpy(split.inputs.astype(np.int64))
         labels = torch.from_numpy(split.labels.astype(np.int64))
         targets = labels[:, None].float() if binary else labels
 

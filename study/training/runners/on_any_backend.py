@@ -36,7 +36,7 @@ class GenericRunner(EpochRunner):
         for start in range(0, len(order), self.batch_size):
             batch = order[start : start + self.batch_size]
             measured = self._model.train_on_batch(
-                split.tokens[batch], split.labels[batch], return_dict=True
+                split.inputs[batch], split.labels[batch], return_dict=True
             )
             totals += np.array([measured["loss"], measured["accuracy"]], float) * len(batch)
         loss, accuracy = totals / len(order)
@@ -45,7 +45,7 @@ class GenericRunner(EpochRunner):
     def evaluate(self, split: "Split") -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
         probabilities = np.concatenate(
             [
-                self._model.predict_on_batch(split.tokens[start : start + EVALUATED])
+                self._model.predict_on_batch(split.inputs[start : start + EVALUATED])
                 for start in range(0, len(split.labels), EVALUATED)
             ]
         )

@@ -37,11 +37,11 @@ def entries(cache: Path) -> list[str]:
 
 def test_arrays_are_mapped_and_read_only(dataset: Dataset) -> None:
     for split in (*dataset.training(), dataset.test()):
-        assert isinstance(split.tokens, np.memmap)
-        assert split.tokens.dtype == split.labels.dtype == np.int32
-        assert split.tokens.shape == (len(split.labels), dataset.sequence_length)
+        assert isinstance(split.inputs, np.memmap)
+        assert split.inputs.dtype == split.labels.dtype == np.int32
+        assert split.inputs.shape == (len(split.labels), dataset.sequence_length)
         with pytest.raises(ValueError, match="read-only"):
-            split.tokens[0] = 0
+            split.inputs[0] = 0
 
 
 def test_the_second_time_nothing_is_read_but_the_cache(

@@ -74,7 +74,7 @@ def test_equal_texts_stay_on_one_side_of_every_split(tmp_path: Path) -> None:
     assert dict(dataset.sizes) == {"train": 280, "validation": 40, "test": 80}
     splits = [*dataset.training(), dataset.test()]
     for parts in (splits, [*dataset.resplit(3), dataset.test()]):
-        texts = [{row.tobytes() for row in part.tokens} for part in parts]
+        texts = [{row.tobytes() for row in part.inputs} for part in parts]
         assert len(set.union(*texts)) == sum(map(len, texts)) == 20
 
 

@@ -40,7 +40,7 @@ def test_the_layout_of_the_large_movie_review_dataset(tmp_path: Path) -> None:
     test = dataset.test()
     assert test.labels.tolist() == [0] * 5 + [1] * 5
     expected = dataset.encode([f"{word} film {n}" for word in ("bad", "good") for n in range(5)])
-    assert np.array_equal(test.tokens, expected)
+    assert np.array_equal(test.inputs, expected)
 
 
 def test_folders_beside_the_splits_are_named(tmp_path: Path) -> None:

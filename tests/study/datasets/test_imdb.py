@@ -184,7 +184,7 @@ def test_reviews_become_the_integers_that_keras_gives_them(
     assert dict(dataset.sizes) == {"train": 32, "validation": 8, "test": 20}
     assert (dataset.name, dataset.labels, dataset.vocabulary) == ("imdb", ("0", "1"), 8)
     parts = dataset.training()
-    ours = np.concatenate([part.tokens for part in parts])
+    ours = np.concatenate([part.inputs for part in parts])
     labels = np.concatenate([part.labels for part in parts])
     assert rows(ours, labels) == rows(pad_sequences(train[0], 12), train[1])
     assert rows(*dataset.test()) == rows(pad_sequences(test[0], 12), test[1])

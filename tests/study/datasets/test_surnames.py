@@ -55,8 +55,8 @@ def test_prepared_arrays(dataset: Dataset, corpus: Corpus) -> None:
     assert dataset.sizes["validation"] == round(0.2 * (size - dataset.sizes["test"]))
     assert sum(dataset.sizes.values()) == size
     for split in (*dataset.training(), dataset.test()):
-        assert split.tokens.min() == 0
-        assert split.tokens.max() < dataset.vocabulary
+        assert split.inputs.min() == 0
+        assert split.inputs.max() < dataset.vocabulary
         share = np.bincount(split.labels, minlength=13) / len(split.labels)
         whole = np.bincount(corpus.labels, minlength=13) / size
         assert share == pytest.approx(whole, abs=1.1 / len(split.labels))
@@ -66,7 +66,7 @@ def test_names_are_encoded_as_in_training(dataset: Dataset, corpus: Corpus) -> N
     labelled = {
         (row.tobytes(), int(label))
         for split in (*dataset.training(), dataset.test())
-        for row, label in zip(split.tokens, split.labels, strict=True)
+        for row, label in zip(split.inputs, split.labels, strict=True)
     }
     encoded = dataset.encode(corpus.texts)
     unknown = (encoded == 2).any(axis=1)  # letters of the test split only

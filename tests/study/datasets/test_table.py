@@ -126,7 +126,7 @@ def test_splits_that_come_with_the_data(tmp_path: Path) -> None:
     assert dataset.validation_given
     train, validation = dataset.training()
     again = dataset.resplit(7)
-    assert np.array_equal(again[0].tokens, train.tokens)
+    assert np.array_equal(again[0].inputs, train.inputs)
     assert np.array_equal(again[1].labels, validation.labels)
     words = set(dataset.vocabulary_file.read_text().split('"'))
     assert {"text", "9", "yes"} <= words
@@ -138,7 +138,7 @@ def test_a_validation_split_is_drawn_from_training(tmp_path: Path) -> None:
     dataset = prepare(DatasetSpec(str(tmp_path / "a.csv")), tmp_path / "cache")
     assert dict(dataset.sizes) == {"train": 24, "validation": 6, "test": 10}
     assert np.array_equal(
-        np.unique(np.concatenate([part.tokens for part in dataset.training()]), axis=0),
+        np.unique(np.concatenate([part.inputs for part in dataset.training()]), axis=0),
         np.unique(dataset.encode([text for text, _ in ROWS[:30]]), axis=0),
     )
 
@@ -175,5 +175,5 @@ def test_the_reviews_of_imdb(imdb: Path, tmp_path: Path) -> None:
     assert dataset.encode(["the and a"])[0, -4:].tolist() == [1, 4, 5, 6]
     for split in (*dataset.training(), dataset.test()):
         assert split.labels.mean() == 0.5
-        assert split.tokens.max() == 9_999
+        assert split.inputs.max() == 9_999
     assert set(Part) == set(dataset.sizes)

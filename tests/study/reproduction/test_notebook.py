@@ -122,7 +122,7 @@ def test_it_trains_on_everything_and_reports_the_last_epoch_on_test(
     result = work.job(trial).run(lambda number, point: work.epoch(trial, number, point))
     work.finish(queue, trial, result)
     assert len(seen[0].labels) == plan.dataset.sizes["train"] + plan.dataset.sizes["validation"]
-    assert np.array_equal(seen[1].tokens, plan.dataset.test().tokens)
+    assert np.array_equal(seen[1].inputs, plan.dataset.test().inputs)
     assert study.trials[0].value == 0.5  # the last epoch's, not the best
     (record,) = notebook_runs(store, plan).values()
     assert tuple(point.validation_accuracy for point in record.curve) == accuracies
@@ -132,7 +132,7 @@ def test_every_training_example_leaves_out_a_given_validation_split(texts: Path)
     dataset: Dataset = prepare(DatasetSpec(str(texts)))
     train, validation = dataset.training()
     everything = every_training_example(dataset)
-    assert np.array_equal(everything.tokens, np.concatenate([train.tokens, validation.tokens]))
+    assert np.array_equal(everything.inputs, np.concatenate([train.inputs, validation.inputs]))
     assert np.array_equal(everything.labels, np.concatenate([train.labels, validation.labels]))
     given = every_training_example(replace(dataset, validation_given=True))
     assert np.array_equal(given.labels, train.labels)

@@ -88,7 +88,7 @@ def test_weights_and_measures_are_those_of_keras_own_steps(
     orders = np.random.default_rng(SCHEDULE["seed"])
     for epoch in fitted.curve:
         order = orders.permutation(41)
-        tokens, labels = training.tokens[order], training.labels[order]
+        tokens, labels = training.inputs[order], training.labels[order]
         measured = theirs.fit(tokens, labels, batch_size=16, shuffle=False, verbose=0).history
         assert epoch.loss == pytest.approx(measured["loss"][0], abs=1e-4)
         assert epoch.accuracy == pytest.approx(measured["accuracy"][0])
@@ -119,7 +119,7 @@ def test_the_weights_are_those_of_the_best_look() -> None:
 def test_evaluation_is_that_of_keras(classes: int) -> None:
     held_out, untrained = split(700, classes), model(classes=classes)
     losses, correct = runner(untrained, classes=classes).evaluate(held_out)
-    probabilities = untrained.predict_on_batch(held_out.tokens)
+    probabilities = untrained.predict_on_batch(held_out.inputs)
     if classes == 2:
         probabilities = np.hstack([1 - probabilities, probabilities])
     chosen = probabilities[np.arange(700), held_out.labels]

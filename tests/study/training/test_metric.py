@@ -23,7 +23,7 @@ def by_class(values: NDArray[Any], labels: NDArray[Any]) -> float:
 
 def test_validation_is_measured_by_class_and_training_by_example() -> None:
     training = split(64, 3)
-    tokens = split(200, 3, seed=1).tokens
+    tokens = split(200, 3, seed=1).inputs
     validation = Split(tokens, np.repeat(LABELS, 20))
 
     def trained(metric: Metric) -> Fit:
@@ -66,7 +66,7 @@ LOOKS = [(0.6, 1.5), (0.5, 1.6), (0.4, 1.7), (0.8, 0.9), (0.3, 1.9), (0.2, 2.0)]
     ("metric", "best", "accuracy"), [(Metric.ACCURACY, 5, 0.8), (BALANCED, 3, 0.0)]
 )
 def test_what_is_kept_is_best_by_the_metric(metric: Metric, best: int, accuracy: float) -> None:
-    data = split(1, 3), Split(split(10, 3).tokens, LABELS)
+    data = split(1, 3), Split(split(10, 3).inputs, LABELS)
     fitted = fit(ByExample(LOOKS), data, Schedule(6, 9), seed=0, on_look=go_on, metric=metric)
     assert fitted.best is fitted.curve[best]
     assert fitted.weights == [best + 1]
@@ -77,7 +77,7 @@ def test_what_is_kept_is_best_by_the_metric(metric: Metric, best: int, accuracy:
 
 
 def test_patience_is_with_the_loss_of_the_metric() -> None:
-    data = split(1, 3), Split(split(10, 3).tokens, LABELS)
+    data = split(1, 3), Split(split(10, 3).inputs, LABELS)
     falling = [(1.0 - 0.1 * look, 1.0 + 0.2 * look) for look in range(6)]
 
     def looks(metric: Metric) -> int:
