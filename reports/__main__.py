@@ -7,7 +7,7 @@ from cyclopts import Parameter
 
 from study.terminal.command import command, run
 
-app = command("reports", "Write a study's report again, from what is stored.")
+app = command("report", "Write a study's report again, from what is stored.")
 
 
 @app.default

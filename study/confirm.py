@@ -9,9 +9,7 @@ from cyclopts import Parameter
 from study.question.flag_values import POSITIVE
 from study.terminal.command import command, run
 
-app = command(
-    "study.confirm", "Train the winners of a study's searches afresh, and score them on test."
-)
+app = command("confirm", "Train the winners of a study's searches afresh, and score them on test.")
 
 
 @app.default

@@ -8,7 +8,7 @@ from cyclopts.validators import Number
 
 from study.terminal.command import command, run
 
-app = command("study.dashboard", "Open a study in optuna-dashboard, on this machine, read-only.")
+app = command("dashboard", "Open a study in optuna-dashboard, on this machine, read-only.")
 
 
 @app.default

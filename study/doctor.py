@@ -7,7 +7,7 @@ from cyclopts import Parameter
 
 from study.terminal.command import command, run
 
-app = command("study.doctor", "Check a run: its database, trials, files and data.")
+app = command("doctor", "Check a run: its database, trials, files and data.")
 
 
 @app.default

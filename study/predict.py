@@ -8,7 +8,7 @@ from cyclopts import Parameter
 from search_spaces.cells import Cell
 from study.terminal.command import command, run
 
-app = command("study.predict", "Classify texts with a study's best model.")
+app = command("predict", "Classify texts with a study's best model.")
 
 
 @app.default

@@ -4,7 +4,7 @@ from study.reproduction.settings import ReproductionSettings
 from study.terminal.command import command, run
 
 app = command(
-    "study.reproduce",
+    "reproduce",
     "Train the three models of the notebook that this project grew out of, by its own protocol "
     "and by a fair one, and compare.",
 )

@@ -4,7 +4,7 @@ from study.question.settings import Settings
 from study.terminal.command import command, run, with_config
 
 app = command(
-    "study.search",
+    "search",
     "At an equal parameter budget, which recurrent cell is more accurate, and how sure are we?",
 )
 with_config(app)
@@ -24,4 +24,4 @@ def search(*, settings: Settings | None = None) -> int:
 
 
 if __name__ == "__main__":
-    run(app.meta)
+    run(app)

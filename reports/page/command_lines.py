@@ -5,6 +5,7 @@ import shlex
 from dataclasses import dataclass
 from pathlib import Path
 
+from study.machine.program import typed
 from study.storage.folder import RunFolder
 from study.storage.passwords import VARIABLES
 from study.trials.record import StudyRecord
@@ -28,9 +29,9 @@ class Commands:
         """Go on with the study."""
         return f"{self.record.resume}{self._storage()}"
 
-    def on_this_run(self, module: str) -> str:
-        """Run a module on the study's folder."""
-        return f"python -m {module} {shlex.quote(str(self.folder))}{self._storage()}"
+    def on_this_run(self, command: str) -> str:
+        """Run a command on the study's folder."""
+        return f"{typed(command)} {shlex.quote(str(self.folder))}{self._storage()}"
 
     def more_searches(self, searches: int) -> str:
         """Go on until there are so many searches."""
@@ -39,7 +40,7 @@ class Commands:
     def dashboard(self) -> str:
         """Look at the trials."""
         if self._url is None:
-            return self.on_this_run("study.dashboard")
+            return self.on_this_run("dashboard")
         return f"optuna-dashboard {shlex.quote(self._url)}"
 
     @property

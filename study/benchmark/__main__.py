@@ -35,7 +35,7 @@ class Part(StrEnum):
 _ROUNDS = {Part.SEARCH: 50, Part.RULES: 2_000}  # 5 of every other part
 _TABLE = Path(__file__).parent / "tabulated" / "surnames.npz"
 
-app = command("study.benchmark", "Measure how fast isoparam is, beside its peers, on this machine.")
+app = command("benchmark", "Measure how fast isoparam is, beside its peers, on this machine.")
 
 
 @app.default

@@ -8,6 +8,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from study.datasets.registry import sources_in_words
+from study.machine.program import typed
 from study.question.flag_values import POSITIVE, REPLICATES, SEED, Searches
 from study.question.settings import (
     AnswerSettings,
@@ -68,4 +69,4 @@ class ReproductionSettings:
             "--output-dir": self.output_dir,
         }
         words = (word for flag, value in flags.items() for word in (flag, str(value)))
-        return shlex.join(["python", "-m", "study.reproduce", *words])
+        return f"{typed('reproduce')} {shlex.join(words)}"

@@ -10,6 +10,7 @@ import optuna
 from optuna.trial import FrozenTrial
 
 from study.errors import UserError
+from study.machine.program import typed
 from study.phases.confirmation import confirmation_name, looks, stored_test_labels
 from study.phases.identity import ENVIRONMENT, IDENTITY, refuse_other
 from study.phases.winners import kept
@@ -64,7 +65,7 @@ class Archive:
         """The command that goes on with this study."""
         if self.command:
             return self.command
-        command = f"python -m study.search --config {shlex.quote(str(self.folder.settings))}"
+        command = f"{typed('search')} --config {shlex.quote(str(self.folder.settings))}"
         if self.shared:
             command += f" --storage {shlex.quote(self.store.shown_url)}"
         return command

@@ -18,6 +18,7 @@ from optuna.trial import FrozenTrial
 from search_spaces.budget import BudgetError
 from search_spaces.cells import cell_name
 from study.errors import UserError
+from study.machine.program import typed
 from study.phases.confirmation import confirmation_slots
 from study.phases.search import refuse_other_effort, search_slots
 from study.phases.winners import kept
@@ -227,7 +228,7 @@ def _temporary_files(run: Path, store: FileStore) -> Finding:
 
 def _left_behind(check: str, count: int, run: Path, remove: Callable[[], None]) -> Finding:
     fault = f"{count} left behind" if count else ""
-    remedy = f"python -m study.doctor {shlex.quote(str(run))} --repair"
+    remedy = f"{typed('doctor')} {shlex.quote(str(run))} --repair"
     return Finding(check, fault, "none left behind", remedy, remove)
 
 
@@ -245,7 +246,7 @@ def _report(folder: RunFolder, archive: Archive | None, reporter: Reporter) -> F
         with as_user_errors(archive.store.shown_url):
             reporter.publish(archive)
 
-    remedy = f"python -m reports {shlex.quote(str(folder.path))}"
+    remedy = f"{typed('report')} {shlex.quote(str(folder.path))}"
     return Finding("report", fault, ok, remedy, write)
 
 

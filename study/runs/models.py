@@ -14,6 +14,7 @@ from study.datasets.vocabulary import Vocabulary
 from study.errors import UserError
 from study.machine.environment import cores
 from study.machine.native_output import unheard_start
+from study.machine.program import typed
 from study.processes.limits import ProcessLimits
 from study.processes.pool import Pool
 from study.runs.archive import Archive, open_archive
@@ -70,7 +71,7 @@ def load_model(
     if not saved:
         raise UserError(
             f"A run keeps its models in {folder.models}, but there are none. "
-            f"Confirm the study first: python -m study.confirm {run}"
+            f"Confirm the study first: {typed('confirm')} {run}"
         )
     if cell is not None and cell not in saved:
         raise UserError(

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from study.errors import UserError
+from study.machine.program import typed
 
 
 @dataclass(frozen=True)
@@ -59,18 +60,18 @@ class RunFolder:
         """
         return self.models / f".{owner}-{number}.keras"
 
-    def require(
-        self, file: Path, remedy: str = "Check the path; `python -m study.search` prints it."
-    ) -> None:
+    def require(self, file: Path, remedy: str | None = None) -> None:
         """Refuse a folder that is no study's.
 
         Args:
             file: One that the folder of a study has.
+            remedy: What to do about it, where that is not to check the path.
 
         Raises:
             UserError: The folder has no such file.
         """
         if not file.is_file():
+            remedy = remedy or f"Check the path; `{typed('search')}` prints it."
             raise UserError(
                 f"A run is the folder of a study, with its {file.name}, but {self.path} has none. "
                 f"{remedy}"

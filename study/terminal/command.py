@@ -10,6 +10,7 @@ from rich.console import Console
 
 from search_spaces.budget import BudgetError
 from study.errors import UserError
+from study.machine.program import PROGRAM, typed, version
 from study.question.settings_file import toml
 from study.storage.passwords import hide_password
 
@@ -17,13 +18,14 @@ USAGE = 2  # exit status of a user's fault
 INTERRUPTED = 130  # exit status after SIGINT, as shells have it
 
 
-def command(name: str, text: str) -> App:
-    """A command that starts with `python -m NAME`."""
+def command(name: str | None, text: str) -> App:
+    """A command of this program; None is the program itself."""
     return App(
-        name=f"python -m {name}",
+        name=typed(name) if name else PROGRAM,
         help=text,
         help_format="plaintext",
-        version_flags=(),
+        version=version,
+        version_flags=("--version",),
         console=Terminal(),
     )
 
@@ -56,8 +58,9 @@ def run(app: App) -> NoReturn:
     traceback.
     """
     hide_password()
+    whole = app.meta if app.meta.default_command else app
     try:
-        app(exit_on_error=False, print_error=False)
+        whole(exit_on_error=False, print_error=False)
     except (CycloptsError, UserError, BudgetError) as error:
         fail(str(error))
     except KeyboardInterrupt:
@@ -67,5 +70,5 @@ def run(app: App) -> NoReturn:
 
 def fail(message: str) -> NoReturn:
     """Say what is wrong on stderr and exit with status 2."""
-    print(f"isoparam: {' '.join(message.split())}", file=sys.stderr)
+    print(f"{PROGRAM}: {' '.join(message.split())}", file=sys.stderr)
     sys.exit(USAGE)

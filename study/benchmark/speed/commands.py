@@ -9,18 +9,8 @@ from collections.abc import Sequence
 
 from study.benchmark.table import Table
 from study.errors import UserError
+from study.machine.program import COMMANDS
 from study.terminal.command import USAGE
-
-COMMANDS = (
-    "study.search",
-    "study.confirm",
-    "study.predict",
-    "study.reproduce",
-    "study.dashboard",
-    "study.doctor",
-    "study.benchmark",
-    "reports",
-)
 
 
 def seconds_of(module: str, arguments: Sequence[str]) -> float:
@@ -48,7 +38,7 @@ def seconds_of(module: str, arguments: Sequence[str]) -> float:
 
 def measure_startup(rounds: int) -> list[Table]:
     """Seconds until each command has said what its flags are."""
-    seconds: dict[str, list[float]] = {module: [] for module in COMMANDS}
+    seconds: dict[str, list[float]] = {module: [] for module in COMMANDS.values()}
     for _ in range(rounds):
         for module, values in seconds.items():
             values.append(seconds_of(module, ["--help"]))

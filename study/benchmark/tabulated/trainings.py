@@ -23,6 +23,7 @@ from study.benchmark.tabulated.stopping import StoppingRule
 from study.errors import UserError
 from study.machine.environment import environment
 from study.machine.files import write_atomically
+from study.machine.program import typed
 from study.question.plan import StudyPlan
 
 SEEDS = 3
@@ -173,7 +174,7 @@ class TrainingTable:
         except OSError as error:
             raise UserError(
                 f"The table of trainings {path} cannot be read ({error.strerror}). "
-                f"`python -m study.benchmark tabulate {path}` makes it."
+                f"`{typed('benchmark')} tabulate {path}` makes it."
             ) from error
         except (ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
             raise _damaged(path, "is no such table") from error
@@ -221,7 +222,7 @@ def load_whole(path: Path, plan: StudyPlan) -> TrainingTable:
     if missing:
         raise UserError(
             f"The table of trainings {path} lacks {missing:,} of {table.missing.size:,}. "
-            f"`python -m study.benchmark tabulate {path}` completes it."
+            f"`{typed('benchmark')} tabulate {path}` completes it."
         )
     if not table.rule.covers(table.planned_rule):
         raise UserError(
@@ -247,5 +248,5 @@ def of_another(path: Path) -> UserError:
 def _damaged(path: Path, what: str) -> UserError:
     return UserError(
         f"The table of trainings {path} {what}. Delete it; "
-        f"`python -m study.benchmark tabulate {path}` makes it anew."
+        f"`{typed('benchmark')} tabulate {path}` makes it anew."
     )

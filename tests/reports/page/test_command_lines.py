@@ -16,7 +16,7 @@ def test_the_storage_in_the_folder_needs_no_flag(
 ) -> None:
     run = tmp_path / "a b?"
     found = commands(f"sqlite:///{run / 'study.db'}", run)
-    assert found.on_this_run("reports") == f"python -m reports '{run}'"
+    assert found.on_this_run("report") == f"python -m reports '{run}'"
     assert found.resume() == "python -m x"
     assert found.dashboard() == f"python -m study.dashboard '{run}'"
     assert found.password_variable is None
@@ -39,7 +39,7 @@ def test_another_storage_is_named_without_its_password(
     storage: str, shown: str, variable: str | None, tmp_path: Path
 ) -> None:
     found = commands(storage, tmp_path)
-    assert found.on_this_run("reports") == f"python -m reports {tmp_path} --storage {shown}"
+    assert found.on_this_run("report") == f"python -m reports {tmp_path} --storage {shown}"
     assert found.resume() == f"python -m x --storage {shown}"
     assert found.dashboard() == f"optuna-dashboard {shown}"
     assert found.stored_in in {storage, shown}

@@ -11,11 +11,12 @@ from statsmodels.stats.weightstats import CompareMeans, DescrStatsW
 
 from search_spaces import Candidate, Cell, Task
 from study.benchmark import accuracy
-from study.benchmark.speed import answer, commands, steps, storage
+from study.benchmark.speed import answer, steps, storage
 from study.benchmark.speed.frameworks import StockSteps, Workload
 from study.benchmark.speed.turns import Contender, median_ratio, take_turns
 from study.benchmark.table import Table
 from study.errors import UserError
+from study.machine.program import COMMANDS
 from study.processes.limits import TrainingBugError
 from study.training.job import OnLook, TrainingError
 from tests.support.commands import run_module
@@ -97,7 +98,9 @@ def test_command(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     found = json.loads(path.read_text())
     rows = found["startup"]["rows"]
-    assert [row["command"] for row in rows] == [f"python -m {name}" for name in commands.COMMANDS]
+    assert [row["command"] for row in rows] == [
+        f"python -m {module}" for module in COMMANDS.values()
+    ]
     assert all(row["median"] > 0 for row in rows)
     assert found["environment"]["optuna"].startswith("5.")
     assert "python -m study.search" in done.stdout
