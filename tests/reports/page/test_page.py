@@ -83,8 +83,8 @@ def test_the_first_screen_says_how_sure_and_what_was_done(tmp_path: Path) -> Non
     first_screen = text_of(page_of(record, tmp_path)).split("Difference at each budget")[0]
     for said in (
         f"{confidence(verdict.headline)} interval",
-        "Asked again with other seeds, the difference (GRU minus LSTM) would lie between",
-        "Mean over the 3 budgets, GRU minus LSTM:",
+        "Asked again with other seeds, the difference (LSTM minus GRU) would lie between",
+        "Mean over the 3 budgets, LSTM minus GRU:",
         "Searches 6 searches of 4 to 12; 3 looks at the verdict",
         "Tuning 8 trials of each cell at each of 3 budgets: 48 a search",
         "Winners trained on 2 fresh seeds each",
@@ -112,7 +112,7 @@ def test_an_unfinished_study_is_called_so(tmp_path: Path) -> None:
     text = text_of(page_of(incomplete_record(), tmp_path))
     assert "No verdict yet: 2 of 4 searches are complete. So far LSTM minus GRU" in text
     assert "The searches that have begun are not complete: 140 of 144 trials are." in text
-    assert "LSTM failed in 1 of 18 confirmed runs" in text
+    assert "LSTM failed in 1 of 15 confirmed runs" in text
     assert "the loss is not finite after epoch 2" in text
     assert "requeued interrupted" in text
     assert "Intervals are shown from the first look at the verdict on." in text
