@@ -1,51 +1,190 @@
-"""Recurrent cells and the exact size of one layer of each."""
+"""Recurrent cells: what each one is, and the exact size of one layer of it."""
 
-from enum import StrEnum
-from typing import Self
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from importlib import import_module
+from typing import Any, ClassVar, NamedTuple, Protocol, Self
+
+Layer = Callable[..., Any]  # from units and options to a Keras layer
 
 
-class Cell(StrEnum):
-    """A recurrent cell, of Keras' own as Keras builds it with its default biases.
+class CellError(Exception):
+    """There is no such cell; the message says what there is."""
 
-    Attributes:
-        display_name: The cell's name in prose.
-        gates: Blocks of weights in one layer: gates plus the candidate state.
-        biases: Bias vectors per block: two where Keras keeps an input and a recurrent bias.
+
+class Definition(Protocol):
+    """What a cell is.
+
+    Where it has a method `fused_layer`, called as `layer` is, that one makes the same layer on a
+    faster loop: a `study.layers.fused.Fused` with the weights of the other.
+
     """
 
-    display_name: str
-    gates: int
-    biases: int
-
-    LSTM = "lstm", "LSTM", 4, 1
-    GRU = "gru", "GRU", 3, 2
-    # Keras' `reset_after=False`, the GRU of Cho et al. 2014.
-    GRU_RESET_BEFORE = "gru-reset-before", "GRU (reset before)", 3, 1
-    SIMPLE_RNN = "simple-rnn", "SimpleRNN", 1, 1
-
-    # With defaults, since type checkers take the look-up `Cell("lstm")` for this call.
-    def __new__(cls, value: str, display_name: str = "", gates: int = 1, biases: int = 1) -> Self:
-        cell = str.__new__(cls, value)
-        cell._value_ = value
-        cell.display_name = display_name
-        cell.gates = gates
-        cell.biases = biases
-        return cell
+    @property
+    def name(self) -> str:
+        """In prose."""
 
     def parameters(self, inputs: int, units: int) -> int:
-        """Trainable parameters of one layer of this cell, biases included.
+        """Trainable parameters of one layer, biases included."""
 
-        Each block maps the inputs and the previous state to `units` values:
-        `gates * units * (inputs + units + biases)`, for example `4u(d+u+1)` of an LSTM and
-        `3u(d+u+2)` of Keras' GRU. A cell of another form overrides this.
+    def layer(self, units: int, **options: Any) -> Any:
+        """A Keras layer.
+
+        Args:
+            options: `dropout`, `recurrent_dropout`, `return_sequences`, `seed` and `name`.
+        """
+
+
+class Blocks(NamedTuple):
+    """What a layer of d inputs and u units has for each unit: u (inputs d + state u + biases)."""
+
+    inputs: int
+    state: int
+    biases: int
+
+    def __str__(self) -> str:
+        if self.inputs != self.state or self.biases % self.inputs:
+            terms = ((self.inputs, "d"), (self.state, "u"), (self.biases, ""))
+            shown = (f"{'' if n == 1 and of else n}{of}" for n, of in terms if n)
+            return f"u({' + '.join(shown)})"
+        factor = "" if self.inputs == 1 else self.inputs
+        return f"{factor}u(d + u + {self.biases // self.inputs})"
+
+
+class Cell(str):
+    """A recurrent cell: a string, its name, by which it is asked for and stored.
+
+    `Cell("gru")` is the cell of that name, one object however often it is asked for.
+
+    Attributes:
+        definition: Says all that is known of it.
+    """
+
+    LSTM: ClassVar["Cell"]
+    GRU: ClassVar["Cell"]
+    GRU_RESET_BEFORE: ClassVar["Cell"]
+    SIMPLE_RNN: ClassVar["Cell"]
+
+    definition: Definition
+
+    def __new__(cls, name: str) -> Self:
+        """Find a cell.
+
+        Raises:
+            CellError: None has that name.
+        """
+        if name not in _CELLS:
+            raise CellError(f"the cells are {', '.join(BUILT_IN)}, but {name!r} was given")
+        found: Self = _CELLS[name]
+        return found
+
+    def __reduce__(self) -> tuple[type[Self], tuple[str]]:
+        return type(self), (str(self),)
+
+    @classmethod
+    def defined(cls, name: str, definition: Definition) -> Self:
+        """A new cell, found by its name from now on."""
+        cell = str.__new__(cls, name)
+        cell.definition = definition
+        _CELLS[name] = cell
+        return cell
+
+    @property
+    def display_name(self) -> str:
+        """The name in prose."""
+        return self.definition.name
+
+    def parameters(self, inputs: int, units: int) -> int:
+        """Trainable parameters of one layer, biases included: `4u(d+u+1)` of an LSTM.
 
         Args:
             inputs: Features per step, at least 1.
             units: Width of the state, at least 1.
         """
+        return self.definition.parameters(inputs, units)
+
+    @property
+    def blocks(self) -> Blocks | None:
+        """The arithmetic of its size, or None where that has another form."""
+        count = self.parameters
+        one, more_inputs, more_units = count(1, 1), count(2, 1), count(1, 2)
+        inputs, state = more_inputs - one, more_units // 2 - one
+        blocks = Blocks(inputs, state, one - inputs - state)
+        fits = all(
+            count(d, u) == u * (blocks.inputs * d + blocks.state * u + blocks.biases)
+            for d, u in ((1, 2), (3, 5), (128, 64))
+        )
+        return blocks if fits else None
+
+    @property
+    def layer(self) -> Layer:
+        """Makes a plain Keras layer, from its units and options."""
+        return self.definition.layer
+
+    @property
+    def fused_layer(self) -> Layer | None:
+        """Makes the same layer on the fast loop; None where there is none."""
+        return getattr(self.definition, "fused_layer", None)
+
+
+_CELLS: dict[str, Any] = {}
+
+
+@dataclass(frozen=True)
+class _Blockwise:
+    """A cell of which each block maps the inputs and the state to `units` values.
+
+    Attributes:
+        gates: Blocks of weights in one layer: gates plus the candidate state.
+        biases: Bias vectors per block: two where Keras keeps an input and a recurrent bias.
+        plain, fused: Layers, as "module:attribute"; imported when the first is made.
+        options: Of the layers.
+    """
+
+    name: str
+    gates: int
+    biases: int
+    plain: str
+    fused: str | None = None
+    options: dict[str, Any] = field(default_factory=dict)
+
+    def parameters(self, inputs: int, units: int) -> int:
         return self.gates * units * (inputs + units + self.biases)
+
+    def layer(self, units: int, **options: Any) -> Any:
+        return _attribute(self.plain)(units, **self.options, **options)
+
+    @property
+    def fused_layer(self) -> Layer | None:
+        fused = self.fused
+        if fused is None:
+            return None
+        return lambda units, **options: _attribute(fused)(units, **self.options, **options)
+
+
+def _attribute(path: str) -> Any:
+    module, _, name = path.partition(":")
+    return getattr(import_module(module), name)
+
+
+_FUSED_GRU = "study.layers.cells:FusedGRU"
+
+Cell.LSTM = Cell.defined(
+    "lstm", _Blockwise("LSTM", 4, 1, "keras.layers:LSTM", "study.layers.cells:FusedLSTM")
+)
+Cell.GRU = Cell.defined("gru", _Blockwise("GRU", 3, 2, "keras.layers:GRU", _FUSED_GRU))
+# The GRU of Cho et al. 2014.
+Cell.GRU_RESET_BEFORE = Cell.defined(
+    "gru-reset-before",
+    _Blockwise("GRU (reset before)", 3, 1, "keras.layers:GRU", _FUSED_GRU, {"reset_after": False}),
+)
+Cell.SIMPLE_RNN = Cell.defined(
+    "simple-rnn", _Blockwise("SimpleRNN", 1, 1, "keras.layers:SimpleRNN")
+)
+
+BUILT_IN: tuple[Cell, ...] = tuple(_CELLS.values())
 
 
 def cell_name(cell: str) -> str:
-    """A compared cell's name in prose."""
-    return Cell(cell).display_name if cell in set(Cell) else cell
+    """A compared cell's name in prose; itself where it is the name of none."""
+    return _CELLS[cell].display_name if cell in _CELLS else cell

@@ -35,7 +35,7 @@ class BudgetHyperModel(keras_tuner.HyperModel):  # type: ignore[misc]  # KerasTu
 
 def candidate(space: SearchSpace, hp: keras_tuner.HyperParameters) -> Candidate:
     """The candidate that these hyperparameters stand for; missing ones are registered."""
-    return space.suggest(_HyperParametersTrial(hp, tuple(cell.value for cell in space.cells)))
+    return space.suggest(_HyperParametersTrial(hp, tuple(str(cell) for cell in space.cells)))
 
 
 @dataclass(frozen=True)

@@ -62,7 +62,7 @@ class SearchSpace(ABC):
         Args:
             budget: One of the ladder's: the candidate fits it, and the next smaller one not.
         """
-        name = trial.suggest_categorical("cell", [cell.value for cell in self.cells])
+        name = trial.suggest_categorical("cell", [str(cell) for cell in self.cells])
         return self._suggest(CellTrial(trial, Cell(name)), budget or self.budget)
 
     def encode(self, candidate: Candidate, budget: Budget | None = None) -> dict[str, Value]:
@@ -87,9 +87,9 @@ class SearchSpace(ABC):
             CandidateError: It makes no such candidate.
         """
         if cell not in self.cells:
-            raise CandidateError("cell", cell.value, f"one of {', '.join(self.cells)}")
+            raise CandidateError("cell", str(cell), f"one of {', '.join(self.cells)}")
         parameters = self._parameters(cell, known, budget or self.budget)
-        trial = KnownTrial(cell, {"cell": cell.value, **parameters})
+        trial = KnownTrial(cell, {"cell": str(cell), **parameters})
         made = self.suggest(trial, budget)
         for name, value in known.items():
             if getattr(made, name) != value:

@@ -6,6 +6,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from search_spaces.cells import Cell
+from study.question.flag_values import CELL
 from study.terminal.command import command, run
 
 app = command("predict", "Classify texts with a study's best model.")
@@ -16,7 +17,7 @@ def predict(
     run_folder: Annotated[Path, Parameter(name="RUN")],
     /,
     *texts: Annotated[str, Parameter(name="TEXT")],
-    cell: Cell | None = None,
+    cell: Annotated[Cell | None, CELL] = None,
     storage: Annotated[str | None, Parameter(env_var="OPTUNA_STORAGE")] = None,
 ) -> None:
     """Print each text's most probable class, its probability, and the text.

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from search_spaces.budget import BudgetError
-from search_spaces.cells import Cell
+from search_spaces.cells import Cell, CellError
 from search_spaces.parameters import parameter_name
 from search_spaces.spaces import SpaceName, search_space
 from study.trials.record import StudyRecord, TrialRecord
@@ -68,14 +68,14 @@ def _end(trial: TrialRecord, name: str, range_: Range) -> float | None:
 def _ranges(record: StudyRecord, cell: str) -> Mapping[str, Range]:
     """The ranges of numbers that the study's space asks for; none where it is not known."""
     name = str(record.settings.get("space", ""))
-    if name not in set(SpaceName) or cell not in set(Cell):
+    if name not in set(SpaceName):
         return {}
     asked = _Asked(cell)
     try:
         search_space(
             SpaceName(name), record.task, record.budget, (Cell(cell),), batch_size=1
         ).suggest(asked)
-    except BudgetError:
+    except (BudgetError, CellError):
         return {}
     return asked.ranges
 

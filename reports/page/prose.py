@@ -10,7 +10,7 @@ from reports.words.formatting import count, p_value, percent, points
 from reports.words.labels import metric_name, unit_of
 from reports.words.phrases import plural
 from reports.words.statement import DIFFERENT
-from search_spaces.cells import Cell, cell_name
+from search_spaces.cells import cell_name
 from study.datasets.metric import Metric
 from study.terminal.words import duration, number_of
 from study.trials.record import Status, StudyRecord
@@ -200,12 +200,8 @@ def formulas(record: StudyRecord) -> str:
     """The exact sizes of the compared cells."""
     tried = [trial.candidate for trial in record.trials]
     tried += [run.candidate for run in record.confirmations]
-    cells = {candidate.cell for candidate in tried if candidate}
-    return ", ".join(
-        f"{cell.display_name} {cell.gates}u(d + u + {cell.biases})"
-        for cell in Cell
-        if cell in cells
-    )
+    cells = dict.fromkeys(candidate.cell for candidate in tried if candidate)
+    return ", ".join(f"{cell.display_name} {cell.blocks}" for cell in cells if cell.blocks)
 
 
 def flattery(record: StudyRecord, answer: Answer) -> str:

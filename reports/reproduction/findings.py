@@ -35,8 +35,10 @@ class Gate(NamedTuple):
 
 def gate_of(model: NotebookModel) -> Gate:
     """One gate of a model; all are of one size."""
-    units = model.units
-    return Gate(model.candidate.embedding * units, units * units, model.cell.biases * units)
+    units, gates = model.units, len(GATES[model.cell])
+    kernels = Gate(model.candidate.embedding * units, units * units, biases=0)
+    biases = model.candidate.cell_parameters // gates - sum(kernels)
+    return kernels._replace(biases=biases)
 
 
 class Step(NamedTuple):

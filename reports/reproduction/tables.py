@@ -104,7 +104,7 @@ def size_table(findings: Findings) -> Table:
             "Gates": lambda model: ", ".join(GATES[model.cell]),
             f"#Input kernel, d {_TIMES} u": lambda model: count(gate_of(model).input_kernel),
             f"#State kernel, u {_TIMES} u": lambda model: count(gate_of(model).recurrent_kernel),
-            "#Biases": lambda model: _product(model.cell.biases, model.units),
+            "#Biases": lambda model: _product(gate_of(model).biases // model.units, model.units),
             "#All gates": lambda model: _product(len(GATES[model.cell]), sum(gate_of(model))),
             "#Embedding": lambda model: _product(task.vocabulary, model.candidate.embedding),
             "#Output": lambda model: _product(model.units + 1, task.outputs),

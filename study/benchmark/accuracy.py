@@ -102,7 +102,7 @@ def measure(seeds: int, source: str, epochs: int = 2) -> list[Table]:
             [accuracies[_name(job)] for job in jobs if (job.cell, job.stock) == (cell, which)]
             for which in (False, True)
         )
-        rows.append((f"{cell.name}({_UNITS})", *compared(ours, stock)))
+        rows.append((f"{cell.display_name}({_UNITS})", *compared(ours, stock)))
     return [
         Table(
             name="accuracy",

@@ -1,22 +1,13 @@
-"""The cells: which layer each one is, and the steps of those that have a fast loop.
-
-Everything that this package says of a cell stands in this file: a new one is a row of `LAYERS`
-and, if it is not among Keras' layers, a layer of its own: here, or in a module of this folder that
-is imported here.
+"""Keras' LSTM and GRU on a fast loop: their steps, and the layers.
 
 In every step inputs, states, gates and gradients are (batch, units), kernels (units, units).
 The derivative of sigmoid is s (1 - s) of its value s, that of tanh is 1 - t^2 of its value t. A
 delta d_x is the gradient of what the gate x squashes, hence also of its product with the inputs.
 """
 
-from collections.abc import Callable
-from functools import partial
-from typing import Any, NamedTuple
-
 import keras
 from keras import ops
 
-from search_spaces.cells import Cell
 from study.layers.fused import Fused
 from study.layers.recurrence import Recurrence
 from study.layers.scan import Tensors
@@ -29,7 +20,7 @@ class LSTM(Recurrence):
     tanh(a_g) and h' = sigmoid(a_o) tanh(c') (Hochreiter & Schmidhuber 1997; Gers et al. 2000).
     """
 
-    gates = Cell.LSTM.gates
+    gates = 4
     saved = 6
     deltas = 4
 
@@ -67,7 +58,7 @@ class GRU(Recurrence):
     `reset_after=False`).
     """
 
-    gates = Cell.GRU_RESET_BEFORE.gates
+    gates = 3
     saved = 4
     deltas = 3
 
@@ -104,7 +95,7 @@ class GRUResetAfter(Recurrence):
     the last of the weights. The other gates' recurrent biases belong to their inputs.
     """
 
-    gates = Cell.GRU.gates
+    gates = 3
     saved = 5
     deltas = 4  # p's beside the gates': r stands between it and n's
 
@@ -168,30 +159,3 @@ class FusedGRU(Fused, keras.layers.GRU):  # type: ignore[misc]
         (z, r, n), (recurrent_z, recurrent_r, recurrent_n) = self._bias_rows(2)
         # Outside the candidate's reset product the two biases only ever occur as a sum.
         return (z + recurrent_z, r + recurrent_r, n), (recurrent_n,)
-
-
-class CellLayers(NamedTuple):
-    """The layers of a cell.
-
-    Each is made from its units and `dropout`, `recurrent_dropout`, `return_sequences` and `name`;
-    inside `Bidirectional` from what its `get_config` gives, with `go_backwards`. A cell of one's
-    own draws its masks most simply as a subclass of `keras.layers.SimpleRNNCell`, which renews
-    them for every batch.
-
-    Attributes:
-        stock: Keras' own, or one that is registered for loading as those above are.
-        fused: Ours on the fast loop, with the weights of the other; None where there is none.
-    """
-
-    stock: Callable[..., Any]
-    fused: Callable[..., Any] | None = None
-
-
-LAYERS = {
-    Cell.LSTM: CellLayers(keras.layers.LSTM, FusedLSTM),
-    Cell.GRU: CellLayers(keras.layers.GRU, FusedGRU),
-    Cell.GRU_RESET_BEFORE: CellLayers(
-        partial(keras.layers.GRU, reset_after=False), partial(FusedGRU, reset_after=False)
-    ),
-    Cell.SIMPLE_RNN: CellLayers(keras.layers.SimpleRNN),
-}

@@ -145,7 +145,7 @@ def _slots(
             continue
         params = {
             attrs.SEARCH: place.search,
-            attrs.CELL: cell.value,
+            attrs.CELL: str(cell),
             attrs.BUDGET: limit,
             attrs.REPLICATE: place.replicate,
         }
@@ -168,7 +168,7 @@ class ConfirmationWork:
         """What the plan says."""
         attributes = trial.user_attrs
         trial.suggest_int(attrs.SEARCH, 1, MOST_SEARCHES)
-        trial.suggest_categorical(attrs.CELL, [cell.value for cell in self.plan.cells])
+        trial.suggest_categorical(attrs.CELL, [str(cell) for cell in self.plan.cells])
         limit = trial.suggest_int(attrs.BUDGET, 1, self.plan.budget.limit)
         trial.suggest_int(attrs.REPLICATE, 0, MOST_REPLICATES - 1)
         highest = limit == self.plan.budget.limit

@@ -93,8 +93,8 @@ def search_slots(plan: StudyPlan, number: int) -> list[Slot]:
         turn, position = divmod(place, len(budgets) * len(cells))
         budget, cell = budgets[position // len(cells)], cells[position % len(cells)]
         known = plan.known.parameters.get(cell, {}) if turn == 0 and budget == budgets[0] else {}
-        attributes = {attrs.SEARCH: number, attrs.CELL: cell.value, attrs.BUDGET: budget.limit}
-        slots.append(Slot(number * _MOST_TRIALS + place, {"cell": cell.value, **known}, attributes))
+        attributes = {attrs.SEARCH: number, attrs.CELL: str(cell), attrs.BUDGET: budget.limit}
+        slots.append(Slot(number * _MOST_TRIALS + place, {"cell": str(cell), **known}, attributes))
     return slots
 
 

@@ -53,7 +53,7 @@ def choose(trials: Sequence[TrialRecord], plan: StudyPlan, number: int) -> Searc
 
 def given(candidates: Mapping[Cell, Candidate], plan: StudyPlan, number: int) -> SearchRecord:
     """Candidates as if a search had found them, at every budget."""
-    found = {cell.value: Winner(candidates[cell], None) for cell in plan.cells}
+    found = {str(cell): Winner(candidates[cell], None) for cell in plan.cells}
     budgets = tuple(_budget_winners(found, budget, plan) for budget in plan.ladder())
     return SearchRecord(number, budgets, ())
 
@@ -92,7 +92,7 @@ def _winners(
         best = winner(sorted(group, key=lambda trial: trial.slot)[:count])
         if best is None or best.candidate is None:
             return None
-        found[cell.value] = Winner(best.candidate, best.number)
+        found[str(cell)] = Winner(best.candidate, best.number)
     return found
 
 

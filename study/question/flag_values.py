@@ -6,6 +6,9 @@ from typing import NamedTuple
 from cyclopts import Parameter, Token
 from cyclopts.validators import Number
 
+from search_spaces.cells import Cell, CellError
+from study.errors import UserError
+
 MOST_SEARCHES = 100
 MOST_BUDGETS = 16
 MOST_REPLICATES = 1000
@@ -51,6 +54,28 @@ def _searches(_: type, tokens: Sequence[Token]) -> Searches:
     return searches
 
 
+def _cell(_: type, tokens: Sequence[Token]) -> Cell:
+    return found_cell(tokens[0].value)
+
+
+def _cells(_: type, tokens: Sequence[Token]) -> tuple[Cell, ...]:
+    return tuple(found_cell(token.value) for token in tokens)
+
+
+def found_cell(name: str) -> Cell:
+    """The cell of a name that a user gave.
+
+    Raises:
+        UserError: There is none.
+    """
+    try:
+        return Cell(name)
+    except CellError as error:
+        raise UserError(f"A cell is named, and {error}. Choose one of them.") from error
+
+
+CELL = Parameter(converter=_cell, n_tokens=1)
+CELLS = Parameter(converter=_cells, consume_multiple=True, show_default=", ".join)
 SEARCHES = Parameter(converter=_searches, n_tokens=1)
 REPLICATES = whole_number(1, MOST_REPLICATES)
 SEED = whole_number(0, 2**31 - 1)

@@ -1,13 +1,13 @@
 """Candidates that are known beforehand, for every search to begin with."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, get_type_hints
 
 from search_spaces.candidate import HYPERPARAMETERS, Candidate
-from search_spaces.cells import Cell
+from search_spaces.cells import BUILT_IN, Cell
 from search_spaces.parameters import CandidateError, Value
 from search_spaces.space import SearchSpace
 from study.errors import UserError
@@ -45,23 +45,23 @@ def known_candidates(path: Path, space: SearchSpace) -> Known:
     Raises:
         UserError: The file is none of these, or the space has no such candidate.
     """
-    wanted = _read(path)
+    wanted = _read(path, {*BUILT_IN, *space.cells})
     parameters: dict[Cell, Parameters] = {}
     notes = []
     for cell in space.cells:
-        if cell.value not in wanted:
+        if cell not in wanted:
             raise UserError(
                 f"--candidates takes hyperparameters of every compared cell, but {path} has none "
-                f"of {cell.value}. Add them, or leave the flag out."
+                f"of {cell}. Add them, or leave the flag out."
             )
-        named = {name: value for name, value in wanted[cell.value].items() if value is not None}
+        named = {name: value for name, value in wanted[cell].items() if value is not None}
         try:
             _check(named)
             fitting = space.nearest(cell, named)
             encoded = space.encode_known(cell, fitting)
         except CandidateError as error:
             raise UserError(
-                f"The {error.name} of {cell.value} is {error.expected}, but {path} has "
+                f"The {error.name} of {cell} is {error.expected}, but {path} has "
                 f"{error.value!r}. Correct it, choose another --space, or leave --candidates out."
             ) from error
         parameters[cell] = {name: value for name, value in encoded.items() if name != "cell"}
@@ -73,7 +73,7 @@ def known_candidates(path: Path, space: SearchSpace) -> Known:
     return Known(parameters, tuple(notes))
 
 
-def _read(path: Path) -> Mapping[str, Mapping[str, Any]]:
+def _read(path: Path, cells: Set[str]) -> Mapping[str, Mapping[str, Any]]:
     form = f"--candidates takes a summary.json, or JSON of hyperparameters by cell, but {path}"
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
@@ -90,8 +90,10 @@ def _read(path: Path) -> Mapping[str, Mapping[str, Any]]:
         }
     if not isinstance(content, dict) or not all(isinstance(of, dict) for of in content.values()):
         raise UserError(f"{form} holds something else. Check the file.")
-    for name in content.keys() - set(Cell):
-        raise UserError(f"{form} has {name!r}, and the cells are {', '.join(Cell)}. Correct it.")
+    for name in content.keys() - cells:
+        raise UserError(
+            f"{form} has {name!r}, and the cells are {', '.join(sorted(cells))}. Correct it."
+        )
     return content
 
 

@@ -13,13 +13,14 @@ from cyclopts import Group, Parameter
 from cyclopts.validators import Number
 
 from search_spaces.candidate import Scope
-from search_spaces.cells import Cell
+from search_spaces.cells import BUILT_IN, Cell
 from search_spaces.spaces import SpaceName
 from study.datasets.level import Level
 from study.datasets.metric import Metric
 from study.datasets.registry import default_level_in_words, sources_in_words
 from study.errors import UserError
 from study.question.flag_values import (
+    CELLS,
     MOST_BUDGETS,
     POSITIVE,
     REPLICATES,
@@ -69,9 +70,9 @@ class Flag(NamedTuple):
 
 _IDENTITY = Trait(identity=True)
 _NOT_SAVED = Trait(saved=False)
-_SEVERAL = Parameter(consume_multiple=True)
 _LONGEST_NAME = 100
 _DEFAULT_SEARCHES = Searches(4, 4)
+_CELLS_HELP = f"The cells that are compared, two or more of: {', '.join(BUILT_IN)}."
 _LEVEL_HELP = f"What a text's tokens are. Default: {default_level_in_words()}."
 _SPACE_HELP = (
     "`basic`: units, dropout. `standard`: and recurrent dropout, learning rate. `wide`: and "
@@ -120,8 +121,10 @@ class QuestionSettings:
     """What the budget bounds: the recurrent cell, or the whole model."""
     budgets: Annotated[int, whole_number(1, MOST_BUDGETS), _IDENTITY] = 2
     """Budgets at which the cells are compared: each a quarter of the one above."""
-    cells: Annotated[tuple[Cell, ...], _SEVERAL, _IDENTITY] = (Cell.LSTM, Cell.GRU)
-    """The cells that are compared, two or more."""
+    cells: Annotated[tuple[Cell, ...], CELLS, Parameter(help=_CELLS_HELP), _IDENTITY] = (
+        Cell.LSTM,
+        Cell.GRU,
+    )
     metric: Annotated[Metric, _IDENTITY] = Metric.ACCURACY
     """Share of right answers, or its mean over the classes, in which each class counts alike."""
     margin: Annotated[float, Parameter(validator=Number(gt=0, lt=100)), _IDENTITY] = 0.5
@@ -210,7 +213,7 @@ class Settings:
         if len(set(cells)) < max(2, len(cells)):
             raise UserError(
                 f"--cells takes two or more different cells, but {' '.join(cells) or 'none'} was "
-                f"given. Choose from: {', '.join(Cell)}."
+                f"given. Choose from: {', '.join(BUILT_IN)}."
             )
 
     def flags(self) -> Iterator[Flag]:

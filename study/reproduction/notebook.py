@@ -124,7 +124,7 @@ def notebook_slots(plan: StudyPlan) -> list[Slot]:
             {"model": model.name},
             {
                 attrs.SEARCH: 1,
-                attrs.CELL: model.cell.value,
+                attrs.CELL: str(model.cell),
                 attrs.BUDGET: plan.budget.limit,
                 **attrs.of_candidate(model.candidate, plan.task, seed),
             },

@@ -92,7 +92,7 @@ class Archive:
         classes = plan.dataset.facts.classes
         return StudyRecord(
             name=plan.name,
-            cells=tuple(cell.value for cell in plan.cells),
+            cells=tuple(str(cell) for cell in plan.cells),
             dataset=_dataset_record(plan),
             task=plan.task,
             budget=plan.budget,

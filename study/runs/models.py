@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from search_spaces.cells import Cell
+from search_spaces.cells import BUILT_IN, Cell
 from study.datasets.vocabulary import Vocabulary
 from study.errors import UserError
 from study.machine.environment import cores
@@ -100,7 +100,7 @@ def load_model(
 def _saved(folder: RunFolder) -> list[Cell]:
     return [
         member
-        for member in Cell
+        for member in BUILT_IN
         if folder.model(member).is_file() and folder.model_card(member).is_file()
     ]
 

@@ -5,7 +5,6 @@ from typing import Any
 import keras
 
 from search_spaces.candidate import Candidate, Task
-from study.layers.cells import LAYERS
 
 
 def build(
@@ -30,12 +29,11 @@ def build(
         outputs = layer(outputs)
     activation = "sigmoid" if task.outputs == 1 else "softmax"
     outputs = keras.layers.Dense(task.outputs, activation=activation, name="classes")(outputs)
-    return keras.Model(inputs, outputs, name=candidate.cell.value.replace("-", "_"))
+    return keras.Model(inputs, outputs, name=candidate.cell.replace("-", "_"))
 
 
 def _recurrent(candidate: Candidate, *, sequences: bool, depth: int, fused: bool) -> keras.Layer:
-    layers = LAYERS[candidate.cell]
-    layer = ((fused and layers.fused) or layers.stock)(
+    layer = ((fused and candidate.cell.fused_layer) or candidate.cell.layer)(
         candidate.units,
         dropout=candidate.dropout,
         recurrent_dropout=candidate.recurrent_dropout,

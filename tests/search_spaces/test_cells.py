@@ -8,13 +8,13 @@ from hypothesis import strategies as st
 
 from search_spaces import Budget, BudgetError, Candidate, Cell, Scope, Task
 from search_spaces.budget import largest_within
-from study.layers.cells import LAYERS
+from search_spaces.cells import BUILT_IN
 from study.training.model import build
 
 sizes = st.integers(1, 40)
 candidates = st.builds(
     Candidate,
-    cell=st.sampled_from(Cell),
+    cell=st.sampled_from(BUILT_IN),
     units=sizes,
     embedding=sizes,
     layers=st.integers(1, 3),
@@ -25,10 +25,10 @@ tasks = st.builds(
 )
 
 
-@pytest.mark.parametrize("cell", Cell)
+@pytest.mark.parametrize("cell", BUILT_IN)
 @pytest.mark.parametrize(("inputs", "units"), [(1, 1), (16, 64), (128, 128), (37, 154)])
 def test_parameters_are_keras_count(cell: Cell, inputs: int, units: int) -> None:
-    stock = LAYERS[cell].stock(units)
+    stock = cell.layer(units)
     stock.build((None, 5, inputs))
     assert cell.parameters(inputs, units) == stock.count_params()
 

@@ -108,7 +108,7 @@ def run_of(
     return ConfirmationRecord(
         number=number,
         search=1,
-        cell=candidate.cell.value,
+        cell=str(candidate.cell),
         budget=BUDGET.limit,
         replicate=0,
         status=Status.COMPLETE,

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from search_spaces.budget import Budget
-from search_spaces.cells import Cell
+from search_spaces.cells import BUILT_IN
 from search_spaces.matching import match
 from study.datasets.facts import Origin
 from study.datasets.metric import Metric
@@ -224,7 +224,7 @@ def confirmed_record(**changes: Any) -> StudyRecord:
 
 def several_cells(count: int = 3, **changes: Any) -> StudyRecord:
     """So many cells, each better than the one before."""
-    cells = tuple(cell.value for cell in Cell)[:count]
+    cells = tuple(str(cell) for cell in BUILT_IN)[:count]
     gains = {cell: 0.01 * place for place, cell in enumerate(cells)}
     return MadeUp(**{"cells": cells, "gains": gains, "trials": 4, **changes}).record
 

@@ -11,12 +11,11 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from search_spaces.cells import Cell
+from search_spaces.cells import BUILT_IN, Cell
 from study.layers import recurrence
-from study.layers.cells import LAYERS
 
 Array = NDArray[np.floating[Any]]
-CELLS = [cell for cell, layers in LAYERS.items() if layers.fused]
+CELLS = [cell for cell in BUILT_IN if cell.fused_layer]
 
 
 @dataclass(frozen=True)
@@ -31,10 +30,10 @@ class Case:
 
     def layers(self) -> tuple[Any, Any]:
         """The fused and the stock layer, with the same weights and masks to come."""
-        layers = LAYERS[self.cell]
-        assert layers.fused
+        assert self.cell.fused_layer
         arguments = {"seed": self.seed} | self.arguments
-        fused, stock = layers.fused(self.units, **arguments), layers.stock(self.units, **arguments)
+        fused = self.cell.fused_layer(self.units, **arguments)
+        stock = self.cell.layer(self.units, **arguments)
         for layer in (fused, stock):
             layer.build(self.shape)
         random = np.random.default_rng(self.seed)

@@ -71,7 +71,7 @@ def test_the_widths_of_the_wide_space(wide: SearchSpace, tmp_path: Path) -> None
     known = known_candidates(written(tmp_path, {"lstm": lstm, "gru": {"units": 64}}), wide)
     for cell, embedding, units in ((Cell.LSTM, 9, 20), (Cell.GRU, 16, 64)):
         study = optuna.create_study()
-        study.enqueue_trial({"cell": cell.value, **known.parameters[cell]})
+        study.enqueue_trial({"cell": str(cell), **known.parameters[cell]})
         candidate = wide.suggest(study.ask())
         assert (candidate.embedding, candidate.units) == (embedding, units)
     with pytest.raises(

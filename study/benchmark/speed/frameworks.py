@@ -56,7 +56,9 @@ class Workload:
         gate: once forward, and twice backward, for the inputs' and for the weights' gradient.
         """
         units, inputs = self.candidate.units, self.candidate.embedding
-        weights = self.candidate.cell.gates * units * (inputs + units)
+        blocks = self.candidate.cell.blocks
+        assert blocks  # every built-in cell's
+        weights = units * (blocks.inputs * inputs + blocks.state * units)
         return 3.0 * 2 * self.epoch * self.sequence_length * weights
 
     def data(self) -> Split:

@@ -22,7 +22,7 @@ REFERENCE = "stock Keras on TensorFlow"
 def _words(cell: Cell, units: int) -> Workload:
     """The notebook's models on IMDB."""
     return Workload(
-        name=f"IMDB, {cell.name}({units})",
+        name=f"IMDB, {cell.display_name}({units})",
         candidate=Candidate(
             cell=cell, units=units, embedding=128, dropout=0.2, recurrent_dropout=0.2
         ),
@@ -35,7 +35,7 @@ def _words(cell: Cell, units: int) -> Workload:
 
 def _characters(cell: Cell, units: int) -> Workload:
     return Workload(
-        name=f"surnames, {cell.name}({units})",
+        name=f"surnames, {cell.display_name}({units})",
         candidate=Candidate(
             cell=cell,
             units=units,

@@ -164,7 +164,7 @@ def _accuracy(comparison: Comparison, cell: Cell) -> Table:
     worth = comparison.table.worth[cell]
     repetitions = len(comparison.trials[comparison.ours])
     return Table(
-        name=f"search_{cell.value}",
+        name=f"search_{cell}",
         title=f"Search in a table, {cell.display_name} ({repetitions} repetitions)",
         columns={
             "epochs, plans": ".2f",

@@ -74,10 +74,10 @@ def ours(evaluator: Evaluator, pruning: bool = True) -> None:
         attributes = {
             attrs.SLOT: slot,
             attrs.SEARCH: 1,
-            attrs.CELL: cell.value,
+            attrs.CELL: str(cell),
             attrs.BUDGET: space.budget.limit,
         }
-        study.enqueue_trial({"cell": cell.value}, user_attrs=attributes)
+        study.enqueue_trial({"cell": str(cell)}, user_attrs=attributes)
         study.optimize(objective, n_trials=1)
         slot += 1
 

@@ -13,7 +13,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from search_spaces.candidate import Candidate
-from study.layers.cells import LAYERS
 
 _MULTIPLE = 16  # float32 in a vector register of 512 bits: 121 units take as long as 128
 
@@ -42,7 +41,7 @@ def pad_widths(candidate: Candidate) -> Candidate:
 
 
 def _has_fast_loop(candidate: Candidate) -> bool:
-    layer = LAYERS[candidate.cell].fused
+    layer = candidate.cell.fused_layer
     return layer is not None and layer(1, recurrent_dropout=candidate.recurrent_dropout).fused
 
 

@@ -46,11 +46,11 @@ IMDB = DatasetRecord(
 OTHER = replace(IMDB, name="<b>moods</b>", labels=("a", "b", "c"))
 TASK = Task(vocabulary=10_000, classes=2, embedding=128)
 PAIR = (LSTM_128, GRU_154)
-WINNERS = {model.cell.value: Winner(model.candidate, None) for model in PAIR}
+WINNERS = {str(model.cell): Winner(model.candidate, None) for model in PAIR}
 BUDGET = BudgetWinners(
     limit=131_584,
     winners=WINNERS,
-    counts={model.cell.value: model.candidate.cell_parameters for model in PAIR},
+    counts={str(model.cell): model.candidate.cell_parameters for model in PAIR},
     within_tolerance=True,
 )
 MADE_UP_RUN = confirmed_record(trials=1, replicates=1, budgets=1).confirmations[0]
@@ -70,7 +70,7 @@ def fair_run(model: NotebookModel, seed: int, accuracy: float) -> ConfirmationRe
     """A run by the fair protocol; each seed is a search of its own."""
     right = np.arange(IMDB.test) < round(accuracy * IMDB.test)
     return replace(
-        MADE_UP_RUN, number=seed, search=seed + 1, cell=model.cell.value, budget=BUDGET.limit,
+        MADE_UP_RUN, number=seed, search=seed + 1, cell=str(model.cell), budget=BUDGET.limit,
         candidate=model.candidate, cell_parameters=model.candidate.cell_parameters,
         model_parameters=model.candidate.model_parameters(TASK), test_accuracy=accuracy,
         validation_accuracy=accuracy + 0.01, curve=curve(accuracy),
@@ -82,7 +82,7 @@ def own_run(model: NotebookModel, accuracies: Sequence[float]) -> TrialRecord:
     """A run by the notebook's protocol."""
     made_up = search_record().trials[0]
     return replace(
-        made_up, cell=model.cell.value, candidate=model.candidate,
+        made_up, cell=str(model.cell), candidate=model.candidate,
         validation_accuracy=accuracies[-1], curve=curve(*accuracies),
     )  # fmt: skip
 
@@ -118,7 +118,8 @@ def reproduction(
 def test_the_arithmetic_is_that_of_the_search_space() -> None:
     section = section_of(reproduction((0.85,), (0.86,)))
     for model, told in zip(MODELS, section.summary["notebook"]["models"], strict=True):
-        assert len(told["gates"]) == model.cell.gates
+        assert model.cell.blocks
+        assert len(told["gates"]) == model.cell.blocks.inputs == model.cell.blocks.state
         cell = len(told["gates"]) * sum(told["gate_params"].values())
         assert told["cell_params"] == cell == model.candidate.cell_parameters
         whole = told["embedding_params"] + cell + told["output_params"]

@@ -39,7 +39,7 @@ def trials(plan: StudyPlan, search: int = 1) -> Iterator[TrialRecord]:
             number=number,
             slot=slot.number,
             search=search,
-            cell=cell.value,
+            cell=str(cell),
             budget=slot.attributes[attrs.BUDGET],
             status=Status.COMPLETE,
             candidate=replace(plan.space.narrowest(cell), units=5, dropout=number / 1000),

@@ -176,9 +176,9 @@ def test_every_space_is_searched_with_three_cells(name: SpaceName, scope: Scope)
     for slot in range(90):
         limit = budget.ladder(2)[slot // 3 % 2]
         cell = space.cells[slot % 3]
-        attributes = {attrs.SLOT: slot, attrs.SEARCH: 1, attrs.CELL: cell.value}
+        attributes = {attrs.SLOT: slot, attrs.SEARCH: 1, attrs.CELL: str(cell)}
         study.enqueue_trial(
-            {"cell": cell.value}, user_attrs={**attributes, attrs.BUDGET: limit.limit}
+            {"cell": str(cell)}, user_attrs={**attributes, attrs.BUDGET: limit.limit}
         )
     found = []
     for number in range(90):
