@@ -16,6 +16,7 @@ def report(
     /,
     *,
     storage: Annotated[str | None, Parameter(env_var="OPTUNA_STORAGE")] = None,
+    latex: Annotated[bool, Parameter(negative=())] = False,
     quiet: Annotated[bool, Parameter(negative=())] = False,
 ) -> None:
     """Write `report.html`, `summary.json`, the CSV tables and the charts of a run.
@@ -26,6 +27,9 @@ def report(
         The study's folder, `runs/<study-name>`.
     storage: str
         Database URL, where the trials are not in the folder.
+    latex: bool
+        Write `latex/` as well: the figures as a table and as commands, the answer and the method
+        to paste, BibTeX, every chart as PDF and PNG, and a minimal article of all that.
     quiet: bool
         Print nothing but errors.
     """
@@ -34,9 +38,11 @@ def report(
     from study.runs.archive import read
 
     record = read(run_folder, storage)
-    path = write(record, answer(record), run_folder)
+    path = write(record, answer(record), run_folder, latex=latex)
     if not quiet:
         print(path)
+        if latex:
+            print(run_folder / "latex")
 
 
 if __name__ == "__main__":

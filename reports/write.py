@@ -11,15 +11,24 @@ from reports.exports.summary import summary
 from reports.findings.answer import Answer
 from reports.page.report import report
 from reports.page.supplement import Supplement
+from reports.paper.article import write_paper
 from study.trials.record import StudyRecord
 
 
 def write(
-    record: StudyRecord, found: Answer, folder: Path, supplement: Supplement | None = None
+    record: StudyRecord,
+    found: Answer,
+    folder: Path,
+    supplement: Supplement | None = None,
+    *,
+    latex: bool = False,
 ) -> Path:
     """Write `report.html`, `summary.json`, the tables as CSV and the charts as SVG.
 
     Each file appears whole or not at all, the report last.
+
+    Args:
+        latex: Whether to write `latex/`, too: all that a paper needs.
 
     Returns:
         The report.
@@ -40,5 +49,7 @@ def write(
         **{f"charts/{key}.svg": drawing.file for key, drawing in drawings.items()},
         "report.html": report(record, found, shown, drawings, folder, supplement),
     }
+    if latex:
+        write_paper(record, found, shown, told, folder)
     write_files(folder, texts)
     return folder / "report.html"

@@ -6,6 +6,7 @@ from enum import StrEnum
 from search_spaces.budget import Budget
 from search_spaces.candidate import Task
 from search_spaces.cells import Cell
+from search_spaces.parameters import Range
 from search_spaces.space import BasicSpace, SearchSpace, StandardSpace
 from search_spaces.wide_space import WideSpace
 
@@ -39,3 +40,8 @@ def search_space(
         BudgetError: The smallest budget fits one of the cells not at all.
     """
     return _SPACES[name](task, budget, cells, batch_size, budgets)
+
+
+def ranges_of(name: SpaceName) -> Mapping[str, Range]:
+    """The ranges of the numbers that this space searches besides the sizes."""
+    return _SPACES[name].ranges

@@ -1,4 +1,4 @@
-"""A chart in calls of Matplotlib, as SVG for the report and as PNG for the dashboard.
+"""A chart in calls of Matplotlib, as SVG for the report, PNG for the dashboard, PDF for papers.
 
 Matplotlib's object-oriented interface is used without pyplot, so that nothing is shared between
 pictures. Lengths are in CSS pixels, which at this resolution are Matplotlib's points.
@@ -35,7 +35,7 @@ from reports.drawing.svg import Svg
 from reports.drawing.theme import Colour
 
 FONT_SIZE = 12.5
-_DPI = 72
+CSS_PIXELS = 72  # of an inch
 _CHARACTER = 0.56 * FONT_SIZE  # average width
 _ENLARGED = 17.0 / FONT_SIZE  # text of wide charts on a narrow page, by the style sheet
 _LINE = 22.0  # height of a line of text
@@ -64,12 +64,13 @@ _TICK = Path([(0, 0), (0, -4)], [Path.MOVETO, Path.LINETO])
 _CAP = Path([(0, -5), (0, 5)], [Path.MOVETO, Path.LINETO])
 
 _SETTINGS: dict[Any, Any] = {
-    "figure.dpi": _DPI,
+    "figure.dpi": CSS_PIXELS,
     "figure.facecolor": "none",
     "font.family": "DejaVu Sans",
     "font.size": FONT_SIZE,
     "lines.dashed_pattern": (3.0, 2.5),
     "lines.solid_capstyle": "round",
+    "pdf.fonttype": 42,  # publishers refuse Type 3
     "path.simplify": False,  # it would take dots for nothing
     "svg.fonttype": "none",
     "svg.hashsalt": "isoparam",
@@ -88,7 +89,12 @@ def draw(chart: Chart) -> Svg:
 
 def draw_png(chart: Chart, scale: float = 1.0) -> bytes:
     """The chart as PNG on white, `scale` pixels for each CSS pixel."""
-    return _picture(chart, format="png", dpi=_DPI * scale, facecolor="white")
+    return _picture(chart, format="png", dpi=CSS_PIXELS * scale, facecolor="white")
+
+
+def draw_pdf(chart: Chart) -> bytes:
+    """The chart as PDF in the light colours, its font embedded; the same chart, the same bytes."""
+    return _picture(chart, format="pdf", metadata={"CreationDate": None, "Title": chart.title})
 
 
 def _picture(chart: Chart, **options: Any) -> bytes:
@@ -101,7 +107,7 @@ def _picture(chart: Chart, **options: Any) -> bytes:
 
 
 def _figure(chart: Chart) -> Figure:
-    figure = Figure(figsize=(chart.width / _DPI, chart.height / _DPI))
+    figure = Figure(figsize=(chart.width / CSS_PIXELS, chart.height / CSS_PIXELS))
     axes = _axes(figure, chart)
     _draw_y_axis(axes, chart)
     _draw_x_axis(axes, chart)
@@ -243,7 +249,7 @@ def _draw_marks(axes: Axes, x: npt.ArrayLike, y: npt.ArrayLike, mark: Path, **st
     """A mark at each place, all as one path: Matplotlib's markers take ten times as long."""
     places = axes.transData.transform(np.column_stack((x, y)))
     corners = places[:, np.newaxis] + np.asarray(mark.vertices, dtype=float)
-    path = Path(corners.reshape(-1, 2) / _DPI, np.tile(np.asarray(mark.codes), len(places)))
+    path = Path(corners.reshape(-1, 2) / CSS_PIXELS, np.tile(np.asarray(mark.codes), len(places)))
     style = {"facecolor": "none", "capstyle": "round", **_ABOVE, **style}
     axes.add_artist(PathPatch(path, transform=axes.figure.dpi_scale_trans, **style))
 
@@ -251,7 +257,7 @@ def _draw_marks(axes: Axes, x: npt.ArrayLike, y: npt.ArrayLike, mark: Path, **st
 def _write(axes: Axes, text: str, x: float, y: float, **style: Any) -> None:
     """One line of text, which starts on its baseline at a place in pixels."""
     figure = axes.figure
-    figure.text(x / _DPI, y / _DPI, text, transform=figure.dpi_scale_trans, **style)
+    figure.text(x / CSS_PIXELS, y / CSS_PIXELS, text, transform=figure.dpi_scale_trans, **style)
 
 
 def _legend_columns(chart: Chart) -> tuple[int, float]:

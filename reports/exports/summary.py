@@ -6,8 +6,9 @@ from typing import Any
 from reports.comparison.pairs import PairComparison
 from reports.comparison.verdict import Verdict
 from reports.findings.answer import Answer, BudgetAnswer, EffortStep
-from reports.findings.confirmation import runs_of
+from reports.findings.confirmation import accuracy_span, mean_accuracy, runs_of
 from reports.findings.search import trial_counts
+from study.machine.environment import version
 from study.trials.record import StudyRecord, TrialRecord
 
 SCHEMA = 2
@@ -23,6 +24,7 @@ def summary(record: StudyRecord, answer: Answer) -> dict[str, Any]:
     dataset, verdict = record.dataset, answer.verdict
     return {
         "schema": SCHEMA,
+        "version": version(),
         "study": record.name,
         "dataset": {
             "name": dataset.name,
@@ -79,11 +81,16 @@ def _budget(record: StudyRecord, answer: Answer, answered: BudgetAnswer) -> dict
 
 
 def _measured(record: StudyRecord, answered: BudgetAnswer, cell: str) -> dict[str, Any]:
-    """One value a search, or one for each of its seeds; null for a run that failed."""
+    """One value a search, or one for each of its seeds; null for a run that failed.
+
+    `accuracy` is the mean of the test accuracies, in which a run that failed counts as one that
+    always answers the most frequent class; its 95 % interval is over the searches.
+    """
     runs = answered.answers.runs[cell]
     winners = [each.winners[cell] for each in answered.winners]
     candidates = [winner.candidate for winner in winners]
     chosen = {trial.number: trial.validation_accuracy for trial in record.trials}
+    mean = mean_accuracy(answered, cell)
     return {
         "units": [candidate.units for candidate in candidates],
         "cell_params": [candidate.cell_parameters for candidate in candidates],
@@ -92,6 +99,8 @@ def _measured(record: StudyRecord, answered: BudgetAnswer, cell: str) -> dict[st
             None if winner.trial is None else chosen.get(winner.trial) for winner in winners
         ],
         "test_accuracy": [[run.test_accuracy for run in of_search] for of_search in runs],
+        "accuracy": mean.value,
+        "accuracy_interval": accuracy_span(mean),
         "at_epoch_cap": sum(bool(run.at_epoch_cap) for run in runs_of(answered, cell)),
         "failed": sum(run.test_accuracy is None for run in runs_of(answered, cell)),
     }

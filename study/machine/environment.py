@@ -2,15 +2,19 @@
 
 import os
 import platform
-from importlib.metadata import PackageNotFoundError, version
+import tomllib
+from functools import cache
+from importlib.metadata import PackageNotFoundError
+from importlib.metadata import version as installed
 from pathlib import Path
 
-_PACKAGES = ("isoparam", "keras", "tensorflow", "jax", "optuna", "numpy", "scipy")
+_PACKAGES = ("keras", "tensorflow", "jax", "optuna", "numpy", "scipy")
 
 
 def environment() -> dict[str, str]:
     """Versions, processor, cores and backend, by name; no package is imported for it."""
     facts = {
+        "isoparam": version(),
         "python": platform.python_version(),
         "system": f"{platform.system()} {platform.machine()}",
         "processor": _processor(),
@@ -19,10 +23,19 @@ def environment() -> dict[str, str]:
     }
     for package in _PACKAGES:
         try:
-            facts[package] = version(package)
+            facts[package] = installed(package)
         except PackageNotFoundError:
             continue
     return facts
+
+
+@cache
+def version() -> str:
+    """Of isoparam: what its folder's `pyproject.toml` says, or where it has none, its package."""
+    project = Path(__file__).parents[2] / "pyproject.toml"
+    if project.is_file():
+        return str(tomllib.loads(project.read_text(encoding="utf-8"))["project"]["version"])
+    return installed("isoparam")
 
 
 def cores() -> int:

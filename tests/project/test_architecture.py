@@ -35,6 +35,7 @@ ORDER = {
     "reports": (
         "reports",  # the command, and what it writes
         "reports.reproduction",
+        "reports.paper",
         "reports.page",
         "reports.exports",
         "reports.charts",

@@ -1,0 +1,1 @@
+"""A study for a paper: LaTeX, BibTeX, and charts as a journal takes them."""

@@ -1,0 +1,121 @@
+"""A study as LaTeX: its figures are the summary's, and it compiles."""
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from reports.charts.luck import luck
+from reports.comparison.estimate import Interval
+from reports.exports.summary import summary
+from reports.findings.answer import answer
+from reports.paper.article import write_paper
+from reports.paper.bibliography import bibliography
+from reports.paper.method import cited, method
+from reports.words.formatting import MINUS, interval, points
+from study.question.flag_values import Searches
+from study.trials.record import StudyRecord
+from tests.support.records import (
+    confirmed_record,
+    hostile_record,
+    incomplete_record,
+    search_record,
+    several_cells,
+)
+
+RECORDS = {
+    "two cells": confirmed_record(),
+    "several cells and looks": several_cells(4, planned=Searches(3, 6)),
+    "hostile": hostile_record(),
+    "incomplete": incomplete_record(),
+    "search only": search_record(),
+}
+
+
+def written(record: StudyRecord, folder: Path) -> tuple[Path, dict[str, Any]]:
+    """One chart will do: drawing them all takes long."""
+    found = answer(record)
+    told = summary(record, found)
+    return write_paper(record, found, {"luck": luck(record, found)}, told, folder), told
+
+
+def commands(latex: Path) -> dict[str, str]:
+    text = (latex / "macros.tex").read_text(encoding="utf-8")
+    return dict(re.findall(r"^\\newcommand\{\\iso(\w+)\}\{(.*)\}$", text, re.MULTILINE))
+
+
+def test_the_commands_have_the_figures_of_the_summary(tmp_path: Path) -> None:
+    latex, told = written(RECORDS["two cells"], tmp_path)
+    found, verdict = commands(latex), told["verdict"]
+    assert found["Winner"] == "GRU"
+    assert found["Outcome"] == verdict["outcome"] == "better"
+    assert found["Difference"] == points(verdict["difference"]).replace(MINUS, "$-$")
+    for name, bounds in (("Difference", "interval"), ("Prediction", "prediction")):
+        low, high = interval(Interval(*verdict[bounds])).replace(MINUS, "$-$").split(" to ")
+        assert (found[f"{name}Low"], found[f"{name}High"]) == (low, high)
+    for place, budget in zip(("One", "Two", "Three"), told["budgets"], strict=True):
+        seeds = [one for each in budget["gru"]["test_accuracy"] for one in each]
+        mean = sum(seeds) / len(seeds)
+        assert float(found[f"Budget{place}GRUAccuracy"]) == pytest.approx(100 * mean, abs=0.005)
+        assert found[f"Budget{place}GRUAccuracy"] in (latex / "table.tex").read_text()
+        (comparison,) = budget["comparisons"]
+        shown = found[f"Budget{place}LSTMMinusGRU"].replace("$-$", "-")
+        assert float(shown) == pytest.approx(100 * comparison["difference"], abs=0.05)
+
+
+def test_what_is_not_known_is_a_dash(tmp_path: Path) -> None:
+    latex, _ = written(RECORDS["search only"], tmp_path)
+    assert commands(latex)["Difference"] == "--"
+    assert not (latex / "table.tex").exists()
+
+
+def test_the_method_says_the_figures_of_the_record() -> None:
+    record = RECORDS["several cells and looks"]
+    told = " ".join(method(record, answer(record)).split())
+    # fmt: off
+    figures = ("2,407 test examples", "20,736 cell parameters", "4 trials at each of 3 budgets",
+               "0.5 percentage points", "All seeds derive from 0", "from 3 to 6", "Holm")
+    # fmt: on
+    for figure in figures:
+        assert figure in told
+    entries = bibliography(cited(told))
+    assert {"bouthillier2021", "faker", "isoparam", "lan1983", "holm1979"} <= cited(told)
+    assert entries.count("\n@") == len(cited(told)) - 1
+
+
+def test_charts_have_their_font_and_are_the_same_each_time(tmp_path: Path) -> None:
+    latex, _ = written(RECORDS["two cells"], tmp_path)
+    chart = latex / "figures" / "luck.pdf"
+    before = chart.read_bytes()
+    assert b"/FontFile2" in before
+    assert b"/Type3" not in before
+    assert (latex / "figures" / "luck.png").read_bytes().startswith(b"\x89PNG")
+    written(RECORDS["two cells"], tmp_path)
+    assert chart.read_bytes() == before
+
+
+@pytest.mark.skipif(shutil.which("pdflatex") is None, reason="no LaTeX here")
+@pytest.mark.parametrize("name", RECORDS)
+def test_the_article_compiles(name: str, tmp_path: Path) -> None:
+    latex, _ = written(RECORDS[name], tmp_path)
+    (latex / "told.tex").write_text(
+        "\\documentclass{article}\\input{macros}\\begin{document}"
+        + "".join(f"\\typeout{{{of}=\\iso{of}}}" for of in ("Searches", "Classes"))
+        + "\\end{document}"
+    )
+    for document in ("article", "told"):
+        done = subprocess.run(
+            ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", document],
+            cwd=latex, capture_output=True, check=False,
+        )  # fmt: skip
+        log = done.stdout.decode(errors="replace")
+        assert done.returncode == 0, log[-2000:]
+        assert "Missing character" not in log
+    assert f"Searches={commands(latex)['Searches']}\n" in log
+    assert "Classes=" in log
+    done = subprocess.run(["bibtex", "article"], cwd=latex, capture_output=True, check=False)
+    assert done.returncode == 0, done.stdout.decode()
+    assert b"Warning" not in done.stdout
