@@ -10,6 +10,7 @@ import optuna
 from search_spaces.cells import cell_name
 from study.datasets.description import in_lines
 from study.machine.environment import cores
+from study.phases.baseline import score_baseline
 from study.phases.confirmation import (
     ConfirmationWork,
     confirmation_slots,
@@ -195,6 +196,7 @@ def confirm(context: JobContext, chosen: SearchRecord) -> bool:
         if chosen.number not in earlier:
             keep(study, chosen)
     chosen = earlier.get(chosen.number, chosen)
+    score_baseline(store, plan, context.owner, context.pool, context.interruption)
     context.queue(study).enqueue(confirmation_slots(chosen, plan))
     work = ConfirmationWork(plan, context.folder)
     done = context.work_off(study, work, f"confirmation {chosen.number} of {plan.searches}", "test")

@@ -49,14 +49,17 @@ def accuracy_by_size(record: StudyRecord, answer: Answer) -> Figure | None:
         ]
     trials = [model for each in models.values() for model in each]
     confirmed = confirmed_layers(record, answer, matched_size)
-    layers += confirmed.layers
+    sizes = [*record.limits, *(model.parameters for model in trials)]
+    linear = [answer.linear.accuracy] if answer.linear else []
+    layers += [*_linear_layers(linear, sizes), *confirmed.layers]
     chart = Chart(
         key="accuracy-by-size",
         title=f"{metric_title(record)} against parameters",
         description=_size_description(record, answer),
-        x=log_axis(scope_label(record), [*record.limits, *(model.parameters for model in trials)]),
+        x=log_axis(scope_label(record), sizes),
         y=accuracy_axis(
-            metric_title(record), [*(model.accuracy for model in trials), *confirmed.accuracies]
+            metric_title(record),
+            [*(model.accuracy for model in trials), *confirmed.accuracies, *linear],
         ),
         layers=(
             *(ReferenceLine(value=limit, label=count(limit)) for limit in record.limits),
@@ -90,6 +93,20 @@ def _size_caption(record: StudyRecord, answer: Answer) -> str:
         "searches, with its 95 % interval. The frontier goes through these means only. "
         f"{scope} Vertical lines are the budgets."
     )
+
+
+def _linear_layers(accuracies: Sequence[float], sizes: Sequence[float]) -> list[Layer]:
+    """A line across at the linear model's accuracy: it has no size to compare."""
+    return [
+        Line(
+            colour=Colour.MUTED,
+            x=(min(sizes), max(sizes)),
+            y=(accuracy, accuracy),
+            dashed=True,
+            label="linear model, test",
+        )
+        for accuracy in accuracies
+    ]
 
 
 def _trial_layers(record: StudyRecord, models: Mapping[str, Sequence[Sized]]) -> list[Layer]:

@@ -38,6 +38,7 @@ def summary(record: StudyRecord, answer: Answer) -> dict[str, Any]:
             },
             "majority_baseline": dataset.facts.majority_baseline(record.metric),
         },
+        "baselines": _baselines(record, answer),
         "metric": record.metric.value,
         "budget": {"limit": record.budget.limit, "scope": record.budget.scope.value},
         "searches": {
@@ -55,6 +56,30 @@ def summary(record: StudyRecord, answer: Answer) -> dict[str, Any]:
         "sentence": answer.sentence,
         "seconds": _seconds(record),
         "environment": dict(record.environment),
+    }
+
+
+def _baselines(record: StudyRecord, answer: Answer) -> dict[str, Any]:
+    """What costs nothing: the class most frequent in training, and a linear model of the data."""
+    facts, scored, linear = record.dataset.facts, record.baseline, answer.linear
+    return {
+        "majority": {
+            "test_accuracy": facts.majority_baseline(record.metric),
+            "class": facts.majority.name,
+        },
+        "linear": scored
+        and {
+            "test_accuracy": scored.accuracy,
+            "description": scored.description,
+            "examples": scored.examples,
+            "converged": scored.converged,
+            "seconds": scored.seconds,
+            "failed": scored.reason,
+            "comparisons": [
+                {"cell": each.cell, "difference": each.difference, "interval": each.interval}
+                for each in (linear.cells if linear else ())
+            ],
+        },
     }
 
 

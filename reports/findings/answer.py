@@ -1,13 +1,15 @@
 """From a study's records to the runs of its searches, and from those to the verdict."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from reports.comparison.looks import OVERALL, LookLevel, level_of
 from reports.comparison.outcome import Outcome
 from reports.comparison.pairs import PairComparison
 from reports.comparison.verdict import Verdict, compare
+from reports.findings.baseline import LinearModel, linear_model
 from reports.findings.runs import Answers, ConfirmedRuns, ended, majority, test_weights
+from reports.words.baseline import beside_linear
 from reports.words.labels import on_data
 from reports.words.phrases import Basis
 from reports.words.statement import Statement, outcome_of_all, so_far, statement
@@ -66,6 +68,7 @@ class Answer:
         budgets: Largest first; only those at which a search counts.
         effort: Ascending; only steps that as many searches have ended as the asked budget.
         best: Each cell's complete trial of lowest validation loss at the asked budget.
+        linear: The linear model of the same data, and the cells beside it.
     """
 
     statement: Statement
@@ -74,6 +77,7 @@ class Answer:
     budgets: tuple[BudgetAnswer, ...]
     effort: tuple[EffortStep, ...]
     best: Mapping[str, TrialRecord] = field(default_factory=dict)
+    linear: LinearModel | None = None
 
     @property
     def sentence(self) -> str:
@@ -118,25 +122,38 @@ def answer(record: StudyRecord) -> Answer:
     searches = _counting(record, runs)
     answers = _answers(record, runs, searches)
     if not answers:
-        return Answer(Statement(_no_verdict(record)), None, None, (), (), best)
+        linear = linear_model(record, None, OVERALL)
+        return Answer(Statement(_no_verdict(record)), None, None, (), (), best, linear)
     level = level_of(record.looks) if record.looks else None
+    alpha = level.alpha if level else OVERALL
     known = compare(
         [each.compared(record.cells) for each in answers],
         record.margin,
         majority=majority(record),
         weights=test_weights(record),
-        alpha=level.alpha if level else OVERALL,
+        alpha=alpha,
         failed=[cell for cell in record.cells if ended(record, cell).all_failed],
     )
     basis = _basis(record, answers[0])
+    said = statement(known, basis) if level else so_far(known, basis, record.planned_searches.least)
+    linear = linear_model(record, answers[0] if level else None, alpha)
     return Answer(
-        statement(known, basis) if level else so_far(known, basis, record.planned_searches.least),
+        _with_linear(said, linear),
         known,
         level,
         tuple(_budget_answer(record, known, each) for each in answers),
         _effort(record, runs, known, answers[0].searches),
         best,
+        linear,
     )
+
+
+def _with_linear(said: Statement, linear: LinearModel | None) -> Statement:
+    """The answer, and whether a cell beats the linear model."""
+    if linear is None or not linear.cells:
+        return said
+    told = beside_linear(linear.nearest, linear.accuracy, unbeaten=linear.unbeaten)
+    return replace(said, further=(*said.further, told))
 
 
 def complete_trials(

@@ -143,6 +143,29 @@ def majority(record: StudyRecord) -> str:
     return f"which has a {metric_name(record, 'test')} of {baseline}"
 
 
+def linear(record: StudyRecord, answer: Answer) -> str:
+    """What the linear model is, how it was trained, and how it compares."""
+    scored = record.baseline
+    assert scored is not None
+    if scored.reason is not None:
+        return f"It failed, and is missing here: {scored.reason}."
+    known = record.dataset.train + record.dataset.validation
+    few = f"{count(scored.examples)} of the " if scored.examples < known else "all "
+    told = [
+        f"{scored.description[:1].upper()}{scored.description[1:]}; trained once, on {few}"
+        f"{count(known)} examples that are not test, and scored once on the test split.",
+        "Its penalty was chosen on validation.",
+    ]
+    if not scored.converged:
+        told.append("Its training was cut off before it had converged.")
+    if answer.linear and answer.linear.cells:
+        told.append(
+            "Beside it the interval of a cell covers the luck of searches and test examples, as "
+            "everywhere here, but not that of the linear model's own training examples."
+        )
+    return " ".join(told)
+
+
 def metric(record: StudyRecord) -> str:
     """What is compared, where that is not the share of right answers."""
     if record.metric is Metric.ACCURACY:

@@ -15,6 +15,7 @@ from reports.page.glossary import glossary
 from reports.page.render import render
 from reports.page.supplement import Supplement
 from reports.tables.confirmation import confirmed_table
+from reports.tables.scores import scores_table
 from reports.tables.search import best_table, failure_table, trials_table
 from reports.tables.table import Row, Table, columns
 from reports.words.formatting import count, percent, points
@@ -73,6 +74,7 @@ def report(
 def _tables(record: StudyRecord, answer: Answer) -> dict[str, Table | None]:
     """The tables that belong to no figure."""
     return {
+        "scores": scores_table(record, answer) if record.searches else None,
         "confirmed": confirmed_table(record, answer) if answer.budgets else None,
         "best": best_table(record, answer),
         "trials": trials_table(record),

@@ -11,6 +11,7 @@ from optuna.trial import FrozenTrial
 
 from study.errors import UserError
 from study.machine.program import typed
+from study.phases.baseline import stored_baseline
 from study.phases.confirmation import confirmation_name, looks, stored_test_labels
 from study.phases.identity import ENVIRONMENT, IDENTITY, refuse_other
 from study.phases.winners import kept
@@ -109,6 +110,7 @@ class Archive:
             confirmations=tuple(confirmation_record(run) for run in runs),
             test_labels=stored_test_labels(confirmation) if confirmation else None,
             majority_label=max(range(len(classes)), key=lambda label: classes[label].train),
+            baseline=stored_baseline(confirmation) if confirmation else None,
             settings=dict(sorted(settings.items())),
             seconds={"search": busy_seconds(trials), "confirm": busy_seconds(runs)},
             environment=search.user_attrs[ENVIRONMENT],

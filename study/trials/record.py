@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, TypeVar
+from typing import Annotated, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,11 +15,6 @@ from study.datasets.metric import Metric
 from study.question.flag_values import Searches
 from study.training.curve import CurvePoint
 from study.trials import attributes as attrs
-
-if TYPE_CHECKING:
-    pass
-
-R = TypeVar("R")
 
 
 class Status(StrEnum):
@@ -189,6 +184,29 @@ class Look(NamedTuple):
 
 
 @dataclass(frozen=True, kw_only=True)
+class BaselineRecord:
+    """What a linear model of the same data came to.
+
+    Attributes:
+        accuracy: On the test split, by the study's metric, a fraction; None where it failed.
+        correct: As a confirmation run's.
+        description: What it is and what it reads.
+        examples: That it was trained on.
+        converged: Whether its training ended by itself.
+        seconds: Of training and scoring.
+        reason: Why it failed.
+    """
+
+    accuracy: float | None = None
+    correct: str | None = None
+    description: str = ""
+    examples: int = 0
+    converged: bool = True
+    seconds: float | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class DatasetRecord:
     """The data set that a study ran on."""
 
@@ -221,6 +239,7 @@ class StudyRecord:
         replicates: Seeds for each cell at each budget of each search.
         test_labels: (examples,), class numbers in stored order; None until confirmation begins.
         majority_label: The class number most frequent in training.
+        baseline: A linear model of the same data; None until it is scored.
         settings: Flag names (without dashes) and the values in force.
         seconds: Wall-clock seconds spent in `search` and `confirm`, over all runs of the command.
         environment: Versions, machine, backend.
@@ -246,6 +265,7 @@ class StudyRecord:
     confirmations: tuple[ConfirmationRecord, ...]
     test_labels: NDArray[np.int32] | None
     majority_label: int
+    baseline: BaselineRecord | None = None
     settings: Mapping[str, Any]
     seconds: Mapping[str, float]
     environment: Mapping[str, str]

@@ -48,7 +48,11 @@ ORDER = {
 }
 # The commands join the two: they hand a reporter to what they start.
 JOINTS = {"study.search", "study.confirm", "study.doctor", "study.reproduce"}
-OPENS_THE_TEST_SPLIT = {"study.training.scoring", "study.reproduction.notebook"}
+OPENS_THE_TEST_SPLIT = {
+    "study.training.scoring",
+    "study.training.linear_baseline",
+    "study.reproduction.notebook",
+}
 SEARCH = ("study.phases.search", "study.training.job", "study.training.fit", "study.trials.sampler")
 
 Imports = Mapping[str, frozenset[str]]

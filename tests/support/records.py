@@ -1,5 +1,6 @@
 """Made-up study records for the tests of the report; the same arguments give the same record."""
 
+import base64
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -15,6 +16,7 @@ from study.datasets.facts import Origin
 from study.datasets.metric import Metric
 from study.question.flag_values import Searches
 from study.trials.record import (
+    BaselineRecord,
     BudgetWinners,
     ConfirmationRecord,
     EffortWinners,
@@ -51,6 +53,7 @@ class MadeUp:
         luck: Standard deviation of a search's winner, in accuracy.
         failing: Share of a cell's runs that fail, by cell.
         capped: Share of the runs that end at the cap on epochs.
+        linear: Accuracy of the linear model; None where it is not scored.
     """
 
     cells: tuple[str, ...] = CELLS
@@ -64,6 +67,7 @@ class MadeUp:
     luck: float = 0.004
     failing: Mapping[str, float] = field(default_factory=dict)
     capped: float = 0.0
+    linear: float | None = 0.7
     metric: Metric = Metric.ACCURACY
     margin: float = 0.005
     seed: int = 0
@@ -92,6 +96,7 @@ class MadeUp:
             confirmations=self.confirmations,
             test_labels=TEST_LABELS if self.confirmed else None,
             majority_label=0,
+            baseline=self.baseline if self.confirmed else None,
             settings={"dataset": "surnames", "max-params": 20_736, "searches": str(self.planned),
                       "n-trials": self.per_search, "space": "standard", "seed": self.seed},
             seconds={"search": 4.1 * number, "confirm": 3.0 * len(self.confirmations)},
@@ -100,6 +105,20 @@ class MadeUp:
             resume="python -m study.search --dataset surnames --study-name surnames",
             storage="sqlite:///runs/surnames/study.db",
         )  # fmt: skip
+
+    @property
+    def baseline(self) -> BaselineRecord | None:
+        """The linear model, right of the first examples."""
+        if self.linear is None:
+            return None
+        correct = np.arange(DATASET.test) < self.linear * DATASET.test
+        return BaselineRecord(
+            accuracy=float(correct.mean()),
+            correct=base64.b64encode(np.packbits(correct).tobytes()).decode(),
+            description="logistic regression on TF-IDF-weighted counts of characters",
+            examples=DATASET.train + DATASET.validation,
+            seconds=1.2,
+        )
 
     @property
     def per_search(self) -> int:

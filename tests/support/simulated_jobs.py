@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from search_spaces.cells import Cell
 from study.training.curve import CurvePoint
 from study.training.job import OnLook, Result, TrainingError, TrainingJob
+from study.training.linear_baseline import LinearBaselineJob, LinearScore
 from study.training.saving import SavingJob
 from study.training.scoring import ConfirmationJob, Score
 from study.training.speed import Speed
@@ -84,6 +85,21 @@ class SimulatedConfirmation(ConfirmationJob):
             test_accuracy=float(correct.mean()),
             correct=base64.b64encode(np.packbits(correct).tobytes()).decode("ascii"),
             speed=Speed(epoch=1.0, inference=1.0),
+        )
+
+
+class SimulatedBaseline(LinearBaselineJob):
+    """A linear model that is right of every second test example."""
+
+    def run(self, on_look: OnLook) -> LinearScore:
+        correct = np.arange(len(self.dataset.test().labels)) % 2 == 0
+        return LinearScore(
+            accuracy=float(correct.mean()),
+            correct=base64.b64encode(np.packbits(correct).tobytes()).decode("ascii"),
+            description=SIMULATED,
+            examples=1,
+            converged=True,
+            seconds=1.0,
         )
 
 

@@ -17,7 +17,12 @@ from study.question.settings import Settings
 from study.runs.archive import Archive
 from study.runs.reporter import Reporter
 from study.storage.opening import open_store
-from tests.support.simulated_jobs import SimulatedConfirmation, SimulatedSaving, SimulatedTraining
+from tests.support.simulated_jobs import (
+    SimulatedBaseline,
+    SimulatedConfirmation,
+    SimulatedSaving,
+    SimulatedTraining,
+)
 from tests.support.stubs import SilentReporter
 
 
@@ -42,6 +47,7 @@ def simulate(patch: pytest.MonkeyPatch) -> None:
     """Trainings are simulated from now on."""
     patch.setattr("study.phases.search.TrainingJob", SimulatedTraining)
     patch.setattr("study.phases.confirmation.ConfirmationJob", SimulatedConfirmation)
+    patch.setattr("study.phases.baseline.LinearBaselineJob", SimulatedBaseline)
     patch.setattr("study.runs.best_models.SavingJob", SimulatedSaving)
 
 

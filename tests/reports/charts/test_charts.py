@@ -91,7 +91,9 @@ def test_a_confirmed_frontier_goes_through_means_not_trial_maxima() -> None:
     record = confirmed_record()
     found = answer(record)
     chart = charts(record)["accuracy-by-size"]
-    lines = [layer for layer in chart.layers if isinstance(layer, Line)]
+    linear, *lines = [layer for layer in chart.layers if isinstance(layer, Line)]
+    assert found.linear is not None
+    assert {*linear.y} == {found.linear.accuracy}
     for cell, line, points in zip(record.cells, lines, of_kind(chart, Emphasis.BOLD), strict=True):
         means = [float(by_search(answered, cell).mean()) for answered in found.budgets]
         assert points.y == pytest.approx(means)

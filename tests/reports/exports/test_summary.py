@@ -18,9 +18,10 @@ from tests.support.records import (
 )
 
 KEYS = {
-    "": "schema study dataset metric budget searches trials best budgets verdict mean_over_budgets "
-    "variance_shares effort seconds environment",
+    "": "schema study dataset baselines metric budget searches trials best budgets verdict "
+    "mean_over_budgets variance_shares effort seconds environment",
     "dataset": "name fingerprint train validation test classes majority_baseline",
+    "baselines": "majority linear",
     "budget": "limit scope",
     "searches": "planned complete looks",
     "trials": "planned complete pruned failed over_budget duplicates",
@@ -63,6 +64,17 @@ def test_the_data_set_is_told_by_class() -> None:
     assert sum(count["train"] for count in told["classes"].values()) == told["train"]
     assert told["classes"]["Czech"]["test"] == 187
     assert told["majority_baseline"] == 187 / 2_407
+
+
+def test_the_baselines_are_told_beside_the_cells() -> None:
+    record = confirmed_record(linear=0.7)
+    told = summary(record, answer(record))["baselines"]
+    assert told["majority"] == {"test_accuracy": 187 / 2_407, "class": "Czech"}
+    linear, gru = told["linear"], told["linear"]["comparisons"][1]
+    assert linear["test_accuracy"] == pytest.approx(0.7, abs=1e-3)
+    assert gru["cell"] == "gru"
+    assert gru["interval"][0] < gru["difference"] < gru["interval"][1]
+    assert summary(search_record(), answer(search_record()))["baselines"]["linear"] is None
 
 
 def test_a_search_alone_has_no_budgets_and_no_verdict() -> None:

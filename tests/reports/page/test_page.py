@@ -68,6 +68,7 @@ def test_the_answer_comes_first(tmp_path: Path) -> None:
         "What each hyperparameter did",
         "What was pruned, failed or requeued",
         "The data",
+        "A linear model of the same data",
         "How it was done",
         "How to run it again",
         "Settings and environment",
