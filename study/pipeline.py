@@ -49,10 +49,11 @@ def run_study(settings: Settings, reporter: Reporter) -> int:
         UserError, BudgetError: The settings cannot be met.
     """
     plan = resolve(settings)
+    plan.folder.check()
+    store = open_store(settings.run.storage, plan.folder.database)
     if settings.run.dry_run:
         print_dry_run(plan, Terminal())
         return 0
-    store = open_store(settings.run.storage, plan.folder.database)
     return work_on(Archive(plan.folder, plan, store), reporter)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from cyclopts import Parameter, Token
+from cyclopts import CoercionError, Parameter, Token
 from cyclopts.validators import Number
 
 from search_spaces.cells import Cell, CellError
@@ -18,7 +18,10 @@ def whole_number(least: int, most: int | None = None) -> Parameter:
     """A flag's integer as it is written: 1.5 is refused, not rounded."""
 
     def read(_: type, tokens: Sequence[Token]) -> int:
-        return int(tokens[0].value)
+        try:
+            return int(tokens[0].value)
+        except ValueError as error:
+            raise CoercionError(token=tokens[0], target_type=int) from error
 
     return Parameter(converter=read, validator=Number(gte=least, lte=most))
 

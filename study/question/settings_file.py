@@ -78,7 +78,8 @@ def toml(path: Path) -> "Toml":
         UserError: There is no such file, it is not TOML, or it is of another version.
     """
     if not path.is_file():
-        raise UserError(f"Settings are read from a TOML file, but {path} is none. Check the path.")
+        found = "is no file" if path.exists() else "does not exist"
+        raise UserError(f"Settings are read from a TOML file, but {path} {found}. Check the path.")
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
     except ValueError as error:

@@ -1,5 +1,6 @@
 """The folder of one study, and its files' names."""
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -75,6 +76,21 @@ class RunFolder:
             raise UserError(
                 f"A run is the folder of a study, with its {file.name}, but {self.path} has none. "
                 f"{remedy}"
+            )
+
+    def check(self) -> None:
+        """Refuse a place where the folder cannot be made, and make nothing.
+
+        Raises:
+            UserError: What is there of the path is no folder, or cannot be written.
+        """
+        path = self.path.absolute()
+        there = next(one for one in (path, *path.parents) if one.exists())
+        if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
+            fault = "cannot be written" if there.is_dir() else "is no folder"
+            raise UserError(
+                f"The study's folder {self.path} must be writable, but {there} {fault}. "
+                "Choose another --output-dir."
             )
 
     def create(self) -> None:

@@ -38,7 +38,7 @@ class MySQLStore(ServerStore):
     take = "SELECT GET_LOCK(%s, 0)"
 
     def __init__(self, url: URL, grace: float = GRACE) -> None:
-        errors = driver("pymysql", "MySQL", "mysql").Error
+        errors = driver("pymysql", "MySQL", "pymysql[rsa]>=1.1,<2").Error
         # It logs each lost connection with a traceback; what is lost is tried again.
         logging.getLogger("sqlalchemy.pool").setLevel(logging.CRITICAL)
         super().__init__(url.set(drivername="mysql+pymysql"), errors, grace)

@@ -70,7 +70,7 @@ def open_store(url: str | None, default: Path) -> Store:
             "is none. Check its form."
         ) from error
     if backend == "sqlite" and parsed.database and parsed.database != ":memory:":
-        return FileStore(Path(parsed.database))
+        return _file(Path(parsed.database).absolute())
     if backend in SERVERS:
         server = SERVERS[backend]
         if parsed.password is None and server.password in os.environ:
@@ -81,3 +81,16 @@ def open_store(url: str | None, default: Path) -> Store:
         f"(postgresql://HOST/DATABASE), but another kind of URL was given ({backend}). "
         "Leave --storage out to keep the study in its own folder."
     )
+
+
+def _file(path: Path) -> FileStore:
+    """The store in a file of the user's, whose folder is there: a mistyped one is not made."""
+    folder = path.parent
+    if not folder.is_dir() or not os.access(folder, os.W_OK | os.X_OK):
+        state = "cannot be written" if folder.is_dir() else "does not exist"
+        raise UserError(
+            f"A SQLite file can be made in a folder that is there and writable, but {folder} "
+            f"{state}. Make it, or correct --storage; sqlite:///FILE is a path from here, "
+            "sqlite:////FILE one from the root."
+        )
+    return FileStore(path)

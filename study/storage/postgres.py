@@ -39,7 +39,7 @@ class PostgresStore(ServerStore):
     take = "SELECT pg_try_advisory_lock(%s)"
 
     def __init__(self, url: URL, grace: float = GRACE) -> None:
-        errors = driver("psycopg", "PostgreSQL", "postgres").Error
+        errors = driver("psycopg", "PostgreSQL", "psycopg[binary]>=3.2,<4").Error
         super().__init__(url.set(drivername="postgresql+psycopg"), errors, grace)
 
     @contextmanager

@@ -7,6 +7,8 @@ which loses its connection has changed nothing.
 """
 
 import importlib
+import shlex
+import sys
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterator, Mapping
@@ -29,13 +31,13 @@ _LEASED = "leased"
 _PATIENCE = 600.0  # seconds to wait for a server that was there
 
 
-def driver(package: str, server: str, extra: str) -> ModuleType:
+def driver(package: str, server: str, requirement: str) -> ModuleType:
     """A server's driver.
 
     Args:
         package: Its package.
         server: What the server is called.
-        extra: What of isoparam installs it.
+        requirement: What pip installs it by.
 
     Raises:
         UserError: It is not installed.
@@ -45,7 +47,7 @@ def driver(package: str, server: str, extra: str) -> ModuleType:
     except ImportError as error:
         raise UserError(
             f"{server} needs the package {package}, which is not installed. Install it with: "
-            f"pip install 'isoparam[{extra}]'"
+            f"{shlex.join([sys.executable, '-m', 'pip', 'install', requirement])}"
         ) from error
 
 

@@ -13,6 +13,7 @@ from study.errors import UserError
 from study.machine.program import PROGRAM, typed, version
 from study.question.settings_file import toml
 from study.storage.passwords import hide_password
+from study.terminal.mistakes import sentence
 
 USAGE = 2  # exit status of a user's fault
 INTERRUPTED = 130  # exit status after SIGINT, as shells have it
@@ -61,7 +62,9 @@ def run(app: App) -> NoReturn:
     whole = app.meta if app.meta.default_command else app
     try:
         whole(exit_on_error=False, print_error=False)
-    except (CycloptsError, UserError, BudgetError) as error:
+    except CycloptsError as error:
+        fail(sentence(error))
+    except (UserError, BudgetError) as error:
         fail(str(error))
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)

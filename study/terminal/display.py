@@ -79,7 +79,7 @@ class Display:
 
     def started(self, trial: optuna.Trial) -> None:
         """A trial was taken, and its candidate is known."""
-        name = f"trial {trial.number} {cell_name(trial.user_attrs[attrs.CELL])}"
+        name = f"{self._noun} {trial.number} {cell_name(trial.user_attrs[attrs.CELL])}"
         figures = _figures(trial.user_attrs, "starting")
         bar = self._bars.add_task(name, total=self.epochs, figures=figures)
         self._running[trial.number] = bar, time.monotonic()
@@ -108,10 +108,15 @@ class Display:
     def tick(self, progress: Progress) -> None:
         """Some time has passed."""
         self._progress = progress
-        figures = f"{progress.finished} of {progress.planned} trials{self._time_left()}"
+        figures = f"{progress.finished} of {progress.planned} {self._noun}s{self._time_left()}"
         self._bars.update(
             self._whole, total=progress.planned, completed=progress.finished, figures=figures
         )
+
+    @property
+    def _noun(self) -> str:
+        """What one is called: a confirmation run tries nothing out."""
+        return "trial" if self.measure == "validation" else "run"
 
     def _note_best(self, trial: FrozenTrial) -> None:
         # The best of several test accuracies would say nothing.

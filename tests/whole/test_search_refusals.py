@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from study.search import app
-from tests.support.commands import ROOT, call, run_module, search, small_study
+from tests.support.commands import ROOT, call, run_module, small_study
 
 
 @pytest.mark.parametrize(
@@ -25,9 +25,18 @@ from tests.support.commands import ROOT, call, run_module, search, small_study
         (["--cells", "gru", "gru"], "two or more different cells"),
         (["--searches", "5..2"], "the least and the most"),
         (["--n-trials", "7"], "but 7 was given. Choose"),
-        (["--config", "nowhere.toml"], "from a TOML file"),
+        (["--config", "nowhere.toml"], "from a TOML file, but nowhere.toml does not exist"),
+        (["--config", "."], "from a TOML file, but . is no file"),
+        (["--seed", "x"], "--seed takes a whole number, but 'x' was given"),
+        (["--n-trials", "1.5"], "--n-trials takes a whole number, but '1.5' was given"),
+        (["--margin", "half"], "--margin takes a number, but 'half' was given"),
+        (["--quiet=maybe"], "--quiet takes true or false, but 'maybe' was given"),
+        (["--epochs"], "--epochs takes a value, but none was given"),
+        (["data.csv"], "Data are given by a flag: --dataset data.csv"),
         (["--config", str(ROOT / "LICENSE")], "is not"),
         (["--storage", "somewhere"], "--storage takes"),
+        (["--storage", "foo://host", "--dry-run"], "another kind of URL was given (foo)"),
+        (["--storage", "sqlite:////no/dir/x.db", "--dry-run"], "/no/dir does not exist"),
         (["--budgets", "16"], "lower --budgets"),
         (["--label-column", "mood"], "mood"),
     ],
@@ -46,9 +55,10 @@ def test_bad_input_is_one_sentence(
 
 def test_a_folder_that_cannot_be_written_is_refused(texts: Path, tmp_path: Path) -> None:
     (tmp_path / "runs").write_text("a file where the folder should be")
-    done = search("--dataset", str(texts), "--output-dir", str(tmp_path / "runs"))
-    assert done.returncode == 2
-    assert "Choose another --output-dir" in done.stderr
+    for more in ([], ["--dry-run"]):
+        done = call(app, "--dataset", str(texts), "--output-dir", str(tmp_path / "runs"), *more)
+        assert done.returncode == 2
+        assert "runs is no folder. Choose another --output-dir" in done.stderr
 
 
 @pytest.mark.parametrize("content", [b"not a database at all", b"SQLite format 3\0" + bytes(4096)])

@@ -143,6 +143,17 @@ def _check_classes(
         )
     counts = Counter(labels[given[Part.TRAIN]].tolist())
     needed = 1 + len(Part) - len(given)  # one in training, one in each split drawn from it
+    if sum(counts[number] < needed for number in range(len(names))) > len(names) / 2:
+        numbers = all(map(_NUMBER.fullmatch, names))
+        raise UserError(
+            f"{where} has {len(names):,} different labels in {len(labels):,} examples, most of "
+            f"them too few to be learnt: at least {needed} training examples of each are needed. "
+            + (
+                "Such numbers are measured, and are no classes: group them into a few."
+                if numbers
+                else "Is it another column that holds the classes? Name it with --label-column."
+            )
+        )
     for number, name in enumerate(names):
         if counts[number] >= needed:
             continue

@@ -3,6 +3,8 @@
 import csv
 import io
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
@@ -110,8 +112,10 @@ def _read_separated(path: Path, needed: Sequence[str]) -> _Rows:
     with unpacked(path) as stream:
         # Strict: a quotation mark that stands astray must not swallow the rows after it.
         lines = io.TextIOWrapper(stream, "utf-8-sig", newline="")
-        reader = csv.reader(lines, strict=True, **_DIALECTS[_kind(path)])
         try:
+            first = lines.readline()
+            dialect = _dialect(_kind(path), first, needed)
+            reader = csv.reader(chain([first], lines), strict=True, **dialect)
             rows, entries = _filled(reader), 0
             _, header = next(rows, (0, None))
             if header is None:
@@ -135,6 +139,21 @@ def _read_separated(path: Path, needed: Sequence[str]) -> _Rows:
                 f"{reader.line_num:,}: {error}). Check how its fields are separated and quoted."
             ) from error
     return _Rows(columns, entries, "lines")
+
+
+def _dialect(kind: str, header: str, needed: Sequence[str]) -> dict[str, Any]:
+    """How fields are separated: in CSV by what the header has between the columns that are needed.
+
+    Spreadsheets separate by semicolons where the comma stands in numbers.
+    """
+    dialect = _DIALECTS[kind]
+    if kind == ".csv":
+        for delimiter in (",", ";", "\t"):
+            with suppress(csv.Error):
+                (names,) = csv.reader([header], delimiter=delimiter)
+                if set(needed) <= set(names):
+                    return {**dialect, "delimiter": delimiter}
+    return dialect
 
 
 def _filled(reader: "_csv.Reader") -> Iterator[tuple[int, list[str]]]:

@@ -22,7 +22,16 @@ from tests.support.tables import CSV, FRAME, PACKERS, ROWS, read, zipped
         ("\n\n", "is empty"),
         ("text,label\n", "has columns but no rows"),
         ("id,body\n1,a\n", "column 'text' and one 'label', but it has 'id', 'body'"),
-        ("text;label\na;1\n", "but it has 'text;label'"),
+        ("text|label\na|1\n", "but it has 'text|label'"),
+        ("text;label\na;1\nb\n", "no value in column 'label' in 1 of 2 rows"),
+        (
+            "text,label\n" + "".join(f"{n},0.{n:03}1\n" for n in range(9)),
+            "9 different labels in 9 examples, .*Such numbers are measured, and are no classes",
+        ),
+        (
+            "text,label\n" + "".join(f"{n},id-{n}\n" for n in range(9)),
+            "9 different labels in 9 examples, .*another column",
+        ),
         ("text,label\na,1\nb,1\n", "Every text in .* has the label '1'"),
         ("text,label\n" + "a,1\nb,2\n" * 3 + "c,3\n", "The class '3' .* 1 of at least 3"),
         ("text,label\na,1\n,2\n,1\n", "no value in column 'text' in 2 of 3 rows, first in row 2"),

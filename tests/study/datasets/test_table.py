@@ -56,6 +56,12 @@ def test_any_text_survives_csv_and_parquet(
     assert read(folder / "a.csv") == rows
 
 
+@pytest.mark.parametrize("separator", [";", "\t"])
+def test_a_csv_may_be_separated_as_spreadsheets_do(tmp_path: Path, separator: str) -> None:
+    FRAME.assign(other="1,5").to_csv(tmp_path / "a.csv", index=False, sep=separator)
+    assert read(tmp_path / "a.csv") == ROWS
+
+
 def test_quotation_marks_in_a_tsv_are_characters(tmp_path: Path) -> None:
     rows = [('"Great" film', "pos"), ('"Bad', "neg"), ('so "so', "pos"), ('worse"', "neg")] * 10
     path = tmp_path / "a.tsv"

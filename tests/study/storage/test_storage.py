@@ -4,6 +4,7 @@ import gc
 import os
 import sys
 import time
+import tomllib
 import warnings
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -23,6 +24,7 @@ from study.storage.sqlite import FileStore
 from study.storage.store import Store
 from study.storage.trial_storage import TrialStorage
 from study.trials.queue import Queue
+from tests.support.commands import ROOT
 from tests.support.servers import MYSQL, POSTGRESQL, MakeDatabase, installed
 from tests.support.stubs import stub_slots, stub_study
 
@@ -176,6 +178,13 @@ def test_an_entry_is_all_that_a_new_kind_of_server_needs(
     assert (url.host, url.password) == ("host", "s3cret")
 
 
+def test_a_mistyped_folder_of_a_sqlite_file_is_not_made(tmp_path: Path) -> None:
+    missing = tmp_path / "nodir"
+    with pytest.raises(UserError, match="nodir does not exist"):
+        open_store(f"sqlite:///{missing / 'x.db'}", tmp_path / "study.db")
+    assert not missing.exists()
+
+
 @pytest.mark.parametrize("scheme", ["postgresql", "mysql"])
 def test_a_server_that_is_not_there_is_one_sentence(scheme: str, tmp_path: Path) -> None:
     store = open_store(f"{scheme}://me:hidden@127.0.0.1:1/db", tmp_path / "study.db")
@@ -193,12 +202,15 @@ def test_a_server_that_is_not_there_is_one_sentence(scheme: str, tmp_path: Path)
         ("mariadb://host/db", "pymysql", "mysql"),
     ],
 )
-def test_without_the_driver_its_extra_is_named(
+def test_without_the_driver_what_installs_it_is_named(
     url: str, driver: str, extra: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, driver, None)
-    with pytest.raises(UserError, match=rf"isoparam\[{extra}\]"):
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    (requirement,) = project["optional-dependencies"][extra]
+    with pytest.raises(UserError) as refused:
         open_store(url, tmp_path / "study.db")
+    assert str(refused.value).endswith(f"-m pip install '{requirement}'")
 
 
 @pytest.mark.parametrize(

@@ -47,19 +47,20 @@ def measured(study: optuna.Study, trial: optuna.Trial, measure: str) -> None:
 @pytest.mark.parametrize("phase", ["search", "confirm"])
 def test_a_trial_from_its_start_to_its_end(phase: str, study: optuna.Study) -> None:
     measure = {"search": "validation", "confirm": "test"}[phase]
+    noun = {"search": "trial", "confirm": "run"}[phase]
     console = Console(file=io.StringIO(), force_terminal=True, width=90)
     display = Display(console, study, phase, measure, epochs=3, jobs=2)
     trial = trial_of(study, "gru", 12)
     with display.open():
         display.tick(Progress(planned=4, finished=0, waiting=3))
         display.started(trial)
-        assert screen(display)[-1] == "trial 0 GRU 12 units, 1,392 parameters, starting"
+        assert screen(display)[-1] == f"{noun} 0 GRU 12 units, 1,392 parameters, starting"
         display.epoch(trial, 1, POINT)
-        assert screen(display)[-1] == "trial 0 GRU 12 units, 1,392 parameters, 62.5%, epoch 1.5"
+        assert screen(display)[-1] == f"{noun} 0 GRU 12 units, 1,392 parameters, 62.5%, epoch 1.5"
         measured(study, trial, measure)
         display.ended(trial)
         head, *others = screen(display)
-    assert head == f"{phase} 1 of 4 trials, about 0 s left"
+    assert head == f"{phase} 1 of 4 {noun}s, about 0 s left"
     # The best of several test accuracies says nothing.
     best = ["best GRU 12 units, 1,392 parameters, 75.0%"]
     assert others == (best if phase == "search" else [])

@@ -117,3 +117,17 @@ def test_a_whole_study_in_such_a_folder(
     done = run_in(shadowed, *start, *small_study(texts, searches=1, budgets=1, n_trials=2))
     assert done.returncode == 0, done.stderr
     assert (shadowed / "runs" / "moods" / "report.html").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["doctor"], "RUN is missing: the folder of a study"),
+        (["confirm", "runs/a", "runs/b"], "'runs/b' stands where no flag takes it. Leave it out"),
+        (["dashboard", "runs/a", "--port", "x"], "--port takes a whole number, but 'x' was given"),
+    ],
+)
+def test_mistakes_are_told_in_words_of_the_command(words: list[str], sentence: str) -> None:
+    done = call(program._app(words[0]), *words[1:])
+    assert done.returncode == 2
+    assert sentence in done.stderr
