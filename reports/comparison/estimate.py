@@ -64,6 +64,12 @@ class Estimate:
     mean_square: float  # variance of one unit's value over the units; NaN with one unit
     example_variance: float = 0.0  # part of the value's variance that more units do not remove
     examples: int | None = None  # None: for these test examples
+    seed_freedom: int = 0  # degrees of freedom that seeds within the units add to the mean square
+
+    @property
+    def freedom(self) -> int:
+        """Degrees of freedom of the mean square."""
+        return self.units - 1 + self.seed_freedom
 
     @property
     def unit_variance(self) -> float:
@@ -108,14 +114,14 @@ class Estimate:
     def critical(self, alpha: float) -> float:
         """Half the interval's width in standard errors, by Cochran (1964, Biometrics 20).
 
-        The quantiles of the two parts are averaged by their variances: Student's with
-        `units - 1` for the units, `examples - 1` for the examples. Satterthwaite's quantile
-        for the sum of the parts would cover 92 % with three units, where a variance that is
-        low by chance also passes for a well-known one; this one covers at least 95 % from
-        three units on, and 94.5 % with two.
+        The quantiles of the two parts are averaged by their variances: Student's with the mean
+        square's degrees of freedom for the units, with `examples - 1` for the examples.
+        Satterthwaite's quantile for the sum of the parts would cover 92 % with three units, where
+        a variance that is low by chance also passes for a well-known one; this one covers at
+        least 95 % from three units on, and 94.5 % with two.
         """
         quantile = 1 - alpha / 2
-        parts = [(self.unit_variance, self.units - 1)]
+        parts = [(self.unit_variance, self.freedom)]
         if self.examples is not None:
             parts.append((self.example_variance, self.examples - 1))
         weighted = math.fsum(

@@ -7,6 +7,7 @@ contrast, so the answers are read once, however many contrasts follow.
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -45,6 +46,11 @@ class Moments:
         columns = answers.sum(axis=1) / searches
         flat = answers.reshape(len(answers), -1)
         self.searches, self.examples = searches, examples
+        self._by_seed = {
+            (budget.limit, cell): budget.correct[cell] @ (weights / examples)  # (searches, seeds)
+            for budget in budgets
+            for cell in budget.cells
+        }
         self._rows = answers @ np.full(examples, 1 / examples)  # (keys, searches)
         self._squares = flat @ flat.T
         self._columns = columns @ columns.T
@@ -67,11 +73,17 @@ class Moments:
         crossed samples (McCullagh 2000, Bernoulli 6): the percentile one covers 85 % with three
         searches and 25,000 examples, since three resampled vary too little, and 97 % with
         2,400, since it counts the residual three times (Owen 2007, 10.1214/07-AOAS122).
+
+        Where the searches differ by less than their seeds alone would make them, they add nothing
+        that is seen, and both mean squares estimate the same: they are pooled (Searle et al. 1992,
+        ch. 4). Few searches that agree by chance would else pass for certainty.
         """
         c = np.array([contrast.get(key, 0.0) for key in self._keys])
         by_search = c @ self._rows
         searches, examples = self.searches, self.examples
         estimate = mean(by_search)
+        if searches > 1:
+            estimate = self._pooled(estimate, contrast)
         if examples < 2:
             return Crossed(by_search, _with_examples(estimate, math.nan, examples), math.nan)
         columns = max(0.0, float(c @ self._columns @ c) - examples * estimate.value**2)
@@ -87,6 +99,34 @@ class Moments:
             by_search, _with_examples(estimate, max(self._floor, spread), examples), residual
         )
 
+    def _pooled(self, estimate: Estimate, contrast: Contrast) -> Estimate:
+        """With what the seeds tell of a search's spread, where it is not above theirs."""
+        alone, freedom = self._seeds_alone(contrast)
+        if not freedom or alone <= estimate.mean_square:
+            return estimate
+        searches = self.searches - 1
+        pooled = (searches * estimate.mean_square + freedom * alone) / (searches + freedom)
+        return replace(estimate, mean_square=pooled, seed_freedom=freedom)
+
+    def _seeds_alone(self, contrast: Contrast) -> tuple[float, int]:
+        """Variance that its seeds give a search's contrast, and its degrees of freedom.
+
+        One seed tells nothing. The cells of a budget share their seeds, budgets do not; the
+        degrees of freedom are those of one budget, since one of them may make up the most.
+        """
+        by_budget: dict[int, NDArray[np.float64]] = {}
+        for key, weight in contrast.items():
+            values = weight * self._by_seed[key]
+            by_budget[key[0]] = by_budget.get(key[0], np.zeros_like(values)) + values
+        seeds = min(values.shape[1] for values in by_budget.values())
+        if seeds < 2:
+            return 0.0, 0
+        alone = math.fsum(
+            float(values.var(axis=1, ddof=1).mean()) / values.shape[1]
+            for values in by_budget.values()
+        )
+        return alone, self.searches * (seeds - 1)
+
 
 def difference(limit: int, cells: tuple[str, str]) -> dict[tuple[int, str], float]:
     """The contrast of the first cell minus the second at a limit."""
@@ -94,4 +134,4 @@ def difference(limit: int, cells: tuple[str, str]) -> dict[tuple[int, str], floa
 
 
 def _with_examples(estimate: Estimate, variance: float, examples: int) -> Estimate:
-    return Estimate(estimate.value, estimate.units, estimate.mean_square, variance, examples)
+    return replace(estimate, example_variance=variance, examples=examples)

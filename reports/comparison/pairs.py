@@ -157,6 +157,6 @@ def _prediction(estimate: Estimate, parts: float, confidence: float = 0.95) -> I
     """Where another mean lies whose difference from this one has `parts` mean squares."""
     if math.isnan(estimate.mean_square):
         return None
-    quantile = float(special.stdtrit(estimate.units - 1, (1 + confidence) / 2))
+    quantile = float(special.stdtrit(estimate.freedom, (1 + confidence) / 2))
     half = quantile * math.sqrt(estimate.mean_square * parts)
     return Interval(estimate.value - half, estimate.value + half)

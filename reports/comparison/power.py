@@ -59,7 +59,7 @@ class _Draws(NamedTuple):
     @classmethod
     def of(cls, estimate: Estimate) -> "_Draws":
         """On this test split, whose part in the error more searches do not change."""
-        random, freedom = np.random.default_rng(0), estimate.units - 1
+        random, freedom = np.random.default_rng(0), estimate.freedom
         variance = estimate.mean_square * freedom / random.chisquare(freedom, _DRAWS)
         shift = random.standard_normal(_DRAWS) * np.sqrt(variance / estimate.units)
         luck = random.standard_normal(_DRAWS)

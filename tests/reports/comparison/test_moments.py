@@ -26,12 +26,12 @@ correctness = hnp.arrays(
 
 
 def answers(
-    random: np.random.Generator, searches: int, examples: int, limit: int = 1_000
+    random: np.random.Generator, searches: int, examples: int, limit: int = 1_000, seeds: int = 2
 ) -> BudgetRuns:
-    """Two seeds a search, with a spread over searches, seeds and examples."""
+    """With a spread over searches, seeds and examples."""
     ease = random.uniform(0.5, 1, examples) + random.normal(0, 0.03, (searches, 1, 1))
     taste = random.uniform(-0.3, 0.3, examples)
-    shape = (searches, 2, examples)
+    shape = (searches, seeds, examples)
     return BudgetRuns(
         limit, {"a": random.random(shape) < ease + taste, "b": random.random(shape) < ease - taste}
     )
@@ -60,6 +60,14 @@ def test_variance_is_that_of_the_mean_squares(both: NDArray[np.bool_], seed: int
         (d[r, i] - rows[r] - columns[i] + mean) ** 2
         for r, i in product(range(searches), range(examples))
     ) / ((searches - 1) * (examples - 1))
+    seeds = ((both[0] * 1.0 - both[1]) * weights).mean(axis=2)  # (searches, seeds)
+    if seeds.shape[1] > 1:  # pooled where searches differ by less than their seeds
+        alone = examples * seeds.var(axis=1, ddof=1).mean() / seeds.shape[1]
+        freedom = searches * (seeds.shape[1] - 1)
+        if alone > ms_searches:
+            ms_searches = ((searches - 1) * ms_searches + freedom * alone) / (
+                searches - 1 + freedom
+            )
     floor = 3 * np.mean(weights**2) / examples**2
     expected = ms_searches / d.size + max((ms_examples - ms_residual) / d.size, floor)
     found = Moments([runs], weights).crossed(difference(1_000, CELLS))
@@ -106,11 +114,28 @@ def test_no_discordant_example_leaves_the_rule_of_three() -> None:
     assert estimate.standard_error == pytest.approx(math.sqrt(3) / 300)
 
 
+def test_searches_that_agree_by_chance_are_as_uncertain_as_their_seeds() -> None:
+    right = np.zeros((3, 2, 100), bool)
+    right[:, 0, :60] = right[:, 1, :40] = True  # 0.6 and 0.4 in every search
+    runs = BudgetRuns(1_000, {"a": right, "b": np.zeros_like(right)})
+    found = Moments([runs], equal(runs)).crossed(difference(1_000, CELLS))
+    assert np.ptp(found.by_search) < 1e-12
+    assert found.estimate.mean_square == pytest.approx((2 * 0 + 3 * 0.02 / 2) / (2 + 3))
+    assert found.estimate.freedom == 2 + 3
+    one = Moments(
+        [BudgetRuns(1_000, {cell: table[:, :1] for cell, table in runs.correct.items()})],
+        equal(runs),
+    )
+    estimate = one.crossed(difference(1_000, CELLS)).estimate
+    assert estimate.mean_square == pytest.approx(0)  # one seed tells nothing
+    assert estimate.freedom == 2
+
+
 def test_variance_of_simulated_means_is_estimated_without_bias() -> None:
     random = np.random.default_rng(11)
     estimates = []
     for _ in range(1_500):
-        runs = answers(random, 3, 150)
+        runs = answers(random, 3, 150, seeds=1)
         found = Moments([runs], equal(runs)).crossed(difference(1_000, CELLS))
         estimates.append(found.estimate)
     estimated = np.mean([estimate.standard_error**2 for estimate in estimates])
