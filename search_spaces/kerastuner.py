@@ -1,69 +1,92 @@
-"""A search space as a KerasTuner HyperModel, for those who search with KerasTuner.
+"""A search space as KerasTuner's hyperparameters.
 
 KerasTuner has no bound that depends on the cell, and its `max_model_size` builds a model to
 find it too large; here, as everywhere, nothing over the budget is ever suggested.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import keras_tuner
 
 from search_spaces.candidate import Candidate
-from search_spaces.parameters import parameter_name
+from search_spaces.cells import Cell
+from search_spaces.parameters import LEARNING_RATE, parameter_name
 from search_spaces.space import SearchSpace
 
-
-class BudgetHyperModel(keras_tuner.HyperModel):  # type: ignore[misc]  # KerasTuner is untyped
-    """Models from a search space, built by KerasTuner's own parameters."""
-
-    def __init__(self, space: SearchSpace, build: Callable[[Candidate], Any]) -> None:
-        """Publish a space.
-
-        Args:
-            build: From a candidate to a compiled Keras model.
-        """
-        super().__init__(name=f"isoparam-{type(space).__name__}")
-        self.space = space
-        self._model_of = build
-
-    def build(self, hp: keras_tuner.HyperParameters) -> Any:
-        """The compiled model of these hyperparameters; always within the budget."""
-        return self._model_of(candidate(self.space, hp))
+_CELL = "cell"
 
 
 def candidate(space: SearchSpace, hp: keras_tuner.HyperParameters) -> Candidate:
-    """The candidate that these hyperparameters stand for; missing ones are registered."""
-    return space.suggest(_HyperParametersTrial(hp, tuple(str(cell) for cell in space.cells)))
+    """The candidate that these hyperparameters stand for; missing ones are registered.
+
+    All cells' hyperparameters are registered at once, each active under its own cell only, so that
+    no tuner meets those of a cell at their defaults when it first tries that cell. The defaults
+    are those of `sensible`.
+    """
+    names = [str(cell) for cell in space.cells]
+    chosen = hp.Choice(_CELL, names)
+    made = {
+        name: space.suggest(_HyperParametersTrial(hp, name, sensible(space, Cell(name))))
+        for name in names
+    }
+    return made[chosen]
+
+
+def sensible(space: SearchSpace, cell: Cell) -> Mapping[str, Any]:
+    """The parameters of the widest model of a cell within the budget: one forward layer on the
+    task's own embedding, no dropout, Adam's usual step size."""
+    shape = space.narrowest(cell)
+    embedded = replace(shape, embedding=space.task.embedding)
+    if space.budget.excess(embedded, space.task) <= 0:
+        shape = embedded
+    known = {
+        "units": space.budget.largest(shape, space.task),
+        "embedding": shape.embedding,
+        LEARNING_RATE: shape.learning_rate,
+    }
+    return space.encode_known(cell, space.nearest(cell, known))
 
 
 @dataclass(frozen=True)
 class _HyperParametersTrial:
-    """KerasTuner's hyperparameters, asked as an Optuna trial is.
+    """KerasTuner's hyperparameters of one cell, asked as an Optuna trial is.
 
-    A parameter that carries a cell's name is active under that cell only.
+    A parameter that carries the cell's name is active under that cell only. Where another cell is
+    chosen, it is registered, and the default answers.
     """
 
     hp: Any
-    cells: tuple[str, ...]
+    cell: str
+    defaults: Mapping[str, Any]
 
     def suggest_categorical(self, name: str, choices: Sequence[str]) -> str:
-        value: str = self._active(name, lambda: self.hp.Choice(name, list(choices)))
+        if name == _CELL:
+            return self.cell
+        default = self.defaults.get(name, choices[0])
+        values = list(choices)
+        value: str = self._active(
+            name, default, lambda: self.hp.Choice(name, values, None, default)
+        )
         return value
 
     def suggest_int(self, name: str, low: int, high: int, *, log: bool = False) -> int:
-        sampling = "log" if log else "linear"
-        return int(self._active(name, lambda: self.hp.Int(name, low, high, sampling=sampling)))
+        return int(self._number(self.hp.Int, name, (low, high), log))
 
     def suggest_float(self, name: str, low: float, high: float, *, log: bool = False) -> float:
-        sampling = "log" if log else "linear"
-        return float(self._active(name, lambda: self.hp.Float(name, low, high, sampling=sampling)))
+        return float(self._number(self.hp.Float, name, (low, high), log))
 
-    def _active(self, name: str, register: Callable[[], Any]) -> Any:
-        # The longest first: the prefix of `gru` also begins that of `gru-reset-before`.
-        for cell in sorted(self.cells, key=len, reverse=True):
-            if name.startswith(parameter_name(cell, "")):
-                with self.hp.conditional_scope("cell", [cell]):
-                    return register()
-        return register()
+    def _number(
+        self, register: Callable[..., Any], name: str, bounds: tuple[float, float], log: bool
+    ) -> Any:
+        default = self.defaults.get(name, bounds[0])
+        options = {"sampling": "log" if log else "linear", "default": default}
+        return self._active(name, default, lambda: register(name, *bounds, **options))
+
+    def _active(self, name: str, default: Any, register: Callable[[], Any]) -> Any:
+        if not name.startswith(parameter_name(self.cell, "")):
+            return register()
+        with self.hp.conditional_scope(_CELL, [self.cell]):
+            value = register()
+        return default if value is None else value

@@ -18,6 +18,7 @@ ORDER = {
         "study",  # the commands
         "study.benchmark",
         "study.reproduction",
+        "study.tuning",
         "study.pipeline",
         "study.runs",
         "study.phases",

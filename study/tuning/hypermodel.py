@@ -1,0 +1,132 @@
+"""A search space as a KerasTuner HyperModel, for those who search with KerasTuner."""
+
+from collections.abc import Iterable
+from typing import Any, TypedDict, Unpack
+
+import keras_tuner
+from keras_tuner import errors
+
+from search_spaces.budget import Budget
+from search_spaces.candidate import Candidate, Scope, Task
+from search_spaces.cells import Cell
+from search_spaces.kerastuner import candidate
+from search_spaces.parameters import parameter_name
+from search_spaces.space import SearchSpace
+from search_spaces.spaces import SpaceName, search_space
+from study.errors import UserError
+from study.training.model import build, compile_model
+from study.tuning.tensorboard import spare_tensorboard
+
+
+class Options(TypedDict, total=False):
+    """What else a search of models may be told; names and meanings are the command's flags'."""
+
+    cells: Iterable[str]  # LSTM and GRU where none are given
+    space: str  # basic, standard or wide
+    budget_scope: str  # cell or model
+    embedding: int  # width of the token embedding
+    batch_size: int  # where the space does not choose it
+    seed: int  # of the initial weights of the first model that is built; the next takes the next
+
+
+class BudgetHyperModel(keras_tuner.HyperModel):  # type: ignore[misc]  # KerasTuner is untyped
+    """Recurrent classifiers within one parameter budget, for any KerasTuner tuner.
+
+    No candidate is over the budget, whatever its cell, and the default one is the widest within
+    it. Models are compiled: Adam at the candidate's learning rate, cross-entropy, accuracy. They
+    have Keras' own layers where the cell is one of Keras'.
+
+        tuner = keras_tuner.RandomSearch(
+            BudgetHyperModel(20_736, vocabulary=60, classes=18, sequence_length=20),
+            objective="val_accuracy",
+            max_trials=20,
+        )
+        tuner.search(tokens, labels, validation_split=0.2, epochs=5)
+
+    Attributes:
+        space: What is searched.
+    """
+
+    def __init__(
+        self,
+        max_params: int,
+        *,
+        vocabulary: int,
+        classes: int,
+        sequence_length: int,
+        **options: Unpack[Options],
+    ) -> None:
+        """Describe the models.
+
+        Args:
+            max_params: The most trainable parameters, of the recurrent layers (or of the whole
+                model: `budget_scope="model"`).
+            vocabulary: Distinct tokens, padding (0) included.
+            classes: Distinct labels, counted from 0.
+            sequence_length: Tokens of an example.
+
+        Raises:
+            BudgetError: The budget fits one of the cells not at all.
+            UserError: There is no cell, space or scope of that name.
+        """
+        spare_tensorboard()
+        task = Task(vocabulary, classes, options.get("embedding", 16))
+        self.space: SearchSpace = search_space(
+            _named(SpaceName, "space", options.get("space", SpaceName.STANDARD)),
+            task,
+            Budget(max_params, _named(Scope, "budget_scope", options.get("budget_scope", "cell"))),
+            tuple(_named(Cell, "cell", cell) for cell in options.get("cells", ("lstm", "gru"))),
+            options.get("batch_size", 32),
+        )
+        self._sequence_length = sequence_length
+        self._seed = options.get("seed", 0)
+        super().__init__(name="isoparam")
+
+    def build(self, hp: keras_tuner.HyperParameters) -> Any:
+        """The compiled model of these hyperparameters; always within the budget."""
+        chosen = candidate(self.space, hp)
+        model = build(chosen, self.space.task, self._sequence_length, seed=self._seed, fused=False)
+        self._seed += 1
+        compile_model(model, chosen, metrics=["accuracy"])
+        return model
+
+    def candidate(self, hp: keras_tuner.HyperParameters) -> Candidate:
+        """What these hyperparameters stand for, with its sizes."""
+        return candidate(self.space, hp)
+
+    def fit(self, hp: keras_tuner.HyperParameters, model: Any, *args: Any, **options: Any) -> Any:
+        """Keras' `fit` with the candidate's batch size; a data set has batches of its own.
+
+        Raises:
+            FatalValueError: A batch size is given besides, or the space chooses it and a data set
+                has chosen.
+        """
+        if "batch_size" in options:
+            raise errors.FatalValueError(
+                "The batch size is the candidate's, so search() takes none. "
+                "Give it to BudgetHyperModel(batch_size=...)."
+            )
+        chosen = candidate(self.space, hp)
+        arrays = len(args) > 1 or options.get("y") is not None
+        if arrays:
+            options["batch_size"] = chosen.batch_size
+        elif parameter_name(chosen.cell, "batch_size") in hp.values:
+            raise errors.FatalValueError(
+                "This space chooses the batch size, so search() takes arrays x and y rather than "
+                "a data set in batches. Give arrays, or another space."
+            )
+        return model.fit(*args, **options)
+
+
+def _named(kind: Any, name: str, value: str) -> Any:
+    """The member of an enumeration.
+
+    Raises:
+        UserError: It has none of that value.
+    """
+    try:
+        return kind(value)
+    except ValueError as error:
+        raise UserError(
+            f"The {name} is one of {', '.join(kind)}, but {value!r} was given. Choose one of these."
+        ) from error
