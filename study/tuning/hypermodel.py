@@ -88,6 +88,8 @@ class BudgetHyperModel(keras_tuner.HyperModel):  # type: ignore[misc]  # KerasTu
         model = build(chosen, self.space.task, self._sequence_length, seed=self._seed, fused=False)
         self._seed += 1
         compile_model(model, chosen, metrics=["accuracy"])
+        # Weights are stored with the optimizer's, which one that is not built cannot read.
+        model.optimizer.build(model.trainable_variables)
         return model
 
     def candidate(self, hp: keras_tuner.HyperParameters) -> Candidate:
