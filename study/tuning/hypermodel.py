@@ -8,12 +8,12 @@ from keras_tuner import errors
 
 from search_spaces.budget import Budget
 from search_spaces.candidate import Candidate, Scope, Task
-from search_spaces.cells import Cell
 from search_spaces.kerastuner import candidate
 from search_spaces.parameters import parameter_name
 from search_spaces.space import SearchSpace
 from search_spaces.spaces import SpaceName, search_space
 from study.errors import UserError
+from study.question.flag_values import found_cell
 from study.training.model import build, compile_model
 from study.tuning.tensorboard import spare_tensorboard
 
@@ -75,7 +75,7 @@ class BudgetHyperModel(keras_tuner.HyperModel):  # type: ignore[misc]  # KerasTu
             _named(SpaceName, "space", options.get("space", SpaceName.STANDARD)),
             task,
             Budget(max_params, _named(Scope, "budget_scope", options.get("budget_scope", "cell"))),
-            tuple(_named(Cell, "cell", cell) for cell in options.get("cells", ("lstm", "gru"))),
+            tuple(found_cell(cell) for cell in options.get("cells", ("lstm", "gru"))),
             options.get("batch_size", 32),
         )
         self._sequence_length = sequence_length

@@ -21,7 +21,7 @@ def test_the_default_is_the_widest_model_within_the_budget(name: SpaceName, scop
     searched = space(name, scope)
     for cell in searched.cells:
         hp = keras_tuner.HyperParameters()
-        hp.values["cell"] = cell.value
+        hp.values["cell"] = str(cell)
         found = candidate(searched, hp)
         assert found.cell is cell
         assert searched.budget.excess(found, TASK) <= 0

@@ -90,5 +90,5 @@ def test_the_batch_size_is_the_candidates() -> None:
 
 @pytest.mark.parametrize("wrong", [{"cells": ["lstn"]}, {"space": "huge"}])
 def test_unknown_names_are_refused(wrong: dict[str, Any]) -> None:
-    with pytest.raises(UserError, match="one of"):
+    with pytest.raises(UserError, match="Choose one of"):
         hypermodel(**wrong)
