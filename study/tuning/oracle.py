@@ -9,6 +9,7 @@ import optuna
 from keras_tuner.engine.trial import Trial
 from optuna.samplers import BaseSampler, TPESampler
 from optuna.storages import BaseStorage
+from optuna.study import StudyDirection
 from optuna.trial import FrozenTrial, TrialState, create_trial
 
 from study.errors import UserError
@@ -137,7 +138,8 @@ class OptunaOracle(keras_tuner.Oracle):  # type: ignore[misc]  # KerasTuner is u
             from study.storage.opening import open_store
 
             storage = open_store(storage, Path(self._project_dir) / "optuna.db").optuna()
-        direction = "maximize" if self.objective.direction == "max" else "minimize"
+        highest = self.objective.direction == "max"
+        direction = StudyDirection.MAXIMIZE if highest else StudyDirection.MINIMIZE
         study = optuna.create_study(
             storage=storage,
             study_name=self._study_name or self._project_name,
@@ -146,10 +148,10 @@ class OptunaOracle(keras_tuner.Oracle):  # type: ignore[misc]  # KerasTuner is u
             pruner=self._pruner,
             load_if_exists=True,
         )
-        if [one.name.lower() for one in study.directions] != [direction]:
+        if study.directions != [direction]:
             raise UserError(
-                f"The study {study.study_name!r} does not {direction} one value, as the objective "
-                f"{self.objective.name!r} asks. Choose another study_name."
+                f"The study {study.study_name!r} does not {direction.name.lower()} one value, as "
+                f"the objective {self.objective.name!r} asks. Choose another study_name."
             )
         if self._sampler is None:
             # With the same seed, a search that goes on would draw the same values again.
@@ -174,9 +176,9 @@ class OptunaOracle(keras_tuner.Oracle):  # type: ignore[misc]  # KerasTuner is u
 
     def _read(self) -> None:
         """Take the finished trials from the study."""
-        self.trials, self.start_order, self.end_order = {}, [], []
-        self.ongoing_trials, self._retry_queue = {}, []
-        self._tried_so_far = set()
+        mine = (self.trials, self.ongoing_trials, self.start_order, self.end_order)
+        for known in (*mine, self._retry_queue, self._tried_so_far):
+            known.clear()
         for stored in self.study.get_trials(deepcopy=False):
             lost = stored.user_attrs.get(REASON) == _LOST
             if _STATE not in stored.system_attrs or not stored.state.is_finished() or lost:

@@ -91,5 +91,6 @@ def _suggest(trial: optuna.Trial, name: str, values: BaseDistribution) -> Value:
     if isinstance(values, FloatDistribution):
         return trial.suggest_float(name, values.low, values.high, step=values.step, log=values.log)
     assert isinstance(values, CategoricalDistribution)
-    chosen: Value = trial.suggest_categorical(name, values.choices)  # type: ignore[arg-type]
+    chosen = trial.suggest_categorical(name, values.choices)
+    assert chosen is not None  # no choice of KerasTuner's is
     return chosen
