@@ -64,10 +64,14 @@ class Budget:
         units = largest_within(candidate, self.limit, self.scope, task)
         if units == 0:
             smallest = replace(candidate, units=1).parameters(self.scope, task)
+            remedies = (
+                "lower --budgets, or choose a narrower --embedding"
+                if task.has_embedding
+                else "or lower --budgets"
+            )
             raise BudgetError(
                 f"No {candidate.cell.display_name} fits a budget of {self}: one unit already takes "
-                f"{smallest:,} parameters. Raise --max-params, lower --budgets, or choose a "
-                "narrower --embedding."
+                f"{smallest:,} parameters. Raise --max-params, {remedies}."
             )
         return units
 

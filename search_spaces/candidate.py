@@ -17,17 +17,22 @@ class Scope(StrEnum):
 
 @dataclass(frozen=True)
 class Task:
-    """A classification of token sequences.
+    """A classification of sequences of tokens, or of numbers.
 
     Attributes:
-        vocabulary: Distinct tokens, padding included.
+        vocabulary: Distinct tokens, padding included; 0 where the sequences are numbers.
         classes: Distinct labels, at least 2.
-        embedding: Default width of the token embedding.
+        embedding: Default width of the token embedding; of numbers, how many there are a step.
     """
 
     vocabulary: int
     classes: int
     embedding: int
+
+    @property
+    def has_embedding(self) -> bool:
+        """Whether steps are tokens, which are embedded; numbers are read as they are."""
+        return self.vocabulary > 0
 
     @property
     def outputs(self) -> int:
@@ -37,11 +42,12 @@ class Task:
 
 @dataclass(frozen=True, kw_only=True)
 class Candidate:
-    """One model: Embedding -> recurrent layers -> Dense, and how it is trained.
+    """One model: Embedding, of tokens -> recurrent layers -> Dense, and how it is trained.
 
     Attributes:
         units: Width of every recurrent layer (of each direction).
-        embedding: Width of the token embedding, the first layer's inputs.
+        embedding: The first layer's inputs a step: width of the token embedding, or how many
+            numbers a step has.
         layers: Recurrent layers, each fed by the one below.
         bidirectional: Whether each layer also reads backwards, its outputs concatenated.
         dropout: Share of a layer's inputs dropped, one mask a sequence, or one

@@ -34,7 +34,7 @@ class WideSpace(StandardSpace):
 
     @property
     def _searches_embedding(self) -> bool:
-        return self.budget.scope is Scope.MODEL
+        return self.budget.scope is Scope.MODEL and self.task.has_embedding
 
     def _suggest(self, trial: CellTrial, budget: Budget) -> Candidate:
         architectures = self._architectures(trial.cell)

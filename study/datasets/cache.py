@@ -5,14 +5,24 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from platformdirs import user_cache_path
 
-from study.datasets.dataset import FACTS_FILE, VOCABULARY_FILE, Dataset, Split, digest, split_files
+from study.datasets.dataset import (
+    FACTS_FILE,
+    STANDARDISATION_FILE,
+    VOCABULARY_FILE,
+    Dataset,
+    Split,
+    digest,
+    split_files,
+)
 from study.datasets.facts import DatasetFacts
 from study.datasets.level import Level
 from study.datasets.splits import Part
+from study.datasets.standardisation import Standardisation
 from study.datasets.vocabulary import Vocabulary
 from study.errors import UserError
 from study.machine.files import create_folder_atomically
@@ -66,34 +76,45 @@ def unwritable(cache: Path, error: OSError) -> UserError:
 def store(
     folder: Path,
     name: str,
-    vocabulary: Vocabulary,
     splits: Mapping[Part, Split],
+    description: Vocabulary | Standardisation,
     facts: DatasetFacts,
 ) -> None:
     """Write a prepared data set to `folder`, which must not be there.
+
+    Args:
+        description: How an example becomes its array.
 
     Raises:
         OSError: The folder cannot be written.
     """
     with create_folder_atomically(folder) as temporary:
-        (temporary / VOCABULARY_FILE).write_text(vocabulary.to_json(), encoding="utf-8")
+        numbers = isinstance(description, Standardisation)
+        described = temporary / (STANDARDISATION_FILE if numbers else VOCABULARY_FILE)
+        described.write_text(description.to_json(), encoding="utf-8")
         for part in Part:
-            for file, array in zip(split_files(part), splits[part], strict=True):
-                np.save(temporary / file, array.astype("<i4", copy=False), allow_pickle=False)
-        description = {
+            for file, array in zip(split_files(part, numbers=numbers), splits[part], strict=True):
+                kind = array.dtype.newbyteorder("<")
+                np.save(temporary / file, array.astype(kind, copy=False), allow_pickle=False)
+        meta = {
             "format": FORMAT,
             "name": name,
-            "level": vocabulary.level.value,
-            "sequence_length": vocabulary.sequence_length,
-            "vocabulary": len(vocabulary),
-            "labels": vocabulary.labels,
+            **_kind(description),
+            "sequence_length": description.sequence_length,
+            "labels": description.labels,
             "sizes": {part.value: len(splits[part].labels) for part in Part},
             "validation_given": Part.VALIDATION.value in facts.given,
             "digests": {file.name: digest(file) for file in sorted(temporary.iterdir())},
         }
         # Not among the digests: the arrays' fingerprint is not that of what is said of them.
         (temporary / FACTS_FILE).write_text(facts.to_json(), encoding="utf-8")
-        (temporary / _DESCRIPTION).write_text(json.dumps(description, indent=2), encoding="utf-8")
+        (temporary / _DESCRIPTION).write_text(json.dumps(meta, indent=2), encoding="utf-8")
+
+
+def _kind(description: Vocabulary | Standardisation) -> dict[str, Any]:
+    if isinstance(description, Standardisation):
+        return {"features": description.features}
+    return {"level": description.level.value, "vocabulary": len(description)}
 
 
 def load(folder: Path) -> Dataset:
@@ -107,20 +128,19 @@ def load(folder: Path) -> Dataset:
         dataset = Dataset(
             name=description["name"],
             folder=folder,
-            vocabulary=description["vocabulary"],
+            vocabulary=description.get("vocabulary", 0),
+            features=description.get("features", 0),
             sequence_length=description["sequence_length"],
-            level=Level(description["level"]),
+            level=Level(description["level"]) if "level" in description else None,
             labels=tuple(description["labels"]),
             sizes={part.value: description["sizes"][part] for part in Part},
             validation_given=description["validation_given"],
             digests=dict(description["digests"]),
         )
-        if dataset.facts and dataset.is_intact([VOCABULARY_FILE, *_training_files()]):
+        described = VOCABULARY_FILE if dataset.level else STANDARDISATION_FILE
+        training = dataset.files(Part.TRAIN) + dataset.files(Part.VALIDATION)
+        if dataset.facts and dataset.is_intact([described, *training]):
             return dataset
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise DamagedEntryError(f"{folder} cannot be opened: {error}") from error
     raise DamagedEntryError(f"A file in {folder} is not as it was written")
-
-
-def _training_files() -> tuple[str, ...]:
-    return split_files(Part.TRAIN) + split_files(Part.VALIDATION)

@@ -14,6 +14,7 @@ from study.datasets.facts import DatasetFacts
 from study.datasets.level import Level
 from study.datasets.registry import DATASETS
 from study.datasets.splits import Part, stratified_split
+from study.datasets.standardisation import Standardisation
 from study.datasets.vocabulary import FIRST_TOKEN, Vocabulary
 from study.errors import UserError
 
@@ -21,8 +22,14 @@ from study.errors import UserError
 class Split(NamedTuple):
     """Examples of one split."""
 
-    inputs: NDArray[np.int32]  # (examples, steps), int32; 0 pads on the left
+    # Tokens, (examples, steps), int32, or numbers, (examples, steps, features), float32, in
+    # standard deviations; 0 pads on the left.
+    inputs: NDArray[np.int32 | np.float32]
     labels: NDArray[np.int32]  # (examples,), int32, below the number of classes
+
+    def first(self, examples: int) -> "Split":
+        """The first examples, so many at most."""
+        return Split(self.inputs[:examples], self.labels[:examples])
 
 
 @dataclass(frozen=True)
@@ -60,13 +67,14 @@ class DatasetSpec:
 
 @dataclass(frozen=True)
 class Dataset:
-    """Integer arrays in a folder of the cache, opened memory-mapped."""
+    """Arrays in a folder of the cache, opened memory-mapped."""
 
     name: str
     folder: Path
-    vocabulary: int  # rows of the embedding
+    vocabulary: int  # rows of the embedding; 0 of numbers
+    features: int  # numbers a step; 0 of texts
     sequence_length: int
-    level: Level
+    level: Level | None  # of texts
     labels: tuple[str, ...]  # the class names
     sizes: Mapping[str, int]  # examples of "train", "validation" and "test"
     validation_given: bool  # by the data, not drawn from training
@@ -74,22 +82,28 @@ class Dataset:
 
     @property
     def fingerprint(self) -> str:
-        """16 hexadecimal digits: the same for the same arrays, tokens and class names.
+        """16 hexadecimal digits: the same for the same arrays, their meaning and class names.
 
-        It does not depend on the machine, nor on the kind of file the texts came from.
+        It does not depend on the machine, nor on the kind of file the examples came from.
         """
         lines = "".join(f"{name} {self.digests[name]}\n" for name in sorted(self.digests))
         return hashlib.sha256(lines.encode()).hexdigest()[:16]
 
     @property
     def embedding(self) -> int:
-        """Width of the embedding that suits these tokens."""
-        return self.level.embedding
+        """Width of the embedding that suits these tokens; of numbers, how many there are a step."""
+        return self.level.embedding if self.level else self.features
 
     @property
     def vocabulary_file(self) -> Path:
         """The JSON description of the tokens, for a saved model to ship with."""
         return self.folder / VOCABULARY_FILE
+
+    @cached_property
+    def standardisation(self) -> Standardisation:
+        """How numbers became these arrays; a saved model ships with it."""
+        text = (self.folder / STANDARDISATION_FILE).read_text(encoding="utf-8")
+        return Standardisation.from_json(text)
 
     @cached_property
     def facts(self) -> DatasetFacts:
@@ -110,7 +124,7 @@ class Dataset:
         Raises:
             UserError: The cached files are damaged.
         """
-        if not self.is_intact(split_files(Part.TEST)):
+        if not self.is_intact(self.files(Part.TEST)):
             raise self._damaged(Part.TEST)
         return self._open(Part.TEST)
 
@@ -126,18 +140,23 @@ class Dataset:
         parts = self.training()
         if self.validation_given:
             return parts
-        tokens = np.concatenate([part.inputs for part in parts])
+        inputs = np.concatenate([part.inputs for part in parts])
         labels = np.concatenate([part.labels for part in parts])
         distinct = None
         if self.facts.repeated and Part.TEST not in self.facts.given:
-            distinct = np.unique(tokens, axis=0, return_inverse=True)[1]
+            rows = inputs.reshape(len(inputs), -1)
+            distinct = np.unique(rows, axis=0, return_inverse=True)[1]
         size = self.sizes[Part.VALIDATION]
         train, validation = stratified_split(labels, size, seed, distinct)
-        return Split(tokens[train], labels[train]), Split(tokens[validation], labels[validation])
+        return Split(inputs[train], labels[train]), Split(inputs[validation], labels[validation])
 
     def encode(self, texts: Sequence[str]) -> NDArray[np.int32]:
         """Texts as a model of this data set takes them, (texts, steps), int32."""
         return self._tokens.encode(texts)
+
+    def files(self, part: Part) -> tuple[str, str]:
+        """The names of the files that hold a split."""
+        return split_files(part, numbers=self.level is None)
 
     def is_intact(self, names: Iterable[str]) -> bool:
         """Whether these files of the folder are there and as they were written."""
@@ -151,18 +170,20 @@ class Dataset:
         return Vocabulary.from_json(self.vocabulary_file.read_text(encoding="utf-8"))
 
     def _open(self, part: Part) -> Split:
-        tokens, labels = (self.folder / name for name in split_files(part))
+        inputs, labels = (self.folder / name for name in self.files(part))
         try:
             split = Split(
-                np.load(tokens, mmap_mode="r", allow_pickle=False),
+                np.load(inputs, mmap_mode="r", allow_pickle=False),
                 np.load(labels, mmap_mode="r", allow_pickle=False),
             )
         except (OSError, ValueError, EOFError) as error:
             raise self._damaged(part) from error
         size = self.sizes[part]
         shapes = split.inputs.shape, split.labels.shape
-        types = {split.inputs.dtype, split.labels.dtype}
-        if shapes != ((size, self.sequence_length), (size,)) or types != {np.dtype(np.int32)}:
+        types = [split.inputs.dtype, split.labels.dtype]
+        of_step, kind = ((), "i4") if self.level else ((self.features,), "f4")
+        expected = (size, self.sequence_length, *of_step), (size,)
+        if shapes != expected or types != [np.dtype(kind), np.dtype("i4")]:
             raise self._damaged(part)
         return split
 
@@ -175,6 +196,7 @@ class Dataset:
 
 FACTS_FILE = "facts.json"
 VOCABULARY_FILE = "vocabulary.json"
+STANDARDISATION_FILE = "standardisation.json"
 
 
 def digest(path: Path) -> str:
@@ -187,6 +209,6 @@ def digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def split_files(part: Part) -> tuple[str, str]:
-    """The names of the files that hold a split's tokens and labels."""
-    return f"{part}-tokens.npy", f"{part}-labels.npy"
+def split_files(part: Part, *, numbers: bool) -> tuple[str, str]:
+    """The names of the files that hold a split's inputs and labels."""
+    return f"{part}-{'numbers' if numbers else 'tokens'}.npy", f"{part}-labels.npy"

@@ -6,6 +6,7 @@ from study.datasets.splits import Part
 from study.datasets.warnings import percent, warnings
 
 _MOST_CLASSES = 20  # that are listed
+_MOST_FEATURES = 12
 
 
 def in_lines(facts: DatasetFacts, metric: Metric, margin: float) -> list[str]:
@@ -16,7 +17,6 @@ def in_lines(facts: DatasetFacts, metric: Metric, margin: float) -> list[str]:
 
 def describe(facts: DatasetFacts, metric: Metric) -> dict[str, str]:
     """What was read and how it was split: a sentence, or the like, under each heading."""
-    lengths = facts.lengths
     return {
         "Source": (
             f"{facts.origin.name}: {facts.train + facts.validation + facts.test:,} examples from "
@@ -27,18 +27,50 @@ def describe(facts: DatasetFacts, metric: Metric) -> dict[str, str]:
             f"examples; {_by_whom(facts)}."
         ),
         "Classes": f"{_classes(facts)} (training and validation + test).",
-        "Texts": (
-            f"{lengths.median:,} {facts.level}s at the median, {lengths.percentile_95:,} at the "
-            f"95th percentile, {lengths.longest:,} at most. {percent(facts.cut)} are longer than "
-            f"the last {facts.sequence_length:,} that are read. {percent(facts.unknown)} of the "
-            f"{facts.level}s read in test are unknown."
-        ),
-        "Equal texts": (
+        **(_of_series(facts) if facts.features else _of_texts(facts)),
+        f"Equal {'series' if facts.features else 'texts'}": (
             f"{facts.repeated:,} in training and validation repeat an earlier one, "
             f"{facts.copied:,} of test stand in training or validation too."
         ),
         "Majority baseline": _majority(facts, metric),
     }
+
+
+def _of_texts(facts: DatasetFacts) -> dict[str, str]:
+    unknown = f"{percent(facts.unknown)} of the {facts.level}s read in test are unknown."
+    return {"Texts": f"{_lengths(facts)} {unknown}"}
+
+
+def _of_series(facts: DatasetFacts) -> dict[str, str]:
+    listed = facts.features[:_MOST_FEATURES]
+    ranges = [f"{one.name}: {_range(one.least, one.greatest)}" for one in listed]
+    more = len(facts.features) - len(listed)
+    return {
+        "Series": f"{_lengths(facts)} Shorter ones are padded on the left with features' means.",
+        "Features": (
+            f"{len(facts.features):,} a step: {', '.join(ranges)}"
+            f"{f', and {more:,} more' if more else ''}. Each is standardised by its mean and "
+            "standard deviation in training. No value is missing."
+        ),
+    }
+
+
+def _lengths(facts: DatasetFacts) -> str:
+    lengths = facts.lengths
+    told = (
+        f"{lengths.median:,} {facts.level}s at the median, {lengths.percentile_95:,} at the "
+        f"95th percentile, {lengths.longest:,} at most."
+    )
+    if facts.features and not facts.cut:
+        return f"{told} All are read."
+    return (
+        f"{told} {percent(facts.cut)} are longer than the last {facts.sequence_length:,} that are "
+        "read."
+    )
+
+
+def _range(least: float, greatest: float) -> str:
+    return f"{least:.4g}" if least == greatest else f"{least:.4g} to {greatest:.4g}"
 
 
 def _majority(facts: DatasetFacts, metric: Metric) -> str:

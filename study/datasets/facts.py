@@ -26,11 +26,24 @@ class ClassCount(NamedTuple):
 
 
 class Lengths(NamedTuple):
-    """Tokens of a text, over all texts."""
+    """Tokens of a text or steps of a series, over all of them."""
 
     median: int
     percentile_95: int
     longest: int
+
+
+class Feature(NamedTuple):
+    """One of the numbers of a step, over all steps of all series."""
+
+    name: str
+    least: float
+    greatest: float
+    varies: bool  # in training
+    far: float  # share of the test split's that are more than 10 of training's SD from its mean
+
+
+STEP = "step"  # the level of series
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,12 +52,14 @@ class DatasetFacts:
 
     Attributes:
         given: The splits that the data brought; the others were drawn.
-        cut: Share of all texts that are longer than what is read of them.
+        level: What the steps of an example are: word, character, or just step, of numbers.
+        cut: Share of all examples that are longer than what is read of them.
         unknown: Share of the test split's tokens that are outside the vocabulary.
         lone_unknown: Share of the test split's texts that are one such token.
         digits: Share of all texts of whose first 200 characters more than half are digits.
-        repeated: Training and validation examples whose text an earlier one has.
-        copied: Test examples whose text stands in training or validation too.
+        repeated: Training and validation examples that are equal to an earlier one.
+        copied: Test examples that stand in training or validation too.
+        features: Of series; none of texts.
     """
 
     origin: Origin
@@ -54,11 +69,12 @@ class DatasetFacts:
     classes: tuple[ClassCount, ...]
     lengths: Lengths
     cut: float
-    unknown: float
-    lone_unknown: float
-    digits: float
+    unknown: float = 0.0
+    lone_unknown: float = 0.0
+    digits: float = 0.0
     repeated: int
     copied: int
+    features: tuple[Feature, ...] = ()
 
     @property
     def train(self) -> int:
@@ -103,5 +119,6 @@ class DatasetFacts:
             given=tuple(stored.pop("given")),
             classes=tuple(ClassCount(*one) for one in stored.pop("classes")),
             lengths=Lengths(*stored.pop("lengths")),
+            features=tuple(Feature(*one) for one in stored.pop("features", ())),
             **stored,
         )

@@ -1,23 +1,29 @@
 """The facts of a data set, counted once when it is prepared."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from study.datasets.facts import ClassCount, DatasetFacts, Lengths
+from study.datasets.facts import STEP, ClassCount, DatasetFacts, Feature, Lengths
 from study.datasets.sources.corpus import Corpus
+from study.datasets.sources.series import Series
 from study.datasets.splits import Part
+from study.datasets.standardisation import Standardisation
 from study.datasets.vocabulary import Vocabulary
 
 _HEAD = 200  # characters of a text that tell whether it is made of digits
+_FAR = 10  # standard deviations
+
+Parts = Mapping[Part, NDArray[np.intp]]
 
 
-def measure(
+def measure_texts(
     corpus: Corpus,
-    parts: Mapping[Part, NDArray[np.intp]],
+    parts: Parts,
     vocabulary: Vocabulary,
     tokens: Mapping[Part, NDArray[np.int32]],
     lengths: Mapping[Part, NDArray[np.int32]],
@@ -31,35 +37,75 @@ def measure(
         tokens: (examples, steps) of each split, as the model reads them.
         lengths: (examples,) tokens of each text before it was cut.
     """
-    every = np.concatenate(list(lengths.values()))
-    counts = [np.bincount(corpus.labels[parts[part]], minlength=len(corpus.names)) for part in Part]
-    repeated, copied = _equal_texts(corpus.texts, parts)
     unknown, lone_unknown = vocabulary.unknown(tokens[Part.TEST])
     return DatasetFacts(
-        origin=corpus.origin._replace(name=Path(corpus.origin.name).name),
-        given=tuple(part.value for part in corpus.given if len(corpus.given) > 1),
+        **_common(corpus, parts),
+        **_lengths(np.concatenate(list(lengths.values())), vocabulary.sequence_length),
         level=vocabulary.level.value,
-        sequence_length=vocabulary.sequence_length,
-        classes=tuple(
-            ClassCount(name, *(int(count[number]) for count in counts))
-            for number, name in enumerate(corpus.names)
-        ),
-        lengths=Lengths(*(int(np.percentile(every, share)) for share in (50, 95, 100))),
-        cut=float(np.mean(every > vocabulary.sequence_length)),
         unknown=unknown,
         lone_unknown=lone_unknown,
         digits=float(np.mean([_is_mostly_digits(text) for text in corpus.texts])),
-        repeated=repeated,
-        copied=copied,
     )
 
 
-def _equal_texts(texts: Sequence[str], parts: Mapping[Part, NDArray[np.intp]]) -> tuple[int, int]:
+def measure_series(series: Series, parts: Parts, standardisation: Standardisation) -> DatasetFacts:
+    """The facts of series that have been split, and standardised so."""
+    lengths = np.array([len(one) for one in series.values])
+    return DatasetFacts(
+        **_common(series, parts),
+        **_lengths(lengths, standardisation.sequence_length),
+        level=STEP,
+        features=tuple(_features(series, parts[Part.TEST], standardisation)),
+    )
+
+
+def _common(labelled: Corpus | Series, parts: Parts) -> dict[str, Any]:
+    distinct = labelled.distinct
+    counts = [
+        np.bincount(labelled.labels[parts[part]], minlength=len(labelled.names)) for part in Part
+    ]
+    repeated, copied = _equal(distinct.tolist(), parts)
+    return {
+        "origin": labelled.origin._replace(name=Path(labelled.origin.name).name),
+        "given": tuple(part.value for part in labelled.given if len(labelled.given) > 1),
+        "classes": tuple(
+            ClassCount(name, *(int(count[number]) for count in counts))
+            for number, name in enumerate(labelled.names)
+        ),
+        "repeated": repeated,
+        "copied": copied,
+    }
+
+
+def _lengths(every: NDArray[np.integer[Any]], sequence_length: int) -> dict[str, Any]:
+    return {
+        "sequence_length": sequence_length,
+        "lengths": Lengths(*(int(np.percentile(every, share)) for share in (50, 95, 100))),
+        "cut": float(np.mean(every > sequence_length)),
+    }
+
+
+def _equal(examples: Sequence[Hashable], parts: Parts) -> tuple[int, int]:
     """Examples to learn from that repeat one, and test examples that are among those."""
-    counts = Counter(texts[at] for part in (Part.TRAIN, Part.VALIDATION) for at in parts[part])
-    return counts.total() - len(counts), sum(texts[at] in counts for at in parts[Part.TEST])
+    counts = Counter(examples[at] for part in (Part.TRAIN, Part.VALIDATION) for at in parts[part])
+    return counts.total() - len(counts), sum(examples[at] in counts for at in parts[Part.TEST])
 
 
 def _is_mostly_digits(text: str) -> bool:
     head = "".join(text[:_HEAD].split())
     return 2 * sum(map(str.isdigit, head)) > len(head)
+
+
+def _features(
+    series: Series, test: Iterable[int], standardisation: Standardisation
+) -> Iterator[Feature]:
+    least = np.min([one.min(axis=0) for one in series.values], axis=0)
+    greatest = np.max([one.max(axis=0) for one in series.values], axis=0)
+    means, deviations = np.array(standardisation.means), np.array(standardisation.deviations)
+    steps = np.concatenate([np.asarray(series.values[at], dtype=np.float64) for at in test])
+    far = np.mean(np.abs(steps - means) > _FAR * deviations, axis=0)
+    for number, name in enumerate(series.features):
+        varies = bool(deviations[number] > 0)
+        yield Feature(
+            name, float(least[number]), float(greatest[number]), varies, float(far[number])
+        )

@@ -10,6 +10,8 @@ from study.datasets.metric import Metric
 _MAJORITY = 0.8  # share of the test split
 _LONE_UNKNOWN = 0.1  # share of its texts
 _DIGITS = 0.5  # share of all texts
+_FAR_SHARE = 0.01  # of a feature's values in test
+_NAMED = 10  # features at most
 
 
 def percent(share: float) -> str:
@@ -25,7 +27,8 @@ def warnings(facts: DatasetFacts, metric: Metric, margin: float) -> list[str]:
         metric: That is compared.
         margin: Smallest difference in it that matters, as a fraction.
     """
-    return [*_of_reading(facts), *_of_splits(facts, metric, margin), *_of_texts(facts)]
+    of_inputs = _of_series(facts) if facts.features else _of_texts(facts)
+    return [*_of_reading(facts), *_of_splits(facts, metric, margin), *of_inputs]
 
 
 def _of_reading(facts: DatasetFacts) -> Iterator[str]:
@@ -64,9 +67,10 @@ def _of_splits(facts: DatasetFacts, metric: Metric, margin: float) -> Iterator[s
             f"{100 * error:.2f} points; {enough:,} examples would do, or a larger margin."
         )
     if facts.copied:
+        kind = "are series that stand" if facts.features else "have a text that stands"
         yield (
-            f"{facts.copied:,} of {facts.test:,} test examples have a text that stands in training "
-            "or validation too, which rewards learning by heart; remove them from one side."
+            f"{facts.copied:,} of {facts.test:,} test examples {kind} in training or validation "
+            "too, which rewards learning by heart; remove them from one side."
         )
 
 
@@ -85,5 +89,34 @@ def _of_texts(facts: DatasetFacts) -> Iterator[str]:
     if facts.digits > _DIGITS:
         yield (
             f"{percent(facts.digits)} of the texts are mostly digits, and every number is a token "
-            "of its own, unlike all others; these cells read text, not measured values."
+            "of its own, unlike all others; measured values are read as numbers from .npz and .ts "
+            "files."
         )
+
+
+def _of_series(facts: DatasetFacts) -> Iterator[str]:
+    if facts.cut:
+        yield (
+            f"{percent(facts.cut)} of the series are longer than the last "
+            f"{facts.sequence_length:,} steps that are read (the longest has "
+            f"{facts.lengths.longest:,}); what tells the classes apart may lie before. Read more "
+            "with --sequence-length, or average neighbouring steps."
+        )
+    if constant := [one.name for one in facts.features if not one.varies]:
+        yield (
+            f"Constant in training, so that they tell nothing apart: "
+            f"{_several('feature', constant)}; leave them out."
+        )
+    if far := [one.name for one in facts.features if one.varies and one.far > _FAR_SHARE]:
+        yield (
+            f"In {_several('feature', far)} more than {percent(_FAR_SHARE)} of the test split's "
+            "values lie over 10 standard deviations from training's mean; check that both were "
+            "measured alike."
+        )
+
+
+def _several(noun: str, names: list[str]) -> str:
+    shown = ", ".join(names[:_NAMED]) + (
+        f" and {len(names) - _NAMED:,} more" * (len(names) > _NAMED)
+    )
+    return f"{noun}{'s' * (len(names) > 1)} {shown}"

@@ -54,9 +54,12 @@ def _time(plan: StudyPlan) -> str:
 
 
 def _widths(plan: StudyPlan) -> Table:
-    narrowest = plan.space.narrowest(plan.cells[0])
+    width = plan.space.narrowest(plan.cells[0]).embedding
+    read = (
+        f"embedding {width}" if plan.task.has_embedding else number_of(width, "number") + " a step"
+    )
     table = Table(
-        title=f"Largest matched widths within {plan.budget}, embedding {narrowest.embedding}",
+        title=f"Largest matched widths within {plan.budget}, {read}",
         title_justify="left",
         box=SIMPLE,
     )

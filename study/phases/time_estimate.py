@@ -27,7 +27,7 @@ class EpochTimingJob:
     def run(self, on_look: OnLook) -> float:
         """Seconds of an epoch over all training examples, validation included."""
         full = self.training.splits()
-        sample = tuple(type(split)(*(array[:_SAMPLE] for array in split)) for split in full)
+        sample = tuple(split.first(_SAMPLE) for split in full)
         ends: list[tuple[float, float]] = []
         job = replace(self.training, epochs=2, patience=2)
 

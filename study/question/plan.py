@@ -30,7 +30,7 @@ class StudyPlan:
     """Two cells, a data set and a budget, with nothing left open.
 
     Attributes:
-        settings: What is None in them has no default: no limit, or every token.
+        settings: What is None in them has no default: no limit, every token, or no tokens.
         known: What each cell's first trial begins with.
     """
 
@@ -168,13 +168,18 @@ def resolve(settings: Settings) -> StudyPlan:
         BudgetError: The budget fits one of the cells not at all.
     """
     dataset = _prepared(settings.data)
+    if settings.data.embedding is not None and dataset.level is None:
+        raise UserError(
+            f"--embedding is of tokens, but {dataset.name} holds numbers, which are read as they "
+            "are. Leave it out."
+        )
     settings = replace(settings, data=_found_anywhere(settings.data)).decided(
         dataset.level,
         {
             "level": dataset.level,
-            "vocabulary": dataset.level.vocabulary,
+            "vocabulary": dataset.level and dataset.level.vocabulary,
             "sequence_length": dataset.sequence_length,
-            "embedding": dataset.embedding,
+            "embedding": dataset.embedding if dataset.level else None,
             "n_trials": TRIALS_OF_A_CELL * len(settings.question.cells) * settings.question.budgets,
             "study_name": dataset.name,
             "n_jobs": cores(),
@@ -184,7 +189,7 @@ def resolve(settings: Settings) -> StudyPlan:
     task = Task(
         vocabulary=dataset.vocabulary,
         classes=len(dataset.labels),
-        embedding=_decided(settings.data.embedding),
+        embedding=settings.data.embedding or dataset.embedding,
     )
     budget = Budget(_decided(question.max_params), question.budget_scope)
     batch_size = _decided(search.batch_size)

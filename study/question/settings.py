@@ -48,15 +48,19 @@ class Trait:
         identity: A study cannot change it once it has begun.
         saved: It is in settings.toml. What is of one call, secret, or in the search's plan is not.
         words, characters: Its default for texts read at that level.
+        numbers: Its default for series of numbers.
     """
 
     identity: bool = False
     saved: bool = True
     words: float | None = None
     characters: float | None = None
+    numbers: float | None = None
 
-    def default(self, level: Level) -> float | None:
-        """The default at this level; None where the level has no say."""
+    def default(self, level: Level | None) -> float | None:
+        """The default at this level, None: of numbers; None where that has no say."""
+        if level is None:
+            return self.numbers
         return self.words if level is Level.WORD else self.characters
 
 
@@ -85,7 +89,7 @@ _SEARCHES_HELP = (
 )
 _PATIENCE_HELP = (
     "Epochs without a lower validation loss before training stops. Default: 1 for words, "
-    "8 for characters."
+    "8 for characters, 10 for numbers."
 )
 
 
@@ -103,7 +107,7 @@ class DataSettings:
     vocabulary: Annotated[int | None, whole_number(5)] = None
     """Most frequent tokens, 4 reserved ones included. Default: 10,000 words, or every character."""
     sequence_length: Annotated[int | None, POSITIVE] = None
-    """Last tokens read of each text. Default: 100 words, or 20 characters."""
+    """Last steps read of each example. Default: 100 words, 20 characters, 500 steps of numbers."""
     embedding: Annotated[int | None, POSITIVE, _IDENTITY] = None
     """Width of the token embedding. Default: 128 for words, 16 for characters."""
 
@@ -114,9 +118,11 @@ class QuestionSettings:
     """What is compared, at which size."""
 
     max_params: Annotated[
-        int | None, POSITIVE, Trait(identity=True, words=131_584, characters=20_736)
+        int | None,
+        POSITIVE,
+        Trait(identity=True, words=131_584, characters=20_736, numbers=20_736),
     ] = None
-    """Parameter budget. Default: 131,584 for words (LSTM 128), 20,736 for characters (LSTM 64)."""
+    """Parameter budget. Default: 131,584 for words, 20,736 for characters, 20,736 for numbers."""
     budget_scope: Annotated[Scope, _IDENTITY] = Scope.CELL
     """What the budget bounds: the recurrent cell, or the whole model."""
     budgets: Annotated[int, whole_number(1, MOST_BUDGETS), _IDENTITY] = 2
@@ -142,17 +148,19 @@ class SearchSettings:
     """Trials of each search, shared equally. Default: 6 for each cell at each budget."""
     timeout: Annotated[float | None, Parameter(validator=Number(gt=0))] = None
     """Stop asking for new trials of a search after this many seconds."""
-    epochs: Annotated[int | None, POSITIVE, Trait(identity=True, words=10, characters=100)] = None
-    """Most epochs a model trains. Default: 10 for words, 100 for characters."""
+    epochs: Annotated[
+        int | None, POSITIVE, Trait(identity=True, words=10, characters=100, numbers=100)
+    ] = None
+    """Most epochs a model trains. Default: 10 for words, 100 for characters, 100 for numbers."""
     patience: Annotated[
         float | None,
         Parameter(help=_PATIENCE_HELP, validator=Number(gt=0)),
-        Trait(identity=True, words=1, characters=8),
+        Trait(identity=True, words=1, characters=8, numbers=10),
     ] = None
-    batch_size: Annotated[int | None, POSITIVE, Trait(identity=True, words=32, characters=64)] = (
-        None
-    )
-    """Examples per step. Default: 32 for words, 64 for characters."""
+    batch_size: Annotated[
+        int | None, POSITIVE, Trait(identity=True, words=32, characters=64, numbers=32)
+    ] = None
+    """Examples per step. Default: 32 for words, 64 for characters, 32 for numbers."""
     candidates: Annotated[Path | None, _NOT_SAVED] = None
     """JSON of hyperparameters by cell, such as a study's summary.json: each search begins there."""
     pruning: Annotated[bool, _IDENTITY] = True
@@ -223,11 +231,11 @@ class Settings:
             for one in fields(part):
                 yield Flag(one.name.replace("_", "-"), getattr(part, one.name), _trait(one))
 
-    def decided(self, level: Level, found: Mapping[str, Any]) -> Self:
+    def decided(self, level: Level | None, found: Mapping[str, Any]) -> Self:
         """The settings with what they leave open decided, as far as it has a default.
 
         Args:
-            level: At which the texts are read.
+            level: At which the texts are read; None for numbers.
             found: Defaults by field name that only the data set and the machine know.
         """
         groups = {}

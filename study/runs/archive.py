@@ -192,7 +192,7 @@ def _dataset_record(plan: StudyPlan) -> DatasetRecord:
         fingerprint=dataset.fingerprint,
         labels=dataset.labels,
         sequence_length=dataset.sequence_length,
-        level=dataset.level.value,
+        level=dataset.facts.level,
         train=dataset.sizes["train"],
         validation=dataset.sizes["validation"],
         test=dataset.sizes["test"],

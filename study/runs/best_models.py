@@ -154,6 +154,8 @@ def _keep(trained: Path, card: Mapping[str, Any], folder: RunFolder, cell: str) 
 
 
 def _keep_vocabulary(archive: Archive) -> None:
+    if archive.plan.dataset.level is None:
+        return
     with write_atomically(archive.folder.models / "vocabulary.json") as path:
         shutil.copyfile(archive.plan.dataset.vocabulary_file, path)
 
@@ -189,6 +191,17 @@ def _card(trial: FrozenTrial, plan: StudyPlan, again: Result | None = None) -> d
         "dataset": {"name": plan.dataset.name, "fingerprint": plan.dataset.fingerprint},
         "labels": plan.dataset.labels,
         "sequence_length": plan.dataset.sequence_length,
-        "level": plan.dataset.level.value,
-        "vocabulary": "vocabulary.json",
+        **_reading(plan),
+    }
+
+
+def _reading(plan: StudyPlan) -> dict[str, Any]:
+    """How an example becomes the model's input: of texts in a file beside, of numbers all of it."""
+    dataset = plan.dataset
+    if dataset.level:
+        return {"level": dataset.level.value, "vocabulary": "vocabulary.json"}
+    return {
+        "level": dataset.facts.level,
+        "features": [feature.name for feature in dataset.facts.features],
+        "standardisation": json.loads(dataset.standardisation.to_json()),
     }

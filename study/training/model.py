@@ -10,26 +10,37 @@ from search_spaces.candidate import Candidate, Task
 def build(
     candidate: Candidate, task: Task, sequence_length: int, *, seed: int, fused: bool = True
 ) -> keras.Model:
-    """Embedding -> recurrent layers -> Dense, with fresh weights.
+    """Embedding, of tokens -> recurrent layers -> Dense, with fresh weights.
 
     Args:
-        sequence_length: Tokens per example.
+        sequence_length: Steps per example.
         seed: Of the initial weights and of the dropout masks.
         fused: Use our layer where the cell has one; False takes the stock layer.
 
     Returns:
-        A model from tokens (batch, steps), int32, to class probabilities: (batch, 1), that
-        of the second class, for two classes; else (batch, classes).
+        A model from tokens (batch, steps), int32, or numbers (batch, steps, features), float32,
+        to class probabilities: (batch, 1), that of the second class, for two classes; else
+        (batch, classes).
     """
     keras.utils.set_random_seed(seed)
-    inputs = keras.Input((sequence_length,), dtype="int32", name="tokens")
-    outputs = keras.layers.Embedding(task.vocabulary, candidate.embedding, name="embedding")(inputs)
+    inputs, outputs = _inputs(candidate, task, sequence_length)
     for depth in range(1, candidate.layers + 1):
         layer = _recurrent(candidate, sequences=depth < candidate.layers, depth=depth, fused=fused)
         outputs = layer(outputs)
     activation = "sigmoid" if task.outputs == 1 else "softmax"
     outputs = keras.layers.Dense(task.outputs, activation=activation, name="classes")(outputs)
     return keras.Model(inputs, outputs, name=candidate.cell.replace("-", "_"))
+
+
+def _inputs(candidate: Candidate, task: Task, sequence_length: int) -> tuple[Any, Any]:
+    """What the model takes, and what its first recurrent layer reads of it."""
+    if not task.has_embedding:
+        shape = (sequence_length, candidate.embedding)
+        numbers = keras.Input(shape, dtype="float32", name="numbers")
+        return numbers, numbers
+    tokens = keras.Input((sequence_length,), dtype="int32", name="tokens")
+    embedding = keras.layers.Embedding(task.vocabulary, candidate.embedding, name="embedding")
+    return tokens, embedding(tokens)
 
 
 def _recurrent(candidate: Candidate, *, sequences: bool, depth: int, fused: bool) -> keras.Layer:

@@ -49,7 +49,7 @@ def measure_speed(candidate: Candidate, task: Task, splits: "tuple[Split, Split]
     from study.training.model import build
     from study.training.runners.choice import runner_of_its_own
 
-    training, validation = (type(split)(*(part[:_TIMED] for part in split)) for split in splits)
+    training, validation = (split.first(_TIMED) for split in splits)
     model = build(candidate, task, training.inputs.shape[1], seed=0)
     runner = runner_of_its_own(model, candidate)
     runner.start()

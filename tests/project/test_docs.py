@@ -71,6 +71,7 @@ def test_the_help_says_the_defaults_that_are_taken() -> None:
         of_flag = page.split(f" --{flag.name} ")[1].split(" --")[0]
         assert f" {flag.trait.words:,} for words" in of_flag
         assert f" {flag.trait.characters:,} for characters" in of_flag
+        assert f" {flag.trait.numbers:,} for numbers" in of_flag
 
 
 def test_saved_settings_are_flags() -> None:

@@ -1,11 +1,8 @@
-"""Labelled texts, before they become integers."""
+"""Labelled texts or series, before they become arrays."""
 
-import re
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from decimal import Decimal
 from pathlib import Path
 from typing import Protocol, Self
 
@@ -13,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from study.datasets.facts import Origin
+from study.datasets.sources.classes import number_examples
+from study.datasets.sources.series import Series
 from study.datasets.splits import Part
 from study.errors import UserError
-
-_NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d*)?")
 
 
 @dataclass(frozen=True)
@@ -50,19 +47,7 @@ class Corpus:
             UserError: A single class, no training examples, a class that training lacks or
                 that is too small to be in every split.
         """
-        names, numbers = number_labels(labels)
-        if len(names) < 2:
-            raise UserError(
-                f"Every text in {origin.name} has the label {names[0]!r}, but at least two classes "
-                "are needed. Check the labels."
-            )
-        if parts is None:
-            given = {Part.TRAIN: np.arange(len(texts))}
-        else:
-            column = np.array(parts, dtype=object)
-            given = {part: np.flatnonzero(column == part) for part in Part if part in set(parts)}
-        _check_classes(origin.name, names, numbers, given)
-        return cls(origin, texts, numbers, names, given)
+        return cls(origin, texts, *number_examples(origin.name, "text", labels, parts))
 
     @property
     def distinct(self) -> NDArray[np.intp]:
@@ -72,7 +57,11 @@ class Corpus:
 
 
 class Source(Protocol):
-    """Something labelled texts come from."""
+    """Something labelled texts or series come from."""
+
+    @property
+    def reads_numbers(self) -> bool:
+        """Whether its examples are series of numbers; else they are texts."""
 
     @property
     def name(self) -> str:
@@ -85,8 +74,8 @@ class Source(Protocol):
             UserError: It cannot be read.
         """
 
-    def read(self) -> Corpus:
-        """The labelled texts.
+    def read(self) -> Corpus | Series:
+        """The labelled texts or series.
 
         Raises:
             UserError: The content is not what was expected.
@@ -104,65 +93,3 @@ def as_unreadable(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise UserError(f"{path} cannot be read: {error.strerror}.") from error
-
-
-def number_labels(labels: Sequence[str]) -> tuple[tuple[str, ...], NDArray[np.int32]]:
-    """The class names in order, and the position of every label among them.
-
-    Where all labels are numbers they are ordered by value, and "1", "1.0" are one class.
-    """
-    distinct = set(labels)
-    canonical = {label: label for label in distinct}
-    names = sorted(distinct)
-    if all(_NUMBER.fullmatch(label) for label in distinct):
-        canonical = {label: _canonical(Decimal(label)) for label in distinct}
-        names = sorted(set(canonical.values()), key=Decimal)
-    position = {name: number for number, name in enumerate(names)}
-    numbers = np.array([position[canonical[label]] for label in labels], dtype=np.int32)
-    return tuple(names), numbers
-
-
-def _canonical(value: Decimal) -> str:
-    """The number without superfluous zeros, exponent, or a sign on zero."""
-    text = f"{value:f}"
-    if "." in text:
-        text = text.rstrip("0").rstrip(".")
-    return "0" if text == "-0" else text
-
-
-def _check_classes(
-    where: str,
-    names: tuple[str, ...],
-    labels: NDArray[np.int32],
-    given: dict[Part, NDArray[np.intp]],
-) -> None:
-    if Part.TRAIN not in given:
-        raise UserError(
-            f"{where} has no training examples, only {' and '.join(sorted(given))}. "
-            "Mark the examples to learn from as 'train', or leave the splits out."
-        )
-    counts = Counter(labels[given[Part.TRAIN]].tolist())
-    needed = 1 + len(Part) - len(given)  # one in training, one in each split drawn from it
-    if sum(counts[number] < needed for number in range(len(names))) > len(names) / 2:
-        numbers = all(map(_NUMBER.fullmatch, names))
-        raise UserError(
-            f"{where} has {len(names):,} different labels in {len(labels):,} examples, most of "
-            f"them too few to be learnt: at least {needed} training examples of each are needed. "
-            + (
-                "Such numbers are measured, and are no classes: group them into a few."
-                if numbers
-                else "Is it another column that holds the classes? Name it with --label-column."
-            )
-        )
-    for number, name in enumerate(names):
-        if counts[number] >= needed:
-            continue
-        if not counts[number]:
-            raise UserError(
-                f"The label {name!r} is in {where} outside training only, so that no model "
-                "can learn it. Add training examples of it, or remove the label."
-            )
-        raise UserError(
-            f"The class {name!r} in {where} has too few training examples to be in every split: "
-            f"{counts[number]} of at least {needed}. Add examples, or remove the class."
-        )

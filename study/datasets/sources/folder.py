@@ -27,6 +27,8 @@ class Folder:
     `train/unsup`, which the Large Movie Review Dataset has for reviews without a label.
     """
 
+    reads_numbers = False
+
     def __init__(self, path: Path) -> None:
         self._path = path
 

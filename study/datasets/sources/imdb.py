@@ -33,6 +33,7 @@ class Imdb:
     """
 
     name = "imdb"
+    reads_numbers = False
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder

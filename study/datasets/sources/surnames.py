@@ -37,6 +37,7 @@ class Surnames:
     """
 
     name = "surnames"
+    reads_numbers = False
 
     def identity(self) -> str:
         """Faker's version and the lists taken from it."""

@@ -43,6 +43,8 @@ class Table:
         UserError: The file is empty, or of another kind.
     """
 
+    reads_numbers = False
+
     def __init__(self, path: Path, text_column: str, label_column: str) -> None:
         self._path = path
         self._text = text_column

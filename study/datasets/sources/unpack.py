@@ -42,26 +42,45 @@ def unpacked(path: Path) -> Iterator[BinaryIO]:
         UserError: It cannot be read or unpacked, is larger than 4 GiB, or swells beyond that
             or 200 times its packed size.
     """
-    try:
-        size = path.stat().st_size
+    with as_packed(path):
         if not is_packed(path):
-            _check_size(path, size, LARGEST)
+            check_size(path, path.stat().st_size, LARGEST)
             with path.open("rb") as file:
                 yield file
             return
-        limit = min(LARGEST, max(_UNSUSPICIOUS, _RATIO * size))
+        limit = likely_size(path)
         content = io.BytesIO()
         with _OPENERS[path.suffix.lower()](path) as stream:
             while chunk := stream.read(_CHUNK):
                 content.write(chunk)
-                _check_size(path, content.tell(), limit)
+                check_size(path, content.tell(), limit)
+    content.seek(0)
+    yield content
+
+
+@contextmanager
+def as_packed(path: Path) -> Iterator[None]:
+    """Turn what is said of a file that cannot be unpacked into a sentence.
+
+    Raises:
+        UserError: The block could not read or unpack it.
+    """
+    try:
+        yield
     except _FAULTS as error:
         raise UserError(
             f"{path} cannot be read ({error}). "
             "Check that it is whole, that you may read it, and that it is packed as its name says."
         ) from error
-    content.seek(0)
-    yield content
+
+
+def likely_size(path: Path) -> int:
+    """Bytes that may come out of a packed file.
+
+    Raises:
+        OSError: It cannot be read.
+    """
+    return min(LARGEST, max(_UNSUSPICIOUS, _RATIO * path.stat().st_size))
 
 
 def is_packed(path: Path) -> bool:
@@ -69,11 +88,16 @@ def is_packed(path: Path) -> bool:
     return path.suffix.lower() in _OPENERS
 
 
-def _check_size(path: Path, size: int, limit: int) -> None:
+def check_size(path: Path, size: int, limit: int) -> None:
+    """Refuse what is larger than is likely.
+
+    Raises:
+        UserError: It is.
+    """
     if size > limit:
         raise UserError(
             f"More than {limit:,} bytes come out of {path}, which is no likely "
-            "size for its texts. Check it; if it is right, unpack it or take a part of it."
+            "size for its content. Check it; if it is right, unpack it or take a part of it."
         )
 
 

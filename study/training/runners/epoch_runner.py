@@ -21,8 +21,8 @@ Weights = list[NDArray[Any]]
 class EpochRunner(ABC):
     """Trains and evaluates one model at a time: that of the last `load`.
 
-    A model maps tokens, (batch, steps), to probabilities: (batch, 1), that of the second of
-    two classes, or (batch, classes).
+    A model maps tokens, (batch, steps), or numbers, (batch, steps, features), to probabilities:
+    (batch, 1), that of the second of two classes, or (batch, classes).
 
     Attributes:
         batch_size: Of the candidate that is loaded.

@@ -101,7 +101,7 @@ class TensorFlowRunner(EpochRunner):
 
     def _train_steps(
         self,
-        tokens: tf.Tensor,
+        inputs: tf.Tensor,
         labels: tf.Tensor,
         indices: tf.Tensor,
         weights: tf.Tensor,
@@ -117,7 +117,7 @@ class TensorFlowRunner(EpochRunner):
         def step(count: tf.Tensor, loss: tf.Tensor, correct: tf.Tensor) -> Any:
             batch = indices[count]
             more_loss, more_correct = self._train_step(
-                tf.gather(tokens, batch), tf.gather(labels, batch), weights[count]
+                tf.gather(inputs, batch), tf.gather(labels, batch), weights[count]
             )
             return count + 1, loss + more_loss, correct + more_correct
 
@@ -125,19 +125,19 @@ class TensorFlowRunner(EpochRunner):
         return loss, correct
 
     def _train_step(
-        self, tokens: tf.Tensor, labels: tf.Tensor, weights: tf.Tensor
+        self, inputs: tf.Tensor, labels: tf.Tensor, weights: tf.Tensor
     ) -> tuple[tf.Tensor, tf.Tensor]:
         variables = self._wide.trainable_variables
         with tf.GradientTape() as tape:
-            probabilities = self._wide(tokens, training=True)
+            probabilities = self._wide(inputs, training=True)
             loss = tf.reduce_sum(weights * cross_entropy(labels, probabilities))
             mean = loss / tf.reduce_sum(weights)
         self._optimizer.apply(tape.gradient(mean, variables), variables)
         correct = tf.cast(is_correct(labels, probabilities), weights.dtype)
         return loss, tf.reduce_sum(weights * correct)
 
-    def _evaluate_batch(self, tokens: tf.Tensor, labels: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        probabilities = self._wide(tokens, training=False)
+    def _evaluate_batch(self, inputs: tf.Tensor, labels: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        probabilities = self._wide(inputs, training=False)
         return cross_entropy(labels, probabilities), is_correct(labels, probabilities)
 
 
