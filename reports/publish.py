@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from reports.charts.trial import learning_curve
+from reports.comparison.declaration import declaration
 from reports.exports.dashboard import publish, upload_files
 from reports.findings.answer import Answer, answer
 from reports.page.supplement import Supplement
@@ -24,6 +25,7 @@ class Reporter:
     supplement: Callable[[Archive, StudyRecord, Answer], Supplement] | None = None
 
     draw_curve = staticmethod(learning_curve)
+    declaration = staticmethod(declaration)
 
     def publish(self, archive: Archive) -> Published:
         """Write the report of what is known so far, and bring the dashboard up to date.

@@ -29,6 +29,7 @@ from study.question.settings_file import save_settings
 from study.runs.archive import Archive
 from study.runs.best_models import complete_models, keep_best_models
 from study.runs.context import JobContext
+from study.runs.plans import register_plan
 from study.runs.reporter import Published, Reporter
 from study.storage.opening import open_store
 from study.storage.trial_storage import as_user_errors
@@ -66,6 +67,7 @@ def search_and_confirm(context: JobContext, study: optuna.Study) -> Published | 
     refuse_other_effort(study, context.plan)
     # Only now: a command that is refused changes nothing.
     save_settings(context.folder.settings, context.plan.settings)
+    register_plan(context, study)
     plan = context.plan
     context.say(*in_lines(plan.dataset.facts, plan.metric, plan.margin), *plan.known.notes)
     confirming = plan.settings.answer.confirm
@@ -84,6 +86,7 @@ def search_and_confirm(context: JobContext, study: optuna.Study) -> Published | 
 def confirm_what_is_searched(context: JobContext, study: optuna.Study) -> Published | None:
     """Confirm the searches that are complete; returns as `search_and_confirm`."""
     save_settings(context.folder.settings, context.plan.settings)
+    register_plan(context, study)
     published = None
     for number in sorted({trial.search for trial in _records(study)}):
         published = _confirm(context, study, number)

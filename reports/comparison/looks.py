@@ -55,8 +55,7 @@ class _Look(NamedTuple):
 @cache
 def look_levels(least: int, most: int) -> tuple[float, ...]:
     """The two-sided nominal level of each look: after `least` searches, and each one to `most`."""
-    looks = [_Look(searches, least, most) for searches in range(least, most + 1)]
-    return tuple(_levels(looks)[0])
+    return levels_of(planned_looks(least, most))
 
 
 def level_of(looks: Sequence[PlannedLook]) -> LookLevel:
@@ -71,6 +70,19 @@ def level_of(looks: Sequence[PlannedLook]) -> LookLevel:
     """
     levels, overall, extended = _levels(looks)
     return LookLevel(levels[-1], overall, extended)
+
+
+def levels_of(looks: Sequence[PlannedLook]) -> tuple[float, ...]:
+    """The level of every one of these looks, as `level_of` has it for the last."""
+    return tuple(_levels(looks)[0])
+
+
+def planned_looks(
+    least: int, most: int, made: Sequence[PlannedLook] = ()
+) -> tuple[PlannedLook, ...]:
+    """The looks that were made, and those that a plan has after them."""
+    done = max((look.searches for look in made), default=0)
+    return (*made, *(_Look(n, least, most) for n in range(least, most + 1) if n > done))
 
 
 def _levels(looks: Sequence[PlannedLook]) -> tuple[list[float], float, bool]:

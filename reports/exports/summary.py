@@ -1,6 +1,7 @@
 """`summary.json`: a study's answer for programs. Its keys are part of the interface."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from reports.comparison.pairs import PairComparison
@@ -25,6 +26,16 @@ def summary(record: StudyRecord, answer: Answer) -> dict[str, Any]:
     return {
         "schema": SCHEMA,
         "version": version(),
+        "begun": _when(record.begun),
+        "ended": _when(record.ended),
+        "plans": [
+            {
+                "sha256": plan.sha256,
+                "stored": plan.stored.isoformat(),
+                "trainings_before": plan.trainings,
+            }
+            for plan in record.registrations
+        ],
         "study": record.name,
         "dataset": {
             "name": dataset.name,
@@ -81,6 +92,10 @@ def _baselines(record: StudyRecord, answer: Answer) -> dict[str, Any]:
             ],
         },
     }
+
+
+def _when(moment: datetime | None) -> str | None:
+    return moment.isoformat(timespec="seconds") if moment else None
 
 
 def _best(trial: TrialRecord) -> dict[str, Any]:

@@ -12,7 +12,8 @@ from reports.words.phrases import plural
 from reports.words.statement import DIFFERENT
 from search_spaces.cells import cell_name
 from study.datasets.metric import Metric
-from study.terminal.words import duration, number_of
+from study.machine.environment import version
+from study.terminal.words import duration, number_of, utc
 from study.trials.record import Status, StudyRecord
 
 _BADGES = {
@@ -242,6 +243,26 @@ def flattery(record: StudyRecord, answer: Answer) -> str:
         f"{'; '.join(told)}. What the first is above the second comes of having been chosen, and "
         "of the trial's other width."
     )
+
+
+def plans(record: StudyRecord) -> list[str]:
+    """When each plan was stored, with its digest."""
+    told = []
+    for plan in record.registrations:
+        name = "plan.json" if plan.number == 1 else f"plan-{plan.number}.json, a change"
+        before = (
+            f"after {number_of(plan.trainings, 'training')} had begun"
+            if plan.trainings
+            else "before the first training"
+        )
+        told.append(f"{name}, stored {utc(plan.stored)}, {before}: SHA-256 {plan.sha256}.")
+    return told or ["None was stored before the study began."]
+
+
+def made(record: StudyRecord) -> str:
+    """The version that wrote the page, and the days of the study's trainings."""
+    days = dict.fromkeys(f"{day:%Y-%m-%d}" for day in (record.begun, record.ended) if day)
+    return " ".join([f"isoparam {version()}", *(f"({day})" for day in [" to ".join(days)] if day)])
 
 
 def time(record: StudyRecord) -> str:

@@ -14,6 +14,7 @@ from study.machine.program import typed
 from study.phases.baseline import stored_baseline
 from study.phases.confirmation import confirmation_name, looks, stored_test_labels
 from study.phases.identity import ENVIRONMENT, IDENTITY, refuse_other
+from study.phases.registration import registrations
 from study.phases.winners import kept
 from study.question.plan import StudyPlan, resolve
 from study.question.settings_file import load_settings, saved_flags
@@ -116,6 +117,8 @@ class Archive:
             environment=search.user_attrs[ENVIRONMENT],
             resume=self.resume(),
             storage=self.store.shown_url,
+            registrations=registrations(search),
+            **_dates([*trials, *runs]),
         )
 
 
@@ -183,6 +186,13 @@ def busy_seconds(trials: Iterable[FrozenTrial]) -> float:
         seconds += max(0.0, (complete - max(start, end)).total_seconds())
         end = max(end, complete)
     return seconds
+
+
+def _dates(trials: Iterable[FrozenTrial]) -> dict[str, datetime | None]:
+    """When the first began and the last ended."""
+    begun = [trial.datetime_start for trial in trials if trial.datetime_start]
+    ended = [trial.datetime_complete for trial in trials if trial.datetime_complete]
+    return {"begun": min(begun, default=None), "ended": max(ended, default=None)}
 
 
 def _dataset_record(plan: StudyPlan) -> DatasetRecord:

@@ -20,6 +20,7 @@ from search_spaces.cells import cell_name
 from study.errors import UserError
 from study.machine.program import typed
 from study.phases.confirmation import confirmation_slots
+from study.phases.registration import differing, registrations, write_plan
 from study.phases.search import refuse_other_effort, search_slots
 from study.phases.winners import kept
 from study.question.plan import resolve
@@ -137,6 +138,7 @@ def _contents(archive: Archive) -> Iterator[Finding]:
     plan, search, confirmation = archive.plan, archive.search(), archive.confirmation()
     refuse_other_effort(search, plan)
     yield Finding(_QUESTION, "", f"{plan.identity['dataset']}, as at the start")
+    yield _plans(archive, search)
     begun = {trial.user_attrs[SEARCH] for trial in search.get_trials(deepcopy=False)}
     slots = [slot for number in sorted(begun) for slot in search_slots(plan, number)]
     yield from _trials("search", archive, search, slots)
@@ -148,6 +150,27 @@ def _contents(archive: Archive) -> Iterator[Finding]:
         studies.append(confirmation)
         yield _models(archive)
     yield _artifacts(archive, studies)
+
+
+def _plans(archive: Archive, search: optuna.Study) -> Finding:
+    """Whether each plan's file is what was stored, and what was stored is what its digest says."""
+    plans = registrations(search)
+    if broken := [plan for plan in plans if not plan.whole]:
+        return Finding("plan", f"{len(broken)} stored plans are not those of their digests", "")
+    wrong = differing(archive.folder, plans)
+    names = ", ".join(archive.folder.plan(plan.number).name for plan in wrong)
+
+    def write() -> None:
+        for plan in wrong:
+            write_plan(archive.folder, plan)
+
+    return Finding(
+        "plan",
+        f"{names} not as stored" if wrong else "",
+        f"{len(plans)} stored, as at the start" if plans else "none was stored",
+        _repair_command(archive.folder.path),
+        write,
+    )
 
 
 def _trials(
@@ -228,8 +251,11 @@ def _temporary_files(run: Path, store: FileStore) -> Finding:
 
 def _left_behind(check: str, count: int, run: Path, remove: Callable[[], None]) -> Finding:
     fault = f"{count} left behind" if count else ""
-    remedy = f"{typed('doctor')} {shlex.quote(str(run))} --repair"
-    return Finding(check, fault, "none left behind", remedy, remove)
+    return Finding(check, fault, "none left behind", _repair_command(run), remove)
+
+
+def _repair_command(run: Path) -> str:
+    return f"{typed('doctor')} {shlex.quote(str(run))} --repair"
 
 
 def _lease_files(store: FileStore) -> list[Path]:

@@ -1,12 +1,17 @@
 """Who shows what a study found: handed in by the commands, since a study knows no reports."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol, TypeAlias
 
 from study.phases.search import DrawCurve
 from study.runs.archive import Archive
-from study.trials.record import StudyRecord
+from study.trials.record import Look, StudyRecord
+
+# Given the margin (a fraction), the least and the most searches and the looks that were made: how
+# the verdict will be reached, as plain values for JSON.
+Declaration: TypeAlias = Callable[[float, int, int, Sequence[Look]], dict[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -32,6 +37,10 @@ class Reporter(Protocol):
     @property
     def draw_curve(self) -> DrawCurve:
         """Draws a learning curve, in the training process; so it is a module's own function."""
+
+    @property
+    def declaration(self) -> Declaration:
+        """Declares how the verdict will be reached."""
 
     def publish(self, archive: Archive) -> Published:
         """Write the report of what is known so far.

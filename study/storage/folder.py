@@ -24,6 +24,10 @@ class RunFolder:
         """The settings in force, as `--config` takes them."""
         return self.path / "settings.toml"
 
+    def plan(self, number: int) -> Path:
+        """What was decided, before the first training; numbers above 1 are later changes."""
+        return self.path / ("plan.json" if number == 1 else f"plan-{number}.json")
+
     @property
     def log(self) -> Path:
         """What the training processes print."""

@@ -1,7 +1,9 @@
 """What a study remembers: typed records read from Optuna's trials."""
 
+import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any, NamedTuple
 
@@ -183,6 +185,29 @@ class Look(NamedTuple):
     most: int
 
 
+@dataclass(frozen=True)
+class Registration:
+    """What was decided, as it was stored before anything that it decides.
+
+    Attributes:
+        number: From 1, which is plan.json; those above changed the plan.
+        stored: When, in UTC.
+        trainings: Trials and runs that had begun by then; 0 where nothing was known.
+        text: Of the file, whose SHA-256 in UTF-8 is `sha256`.
+    """
+
+    number: int
+    sha256: str
+    stored: datetime
+    trainings: int
+    text: str
+
+    @property
+    def whole(self) -> bool:
+        """Whether the text is that of the digest."""
+        return hashlib.sha256(self.text.encode()).hexdigest() == self.sha256
+
+
 @dataclass(frozen=True, kw_only=True)
 class BaselineRecord:
     """What a linear model of the same data came to.
@@ -245,6 +270,9 @@ class StudyRecord:
         environment: Versions, machine, backend.
         resume: The command that goes on with this study.
         storage: Database URL without its password.
+        registrations: What was decided, and each change of it, in order.
+        begun, ended: When the first training began and the last one ended, by the clock of the
+            machine that did it; None before there is one.
     """
 
     name: str
@@ -271,6 +299,9 @@ class StudyRecord:
     environment: Mapping[str, str]
     resume: str
     storage: str
+    registrations: tuple[Registration, ...] = ()
+    begun: datetime | None = None
+    ended: datetime | None = None
 
 
 def winner(trials: Iterable[TrialRecord]) -> TrialRecord | None:

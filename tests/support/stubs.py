@@ -10,6 +10,7 @@ from typing import Any
 import optuna
 from optuna.trial import TrialState
 
+from reports.comparison.declaration import declaration
 from study.datasets.metric import Metric
 from study.processes.limits import ProcessLimits
 from study.processes.pool import Pool
@@ -99,6 +100,7 @@ class SilentReporter:
     published: list[int] = field(default_factory=list)
 
     draw_curve = staticmethod(no_picture)
+    declaration = staticmethod(declaration)
 
     def publish(self, archive: Archive) -> Published:
         record = archive.record()
