@@ -9,7 +9,7 @@ from reports.comparison.verdict import Verdict
 from reports.findings.answer import Answer, BudgetAnswer, EffortStep
 from reports.findings.confirmation import accuracy_span, mean_accuracy, runs_of
 from reports.findings.search import trial_counts
-from study.machine.environment import version
+from study.machine.program import version
 from study.trials.record import StudyRecord, TrialRecord
 
 SCHEMA = 2

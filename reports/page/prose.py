@@ -12,7 +12,7 @@ from reports.words.phrases import plural
 from reports.words.statement import DIFFERENT
 from search_spaces.cells import cell_name
 from study.datasets.metric import Metric
-from study.machine.environment import version
+from study.machine.program import version
 from study.terminal.words import duration, number_of, utc
 from study.trials.record import Status, StudyRecord
 

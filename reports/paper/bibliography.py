@@ -6,7 +6,7 @@ from functools import cache
 from importlib.metadata import metadata
 from pathlib import Path
 
-from study.machine.environment import version
+from study.machine.program import version
 
 # The developers are named as CITATION.cff names them.
 _ISOPARAM = """\

@@ -13,7 +13,7 @@ from reports.words.phrases import confidence, listed, plural
 from search_spaces.cells import cell_name
 from search_spaces.spaces import SpaceName, ranges_of
 from study.datasets.metric import Metric
-from study.machine.environment import version
+from study.machine.program import version
 from study.terminal.words import number_of
 from study.trials.record import StudyRecord
 

@@ -2,11 +2,11 @@
 
 import os
 import platform
-import tomllib
-from functools import cache
 from importlib.metadata import PackageNotFoundError
 from importlib.metadata import version as installed
 from pathlib import Path
+
+from study.machine.program import version
 
 _PACKAGES = ("keras", "tensorflow", "jax", "optuna", "numpy", "scipy")
 
@@ -27,15 +27,6 @@ def environment() -> dict[str, str]:
         except PackageNotFoundError:
             continue
     return facts
-
-
-@cache
-def version() -> str:
-    """Of isoparam: what its folder's `pyproject.toml` says, or where it has none, its package."""
-    project = Path(__file__).parents[2] / "pyproject.toml"
-    if project.is_file():
-        return str(tomllib.loads(project.read_text(encoding="utf-8"))["project"]["version"])
-    return installed("isoparam")
 
 
 def cores() -> int:

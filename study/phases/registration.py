@@ -13,13 +13,13 @@ from typing import Any
 
 import optuna
 
-from study.machine.environment import version
 from study.machine.files import write_atomically
+from study.machine.program import version
 from study.question.plan import StudyPlan
 from study.question.settings_file import saved_flags
 from study.storage.folder import RunFolder
 from study.storage.store import Store
-from study.trials.record import Registration
+from study.trials.registered import Registration
 
 _PLAN = "plan {}"  # study attribute: the plan of this number
 _SEEDS = "derived from the study's seed for each purpose and place, with NumPy's SeedSequence"

@@ -1,6 +1,5 @@
 """What a study remembers: typed records read from Optuna's trials."""
 
-import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,6 +16,7 @@ from study.datasets.metric import Metric
 from study.question.flag_values import Searches
 from study.training.curve import CurvePoint
 from study.trials import attributes as attrs
+from study.trials.registered import Registration
 
 
 class Status(StrEnum):
@@ -183,29 +183,6 @@ class Look(NamedTuple):
     searches: int
     least: int
     most: int
-
-
-@dataclass(frozen=True)
-class Registration:
-    """What was decided, as it was stored before anything that it decides.
-
-    Attributes:
-        number: From 1, which is plan.json; those above changed the plan.
-        stored: When, in UTC.
-        trainings: Trials and runs that had begun by then; 0 where nothing was known.
-        text: Of the file, whose SHA-256 in UTF-8 is `sha256`.
-    """
-
-    number: int
-    sha256: str
-    stored: datetime
-    trainings: int
-    text: str
-
-    @property
-    def whole(self) -> bool:
-        """Whether the text is that of the digest."""
-        return hashlib.sha256(self.text.encode()).hexdigest() == self.sha256
 
 
 @dataclass(frozen=True, kw_only=True)
