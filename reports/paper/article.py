@@ -94,6 +94,6 @@ def _article(record: StudyRecord, found: Answer, shown: Sequence[Figure | None])
         _FIGURE % (chart.key, wrapped(tex(f"{chart.title}. {each.caption}")))
         for each in shown
         if each
-        for chart in each.charts[:1]
+        for chart in each.charts
     )
     return _ARTICLE % (title, "\\input{table}\n" if found.budgets else "", figures)

@@ -37,6 +37,7 @@ def _comment(text: str) -> str:
 
 def _commands(told: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     yield from _study(told)
+    yield from _plans(told)
     yield from _verdict(told["verdict"] or {})
     yield from _mean(told["mean_over_budgets"] or {})
     shares = told["variance_shares"] or {}
@@ -62,6 +63,13 @@ def _study(told: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     yield "Trials", count(trials["planned"])
     for ended in ("complete", "pruned", "failed"):
         yield f"Trials{ended.capitalize()}", count(trials[ended])
+
+
+def _plans(told: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Of the first, which no later one replaces."""
+    first = next(iter(told["plans"]), {})
+    yield "PlanDigest", first.get("sha256", NOTHING)
+    yield "PlanDate", first.get("stored", NOTHING)[:10]
 
 
 def _verdict(verdict: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

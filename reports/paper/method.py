@@ -48,6 +48,7 @@ def _cite(found: re.Match[str]) -> str:
 def _sentences(record: StudyRecord, answer: Answer) -> Iterator[str]:
     yield _data(record)
     yield _question(record)
+    yield _plan(record)
     yield from _searching(record)
     yield _training(record)
     yield from _confirming(record)
@@ -86,6 +87,19 @@ def _question(record: StudyRecord) -> str:
         f"{cells} were compared at an equal budget of at most {budget_label(record)} (trainable "
         f"parameters {scope}){smaller}. The smallest difference that matters was declared to be "
         f"{points(record.margin)} percentage points."
+    )
+
+
+def _plan(record: StudyRecord) -> str:
+    if not record.registrations:
+        return ""
+    first, *changes = record.registrations
+    begun = f"{number_of(first.trainings, 'training')} had begun"
+    when = "before the first training" if not first.trainings else f"when {begun}"
+    changed = f"; it was changed {_times(len(changes))} later" * bool(changes)
+    return (
+        f"All this, the search and the rule of the verdict were written down on "
+        f"{first.stored:%Y-%m-%d}, {when} (SHA-256 {first.sha256}){changed}."
     )
 
 
@@ -147,7 +161,10 @@ def _sampling(settings: Mapping[str, Any]) -> str:
 
 def _training(record: StudyRecord) -> str:
     settings = record.settings
-    told = "Models were trained with Adam [[kingma2015]]"
+    told = "Models (recurrent layers below a dense output"
+    if settings.get("embedding") and settings.get("space") != "wide":
+        told += f", above an embedding of width {settings['embedding']}"
+    told += ") were trained with Adam [[kingma2015]]"
     if "batch-size" in settings and settings.get("space") != "wide":
         told += f" on batches of {number_of(settings['batch-size'], 'example')}"
     if "epochs" in settings:

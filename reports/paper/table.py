@@ -29,7 +29,7 @@ def table(record: StudyRecord, answer: Answer) -> str:
     caption = wrapped(tex(_caption(record, answer)))
     return (
         f"% \\usepackage{{booktabs}}\n{UNICODE}\n\\begin{{table}}\n\\centering\n"
-        f"\\caption{{{caption}}}\n\\label{{tab:isoparam}}\n"
+        f"\\caption{{{caption}}}\n\\label{{tab:isoparam}}\n\\medskip\n"
         f"\\begin{{tabular}}{{r{'r' * len(record.cells)}r}}\n\\toprule\n{_line(head)}\\midrule\n"
         f"{''.join(rows)}\\bottomrule\n\\end{{tabular}}\n\\end{{table}}\n"
     )
@@ -78,6 +78,7 @@ def _caption(record: StudyRecord, answer: Answer) -> str:
     return (
         f"{name} {on_data(record.dataset.name, record.metric)} in percent, mean over {over}{seeds} "
         f"at matched sizes, and the difference {first} minus {second} in percentage points. "
-        f"Budgets are {record.budget.scope} parameters. In smaller print: intervals, of accuracies "
-        f"95 % over {over}, of the difference {' to '.join(sure)}, over test examples, too."
+        f"Budgets are {record.budget.scope} parameters. In small print: 95 % intervals of the "
+        f"accuracies over searches, {' to '.join(sure)} intervals of the differences over searches "
+        "and test examples."
     )
