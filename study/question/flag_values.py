@@ -79,7 +79,7 @@ def found_cell(name: str) -> Cell:
 
 CELL = Parameter(converter=_cell, n_tokens=1)
 CELLS = Parameter(converter=_cells, consume_multiple=True, show_default=", ".join)
-SEARCHES = Parameter(converter=_searches, n_tokens=1, accepts_keys=False)
+SEARCHES = Parameter(converter=_searches, n_tokens=1, accepts_keys=False, show_default=str)
 REPLICATES = whole_number(1, MOST_REPLICATES)
 SEED = whole_number(0, 2**31 - 1)
 POSITIVE = whole_number(1)
