@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from reports.comparison.baseline import AgainstBaseline, against_baseline
 from reports.findings.runs import Answers, test_weights, unpack_correct
-from study.trials.record import BaselineRecord, StudyRecord
+from study.trials.baseline import BaselineRecord
+from study.trials.record import StudyRecord
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from study.processes.training_process import Finished, Refused
 from study.question.plan import StudyPlan
 from study.storage.store import Store
 from study.training.linear_baseline import LinearBaselineJob
-from study.trials.record import BaselineRecord
+from study.trials.baseline import BaselineRecord
 
 _BASELINE = "linear_baseline"  # study attribute: what it came to, or why it came to nothing
 _OWNER = "linear_baseline_owner"  # study attribute: the process that is at it

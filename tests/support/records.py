@@ -15,8 +15,8 @@ from search_spaces.matching import match
 from study.datasets.facts import Origin
 from study.datasets.metric import Metric
 from study.question.flag_values import Searches
+from study.trials.baseline import BaselineRecord
 from study.trials.record import (
-    BaselineRecord,
     BudgetWinners,
     ConfirmationRecord,
     EffortWinners,
