@@ -67,7 +67,7 @@ def _study(told: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 def _plans(told: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Of the first, which no later one replaces."""
-    first = next(iter(told["plans"]), {})
+    first: Mapping[str, str] = next(iter(told["plans"]), {})
     yield "PlanDigest", first.get("sha256", NOTHING)
     yield "PlanDate", first.get("stored", NOTHING)[:10]
 

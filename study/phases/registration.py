@@ -30,7 +30,7 @@ _LEFT_OUT = {"dataset", "output-dir", "study-name", "seed", "trial-timeout"}
 def registrations(study: optuna.Study) -> tuple[Registration, ...]:
     """The plans of a study, in the order in which they were stored."""
     attributes = study.user_attrs
-    found = []
+    found: list[Registration] = []
     while stored := attributes.get(_PLAN.format(len(found) + 1)):
         when = datetime.fromisoformat(stored["stored"])
         found.append(

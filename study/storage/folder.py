@@ -25,7 +25,7 @@ class RunFolder:
         return self.path / "settings.toml"
 
     def plan(self, number: int) -> Path:
-        """What was decided, before the first training; numbers above 1 are later changes."""
+        """What was decided before the first training; `plan-2.json` and so on are later changes."""
         return self.path / ("plan.json" if number == 1 else f"plan-{number}.json")
 
     @property

@@ -1,0 +1,58 @@
+"""The pages of docs/: the reference is the code's, links lead somewhere, commands parse."""
+
+import re
+import shlex
+import sys
+from importlib import import_module
+
+import pytest
+
+from reports.exports.summary import summary
+from reports.findings.answer import answer
+from reports.paper.macros import macros
+from tests.support.commands import ROOT
+from tests.support.records import confirmed_record
+
+DOCS = ROOT / "docs"
+PAGES = {str(path.relative_to(DOCS)): path.read_text("utf-8") for path in DOCS.rglob("*.md")}
+LINES = [
+    (module, arguments)
+    for text in PAGES.values()
+    for module, arguments in re.findall(r"^ *\$ python -m ([\w.]+)(.*)$", text, re.MULTILINE)
+]
+
+
+def test_the_reference_is_what_the_code_says() -> None:
+    sys.path.insert(0, str(DOCS / "reference"))
+    try:
+        pages = import_module("generate").pages()
+    finally:
+        sys.path.pop(0)
+    for name, text in pages.items():
+        stale = f"{name} is out of date: python docs/reference/generate.py"
+        assert PAGES[f"reference/{name}"] == text, stale
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_links_lead_somewhere(page: str) -> None:
+    for link in re.findall(r"\]\(([^)#:]+)[^):]*\)", PAGES[page]):
+        assert (DOCS / page).parent.joinpath(link).exists(), link
+
+
+@pytest.mark.parametrize(("module", "arguments"), LINES)
+def test_what_is_to_be_typed_is_understood(module: str, arguments: str) -> None:
+    name = "reports.__main__" if module == "reports" else module
+    app = import_module(name).app
+    if not shlex.split(arguments, comments=True):
+        return
+    command, bound, _ = app.parse_args(
+        shlex.split(arguments, comments=True), exit_on_error=False, print_error=False
+    )
+    assert command is not None
+    assert bound.arguments
+
+
+def test_the_commands_that_are_named_exist() -> None:
+    record = confirmed_record()
+    known = set(re.findall(r"\\newcommand\{(\\iso\w+)\}", macros(summary(record, answer(record)))))
+    assert set(re.findall(r"\\iso[A-Z]\w+", PAGES["how-to/paper.md"])) <= known
