@@ -1,9 +1,12 @@
 """The pages of docs/: the reference is the code's, links lead somewhere, commands parse."""
 
+import os
 import re
 import shlex
+import subprocess
 import sys
 from importlib import import_module
+from pathlib import Path
 
 import pytest
 
@@ -56,3 +59,20 @@ def test_the_commands_that_are_named_exist() -> None:
     record = confirmed_record()
     known = set(re.findall(r"\\newcommand\{(\\iso\w+)\}", macros(summary(record, answer(record)))))
     assert set(re.findall(r"\\iso[A-Z]\w+", PAGES["how-to/paper.md"])) <= known
+
+
+@pytest.mark.slow
+def test_the_site_is_built_without_a_warning_and_loads_nothing(tmp_path: Path) -> None:
+    built = subprocess.run(
+        [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "-d", str(tmp_path)],
+        cwd=ROOT,
+        env={**os.environ, "NO_MKDOCS_2_WARNING": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (built.returncode, built.stdout, built.stderr) == (0, "", "")
+    pages = [path.read_text("utf-8") for path in tmp_path.rglob("*.html")]
+    assert len(pages) > len(PAGES)
+    loaded = r'<(?:script|img|iframe)[^>]*src="https?:|<link[^>]*rel="stylesheet"[^>]*href="https?:'
+    assert not any(re.search(loaded, page) for page in pages)
