@@ -3,12 +3,13 @@
 from dataclasses import dataclass, replace
 
 from search_spaces.candidate import Candidate, Scope, Task
+from search_spaces.errors import IsoparamError
 
 # Two steps span a factor of 16, at a quarter and a sixteenth of the largest models' costs.
 STEP = 4  # how often a budget holds the next smaller one of its ladder
 
 
-class BudgetError(ValueError):
+class BudgetError(IsoparamError, ValueError):
     """Nothing fits the budget; the message says what would."""
 
 

@@ -6,7 +6,8 @@ pictures. Lengths are in CSS pixels, which at this resolution are Matplotlib's p
 
 import io
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -97,13 +98,28 @@ def draw_pdf(chart: Chart) -> bytes:
     return _picture(chart, format="pdf", metadata={"CreationDate": None, "Title": chart.title})
 
 
+def figure_of(chart: Chart) -> Figure:
+    """The chart as Matplotlib's figure on white, for a notebook or `savefig`."""
+    with _settings():
+        figure = _figure(chart)
+    figure.set_facecolor("white")
+    return figure
+
+
 def _picture(chart: Chart, **options: Any) -> bytes:
     buffer = io.BytesIO()
-    with mpl.rc_context():
-        mpl.rcdefaults()  # whatever the user's matplotlibrc says
-        mpl.rcParams.update(_SETTINGS)
+    with _settings():
         _figure(chart).savefig(buffer, **options)
     return buffer.getvalue()
+
+
+@contextmanager
+def _settings() -> Iterator[None]:
+    """Settings for as long as the block lasts, whatever the user's matplotlibrc says."""
+    with mpl.rc_context():
+        mpl.rcdefaults()
+        mpl.rcParams.update(_SETTINGS)
+        yield
 
 
 def _figure(chart: Chart) -> Figure:

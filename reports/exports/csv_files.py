@@ -1,9 +1,12 @@
 """Every trial and every confirmation run as CSV, one row each."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from study.trials.record import ConfirmationRecord, StudyRecord, TrialRecord
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _TRIAL = (
     "number", "search", "cell", "budget", "status", "validation_loss", "validation_accuracy",
@@ -25,19 +28,29 @@ _COLUMNS = {
 
 def trials_csv(record: StudyRecord) -> str:
     """The search's trials, in order, with what was sampled in columns of their own."""
+    return _csv(trials_frame(record))
+
+
+def confirmations_csv(record: StudyRecord) -> str:
+    """The confirmation runs, in order."""
+    return _csv(confirmations_frame(record))
+
+
+def trials_frame(record: StudyRecord) -> "pd.DataFrame":
+    """The same trials as a DataFrame of plain objects."""
     names = dict.fromkeys(name for trial in record.trials for name in trial.hyperparameters)
     rows = (
         _row(trial) | {f"sampled_{name}": value for name, value in trial.hyperparameters.items()}
         for trial in record.trials
     )
-    return _csv((*_TRIAL, *(f"sampled_{name}" for name in names), "reason"), rows)
+    return _frame((*_TRIAL, *(f"sampled_{name}" for name in names), "reason"), rows)
 
 
-def confirmations_csv(record: StudyRecord) -> str:
-    """The confirmation runs, in order."""
+def confirmations_frame(record: StudyRecord) -> "pd.DataFrame":
+    """The same runs as a DataFrame of plain objects."""
     names = record.confirmations[0].candidate.hyperparameters if record.confirmations else ()
     rows = (_row(run) | run.candidate.hyperparameters for run in record.confirmations)
-    return _csv((*_RUN, *names, "reason"), rows)
+    return _frame((*_RUN, *names, "reason"), rows)
 
 
 def _row(run: TrialRecord | ConfirmationRecord) -> dict[str, Any]:
@@ -46,9 +59,12 @@ def _row(run: TrialRecord | ConfirmationRecord) -> dict[str, Any]:
     return fields | {"units": run.candidate.units if run.candidate else None}
 
 
-def _csv(columns: Iterable[str], rows: Iterable[Mapping[str, Any]]) -> str:
+def _frame(columns: Iterable[str], rows: Iterable[Mapping[str, Any]]) -> "pd.DataFrame":
     import pandas as pd  # late: commands that write no report need it not
 
     # As objects: beside an unknown count, the others would become fractions.
-    table = pd.DataFrame(list(rows), columns=list(columns), dtype=object)
+    return pd.DataFrame(list(rows), columns=list(columns), dtype=object)
+
+
+def _csv(table: "pd.DataFrame") -> str:
     return table.to_csv(index=False, lineterminator="\r\n")

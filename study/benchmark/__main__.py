@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Parameter
 from cyclopts.validators import Number
 
-from search_spaces.budget import BudgetError
 from study.datasets.level import Level
-from study.errors import UserError
+from study.errors import IsoparamError, UserError
 from study.question.settings import DataSettings, Settings
 from study.terminal.command import INTERRUPTED, Terminal, command, run
 
@@ -138,7 +137,7 @@ def _measured(
     for part in parts:
         try:
             yield _measure(part, rounds or _ROUNDS.get(part, 5), tabulated, data)
-        except (UserError, BudgetError) as error:
+        except IsoparamError as error:
             faults.append(f"{part} was not measured: {error}")
     if faults:
         raise UserError(" ".join(faults))

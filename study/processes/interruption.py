@@ -1,6 +1,7 @@
 """Signals that end the work."""
 
 import signal
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -25,7 +26,13 @@ class Interruption:
 
     @contextmanager
     def open(self) -> Iterator["Interruption"]:
-        """Take the signals over; on leaving, what was there before is back."""
+        """Take the signals over; on leaving, what was there before is back.
+
+        Only the main thread gets signals: in another one nothing is taken over.
+        """
+        if threading.current_thread() is not threading.main_thread():
+            yield self
+            return
         numbers = (signal.SIGINT, signal.SIGTERM)
         before = {number: signal.signal(number, self._note) for number in numbers}
         try:

@@ -9,6 +9,7 @@ import os
 import re
 import shutil
 import signal
+import sys
 import tempfile
 import threading
 import traceback
@@ -17,6 +18,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
+from types import ModuleType
 from typing import Any, Protocol
 
 from study.processes.programs import cannot_be_kept, forget_programs, keep_programs
@@ -102,7 +104,7 @@ class TrainingProcess:
         self._memory = 0  # bytes, after its first job
         # Ctrl-C reaches every process of the terminal, and a cluster's SIGTERM every process of
         # the job; a child that is not yet listening would die of it.
-        with _blocked(*_SIGNALS):
+        with _blocked(*_SIGNALS), _without_main():
             self._process.start()
         theirs.close()
 
@@ -228,3 +230,18 @@ def _blocked(*numbers: signal.Signals) -> Iterator[None]:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+@contextmanager
+def _without_main() -> Iterator[None]:
+    """Hide the program from a process that is started.
+
+    It would run the program again to find there what it is sent: a script that calls
+    `study.compare` at its top would begin a study in each of its training processes.
+    """
+    main = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = main

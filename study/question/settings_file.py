@@ -22,7 +22,7 @@ _RENAMED_SPACE = "card"  # now basic
 def saved_flags(settings: Settings) -> dict[str, Any]:
     """The settings by flag name, as TOML values; those left open are left out."""
     return {
-        flag.name: _toml_value(flag.value)
+        flag.name: plain(flag.value)
         for flag in sorted(settings.flags())
         if flag.trait.saved and flag.value is not None
     }
@@ -54,15 +54,20 @@ def load_settings(path: Path) -> Settings:
     loaded: Settings = app([], exit_on_error=False, print_error=False)
     # The folder may have been moved or named in another way since it was written.
     run = dataclasses.replace(loaded.run, output_dir=path.absolute().parent.parent)
-    return dataclasses.replace(loaded, run=run)
+    beside = path.absolute().with_name(Path(loaded.data.dataset).name)  # data from memory
+    data = loaded.data
+    if not Path(data.dataset).exists() and beside.is_file():
+        data = dataclasses.replace(data, dataset=str(beside))
+    return dataclasses.replace(loaded, run=run, data=data)
 
 
-def _toml_value(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """A setting's value as TOML has it."""
     match value:
         case Searches():
             return str(value)
         case tuple():
-            return [_toml_value(item) for item in value]
+            return [plain(item) for item in value]
         case Enum():
             return value.value
         case Path():

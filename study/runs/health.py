@@ -15,9 +15,8 @@ from pathlib import Path
 import optuna
 from optuna.trial import FrozenTrial
 
-from search_spaces.budget import BudgetError
 from search_spaces.cells import cell_name
-from study.errors import UserError
+from study.errors import IsoparamError
 from study.machine.program import typed
 from study.phases.confirmation import confirmation_slots
 from study.phases.registration import differing, registrations, write_plan
@@ -85,7 +84,7 @@ class Finding:
             return self
         try:
             self.repair()
-        except (UserError, BudgetError) as error:
+        except IsoparamError as error:
             return Finding(self.check, f"{self.fault}, and no repair: {error}", self.ok)
         return Finding(self.check, "", f"{self.fault}; repaired")
 
@@ -112,7 +111,7 @@ def examine(run: Path, storage: str | None, reporter: Reporter) -> list[Finding]
         try:
             archive = Archive(folder, resolve(load_settings(folder.settings)), store)
             findings += _contents(archive)
-        except (UserError, BudgetError) as error:
+        except IsoparamError as error:
             archive = None
             findings.append(Finding(_QUESTION, str(error), ""))
     if isinstance(store, FileStore):

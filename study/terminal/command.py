@@ -8,8 +8,7 @@ from typing import Annotated, NoReturn
 from cyclopts import App, CycloptsError, Parameter
 from rich.console import Console
 
-from search_spaces.budget import BudgetError
-from study.errors import UserError
+from search_spaces.errors import IsoparamError
 from study.machine.program import PROGRAM, typed, version
 from study.question.settings_file import toml
 from study.storage.passwords import hide_password
@@ -64,7 +63,7 @@ def run(app: App) -> NoReturn:
         whole(exit_on_error=False, print_error=False)
     except CycloptsError as error:
         fail(sentence(error))
-    except (UserError, BudgetError) as error:
+    except IsoparamError as error:
         fail(str(error))
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)

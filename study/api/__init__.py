@@ -1,0 +1,1 @@
+"""From Python: `study.compare`, and the result that it returns."""

@@ -1,0 +1,97 @@
+"""`study.compare`: the command, from Python."""
+
+import inspect
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Literal, overload
+
+from reports.publish import Reporter
+from study.api.given import reading
+from study.api.keywords import described, settings_of, signature
+from study.api.result import Result
+from study.pipeline import run_study
+from study.question.settings import Settings
+from study.runs.archive import Archive, open_archive
+from study.runs.reporter import Published
+from study.storage.trial_storage import as_user_errors
+
+_DOCUMENTATION = """Compare recurrent cells at an equal parameter budget, on data of yours.
+
+Does what `python -m study.search` does, and goes on where it stopped when it is called again with
+the same arguments, by that command too. Ctrl-C, or a notebook's stop button, ends the training
+processes, and the result is what is known by then. Training takes place in other processes, which
+the call waits for; a script needs no `if __name__ == "__main__"`.
+
+Args:
+    data: The path of a table or of a folder of texts, or the name of a built-in data set; a pandas
+        DataFrame with a column of texts, one of labels and, if you like, one named "split"; or
+        (texts, labels), two sequences. Data from memory are kept in the study's folder, as
+        `<study-name>.parquet`, where the command finds them, too; their study is named "data"
+        where nothing else is asked for. None: what `dataset` says.
+{flags}
+
+Returns:
+    What was found, or None after a dry run.
+
+Raises:
+    UserError: Something that was given cannot be used; the message says what would, and calls a
+        keyword by its flag, `--max-params` for `max_params`.
+    BudgetError: The budget fits one of the cells not at all.
+    TypeError: There is no such keyword.
+"""
+
+
+class _Keeping:
+    """The command's reporter, which remembers what it has published last."""
+
+    def __init__(self) -> None:
+        self._reporter = Reporter()
+        self.last: Result | None = None
+
+    draw_curve = staticmethod(Reporter.draw_curve)
+
+    def publish(self, archive: Archive) -> Published:
+        published = self._reporter.publish(archive)
+        self.last = Result(archive, published.record)
+        return published
+
+
+@overload
+def compare(data: Any = None, /, *, dry_run: Literal[True], **flags: Any) -> None: ...
+@overload
+def compare(data: Any = None, /, **flags: Any) -> Result: ...
+def compare(data: Any = None, /, **flags: Any) -> Result | None:  # noqa: D103  # see below
+    settings = _from_anywhere(settings_of(flags))
+    if data is not None and flags.get("dataset") is not None:
+        raise TypeError("compare() takes data or the keyword 'dataset', not both")
+    keeping = _Keeping()
+    with reading(settings, settings.data.dataset if data is None else data) as told:
+        run_study(told, keeping)
+    return keeping.last
+
+
+def _from_anywhere(settings: Settings) -> Settings:
+    """With the study's folder named so that a shell in another folder finds it, too."""
+    absolute = settings.run.output_dir.absolute()
+    return replace(settings, run=replace(settings.run, output_dir=absolute))
+
+
+def load(folder: str | Path, storage: str | None = None) -> Result:
+    """The result of a study that is there already, as far as it has come.
+
+    Args:
+        folder: The study's, `runs/<study-name>`.
+        storage: Database URL, where the trials are not in the folder.
+
+    Raises:
+        UserError: The folder or the storage holds no such study.
+    """
+    archive = open_archive(Path(folder), storage)
+    with as_user_errors(archive.store.shown_url):
+        return Result(archive, archive.record())
+
+
+_DATA = inspect.Parameter("data", inspect.Parameter.POSITIONAL_ONLY, default=None, annotation=Any)
+compare.__doc__ = _DOCUMENTATION.format(flags=described())
+# What `help`, a notebook's hints and its completion show.
+compare.__signature__ = signature(_DATA, Result)  # type: ignore[attr-defined]

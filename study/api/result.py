@@ -1,0 +1,149 @@
+"""What a study has found, for a notebook or a script."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from reports.charts.figure import Figure as ReportFigure
+from reports.charts.figure import charts_of, figures
+from reports.drawing.draw import figure_of
+from reports.exports.csv_files import confirmations_frame, trials_frame
+from reports.exports.summary import summary
+from reports.findings.answer import Answer, answer
+from reports.page.extract import extract
+from search_spaces.cells import Cell
+from study.errors import UserError
+from study.runs.archive import Archive
+from study.runs.models import SavedModel, load_model
+from study.trials.record import ConfirmationRecord, Status, StudyRecord, TrialRecord
+
+if TYPE_CHECKING:
+    import keras
+    import pandas as pd
+    from matplotlib.figure import Figure
+
+_OPEN = {Status.PLANNED, Status.RUNNING}
+
+
+class Figures(Mapping[str, "Figure"]):
+    """The report's charts by name, each drawn by Matplotlib when it is asked for."""
+
+    def __init__(self, made: Mapping[str, ReportFigure | None]) -> None:
+        self._charts = {chart.key: chart for chart in charts_of(made)}
+
+    def __getitem__(self, name: str) -> "Figure":
+        if name not in self._charts:
+            raise KeyError(f"There is no figure {name!r}; there are {', '.join(self)}.")
+        return figure_of(self._charts[name])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._charts)
+
+    def __len__(self) -> int:
+        return len(self._charts)
+
+    def __repr__(self) -> str:
+        return f"Figures({', '.join(self)})"
+
+
+class Result:
+    """What a study has found, finished or interrupted, as it was when this was made.
+
+    A notebook shows it as the beginning of its report.
+
+    Attributes:
+        folder: The study's, with everything that it leaves.
+        report: The report, `report.html` in it.
+        resume: The command that goes on with the study in a shell. From Python `study.compare`
+            with the same arguments does.
+    """
+
+    def __init__(self, archive: Archive, record: StudyRecord) -> None:
+        self.folder: Path = archive.folder.path.absolute()
+        self.report: Path = archive.folder.report.absolute()
+        self.resume: str = archive.resume()
+        self._storage = archive.store.shown_url if archive.shared else None
+        self._record = record
+
+    @property
+    def verdict(self) -> str:
+        """The answer in a sentence or two, as the report begins."""
+        return self._answer.sentence
+
+    @property
+    def finished(self) -> bool:
+        """Whether the study has done all that was planned, or was decided earlier."""
+        record, found = self._record, self._answer
+        runs: list[TrialRecord | ConfirmationRecord] = [*record.trials, *record.confirmations]
+        if any(run.status in _OPEN for run in runs):
+            return False
+        if not record.settings["confirm"]:
+            return len({trial.search for trial in record.trials}) >= record.planned_searches.least
+        whole = found.decided or found.searches >= record.planned_searches.most
+        return found.verdict is not None and whole
+
+    @property
+    def trials(self) -> "pd.DataFrame":
+        """Every trial of the searches, a row each, with the columns of `trials.csv`."""
+        return trials_frame(self._record).convert_dtypes()
+
+    @property
+    def confirmations(self) -> "pd.DataFrame":
+        """Every run that was scored on the test split, with the columns of `confirmations.csv`."""
+        return confirmations_frame(self._record).convert_dtypes()
+
+    @cached_property
+    def summary(self) -> dict[str, Any]:
+        """The content of `summary.json`."""
+        told: dict[str, Any] = json.loads(json.dumps(summary(self._record, self._answer)))
+        return told
+
+    @cached_property
+    def figures(self) -> Figures:
+        """The report's charts by the names that they have in `charts/`, as Matplotlib's figures."""
+        return Figures(self._figures)
+
+    def model(self, cell: str | None = None) -> "keras.Model":
+        """The best model of a cell, loaded by Keras.
+
+        It takes what `encode` of a saved vocabulary gives; `predict` takes texts.
+
+        Args:
+            cell: Its name, such as "gru"; None: of the cell with the lowest validation loss.
+
+        Raises:
+            UserError: The study has no model of it.
+        """
+        return self._saved(cell).model
+
+    def predict(self, texts: Sequence[str], cell: str | None = None) -> list[tuple[str, float]]:
+        """Each text's most probable class and its probability, by the best model of a cell.
+
+        Raises:
+            UserError: The study has no model of it.
+        """
+        if isinstance(texts, str):
+            raise UserError("predict() takes several texts, but one was given. Put it into a list.")
+        return self._saved(cell).classify(list(texts))
+
+    def __repr__(self) -> str:
+        return self.verdict
+
+    def _repr_html_(self) -> str:
+        return extract(self._record, self._answer, self._figures, self.report)
+
+    def _saved(self, cell: str | None) -> SavedModel:
+        if cell is not None and cell not in self._record.cells:
+            cells = ", ".join(self._record.cells)
+            raise UserError(f"The study compares {cells}, but the model of {cell!r} was asked for.")
+        return load_model(self.folder, None if cell is None else Cell(cell), self._storage)
+
+    @cached_property
+    def _answer(self) -> Answer:
+        return answer(self._record)
+
+    @cached_property
+    def _figures(self) -> dict[str, ReportFigure | None]:
+        return figures(self._record, self._answer)
