@@ -70,10 +70,17 @@ def _data(record: StudyRecord) -> str:
         f"{count(data.train + data.validation)} that every search and every confirmed run splits "
         f"afresh into about {count(data.train)} for training and {count(data.validation)} for "
         f"validation ({whence}). A model reads the last "
-        f"{number_of(data.sequence_length, data.level)} of a text. Always answering with the most "
-        f"frequent class gives {percent(data.facts.majority_baseline(record.metric))} "
-        f"{metric_name(record)}."
+        f"{number_of(data.sequence_length, data.level)} of a {_example(record)}. Always answering "
+        "with the most frequent class gives "
+        f"{percent(data.facts.majority_baseline(record.metric))} {metric_name(record)}."
     )
+
+
+def _example(record: StudyRecord) -> str:
+    if record.task.has_embedding:
+        return "text"
+    features = number_of(record.task.embedding, "feature")
+    return f"series of {features}, each standardised by its mean and deviation in training"
 
 
 def _question(record: StudyRecord) -> str:
@@ -162,8 +169,10 @@ def _sampling(settings: Mapping[str, Any]) -> str:
 def _training(record: StudyRecord) -> str:
     settings = record.settings
     told = "Models (recurrent layers below a dense output"
-    if settings.get("embedding") and settings.get("space") != "wide":
-        told += f", above an embedding of width {settings['embedding']}"
+    if record.task.has_embedding:
+        told += f", above an embedding of {count(record.task.vocabulary)} tokens"
+        if settings.get("embedding") and settings.get("space") != "wide":
+            told += f" in width {settings['embedding']}"
     told += ") were trained with Adam [[kingma2015]]"
     if "batch-size" in settings and settings.get("space") != "wide":
         told += f" on batches of {number_of(settings['batch-size'], 'example')}"

@@ -3,6 +3,7 @@
 import re
 import shutil
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -84,6 +85,14 @@ def test_the_method_says_the_figures_of_the_record() -> None:
     entries = bibliography(cited(told))
     assert {"bouthillier2021", "faker", "isoparam", "lan1983", "holm1979"} <= cited(told)
     assert entries.count("\n@") == len(cited(told)) - 1
+
+
+def test_the_method_of_numbers_tells_of_no_embedding() -> None:
+    record = RECORDS["two cells"]
+    numbers = replace(record, task=replace(record.task, vocabulary=0, embedding=3))
+    told = method(numbers, answer(numbers))
+    assert "series of 3 features" in " ".join(told.split())
+    assert "embedding" not in told
 
 
 def test_charts_have_their_font_and_are_the_same_each_time(tmp_path: Path) -> None:
