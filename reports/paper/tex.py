@@ -1,4 +1,4 @@
-"""Text as LaTeX, whatever it holds: pdfLaTeX, XeLaTeX and LuaLaTeX read it without a package."""
+"""Text as LaTeX, whatever it holds: it needs no package, nor an engine that reads Unicode."""
 
 import re
 import unicodedata
