@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from reports.charts.figure import charts_of
 from reports.charts.luck import luck
 from reports.comparison.estimate import Interval
 from reports.exports.summary import summary
@@ -19,6 +20,7 @@ from reports.paper.method import cited, method
 from reports.words.formatting import MINUS, interval, points
 from study.question.flag_values import Searches
 from study.trials.record import StudyRecord
+from tests.support.commands import ROOT
 from tests.support.records import (
     confirmed_record,
     hostile_record,
@@ -87,6 +89,16 @@ def test_the_method_says_the_figures_of_the_record() -> None:
     assert entries.count("\n@") == len(cited(told)) - 1
 
 
+def test_the_tool_is_cited_as_it_asks_for() -> None:
+    asked = (ROOT / "CITATION.cff").read_text(encoding="utf-8")
+    lines = (r'^title: "(.*)"$', r"^  - name: (.*)$", r"^version: (.*)$")
+    title, author, version = (re.findall(line, asked, re.MULTILINE)[0] for line in lines)
+    entry = bibliography(["isoparam"])
+    assert f"{{{title}}}" in entry
+    assert f"{{{{{author}}}}}" in entry
+    assert f"Version {version}" in entry
+
+
 def test_the_method_of_numbers_tells_of_no_embedding() -> None:
     record = RECORDS["two cells"]
     numbers = replace(record, task=replace(record.task, vocabulary=0, embedding=3))
@@ -101,7 +113,11 @@ def test_charts_have_their_font_and_are_the_same_each_time(tmp_path: Path) -> No
     before = chart.read_bytes()
     assert b"/FontFile2" in before
     assert b"/Type3" not in before
-    assert (latex / "figures" / "luck.png").read_bytes().startswith(b"\x89PNG")
+    header = (latex / "figures" / "luck.png").read_bytes()[:24]
+    assert header.startswith(b"\x89PNG")
+    (chart_of,) = charts_of({"luck": luck(RECORDS["two cells"], answer(RECORDS["two cells"]))})
+    width, height = (int.from_bytes(header[at : at + 4]) for at in (16, 20))
+    assert (width, height) == (chart_of.width * 300 // 72, chart_of.height * 300 // 72)
     written(RECORDS["two cells"], tmp_path)
     assert chart.read_bytes() == before
 
