@@ -49,6 +49,7 @@ class _Keeping:
         self.last: Result | None = None
 
     draw_curve = staticmethod(Reporter.draw_curve)
+    declaration = staticmethod(Reporter.declaration)
 
     def publish(self, archive: Archive) -> Published:
         published = self._reporter.publish(archive)
