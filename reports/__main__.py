@@ -5,7 +5,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from study.terminal.command import command, run
+from study.terminal.command import command, print_json, run
 
 app = command("report", "Write a study's report again, from what is stored.")
 
@@ -18,6 +18,7 @@ def report(
     storage: Annotated[str | None, Parameter(env_var="OPTUNA_STORAGE")] = None,
     latex: Annotated[bool, Parameter(negative=())] = False,
     quiet: Annotated[bool, Parameter(negative=())] = False,
+    json: Annotated[bool, Parameter(negative=())] = False,
 ) -> None:
     """Write `report.html`, `summary.json`, the CSV tables and the charts of a run.
 
@@ -32,6 +33,8 @@ def report(
         to paste, BibTeX, every chart as PDF and PNG, and a minimal article of all that.
     quiet: bool
         Print nothing but errors.
+    json: bool
+        Print one JSON object.
     """
     from reports.findings.answer import answer
     from reports.write import write
@@ -39,7 +42,13 @@ def report(
 
     record = read(run_folder, storage)
     path = write(record, answer(record), run_folder, latex=latex)
-    if not quiet:
+    if json:
+        print_json(
+            report=str(path.absolute()),
+            summary=str(path.absolute().with_name("summary.json")),
+            latex=str((run_folder / "latex").absolute()) if latex else None,
+        )
+    elif not quiet:
         print(path)
         if latex:
             print(run_folder / "latex")

@@ -20,6 +20,7 @@ def confirm(
     n_jobs: Annotated[int | None, POSITIVE] = None,
     storage: Annotated[str | None, Parameter(env_var="OPTUNA_STORAGE")] = None,
     quiet: Annotated[bool, Parameter(negative=())] = False,
+    json: Annotated[bool, Parameter(negative=())] = False,
 ) -> int:
     """Confirm the searches of a study that are complete; finished runs are kept.
 
@@ -33,6 +34,8 @@ def confirm(
         Database URL for Optuna, where it is not in the folder.
     quiet: bool
         Print nothing but errors.
+    json: bool
+        Print what the end says as one JSON object on stdout, and everything else on stderr.
     """
     from reports.publish import Reporter
     from study.pipeline import confirm_what_is_searched, work_on
@@ -43,7 +46,7 @@ def confirm(
     changed = replace(
         settings,
         answer=replace(settings.answer, confirm=True),
-        run=replace(settings.run, n_jobs=n_jobs or settings.run.n_jobs, quiet=quiet),
+        run=replace(settings.run, n_jobs=n_jobs or settings.run.n_jobs, quiet=quiet, json=json),
     )
     plan = replace(archive.plan, settings=changed)
     return work_on(replace(archive, plan=plan), Reporter(), confirm_what_is_searched)

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from study.terminal.command import command, run
+from study.terminal.command import command, print_json, run
 
 app = command("doctor", "Check a run: its database, trials, files and data.")
 
@@ -17,6 +17,7 @@ def doctor(
     *,
     repair: Annotated[bool, Parameter(negative=())] = False,
     storage: Annotated[str | None, Parameter(env_var="OPTUNA_STORAGE")] = None,
+    json: Annotated[bool, Parameter(negative=())] = False,
 ) -> int:
     """Say what is well, what is not and what to do about it; exit status 1 when something is not.
 
@@ -29,6 +30,8 @@ def doctor(
         next run of the study's command repairs.
     storage: str
         Database URL, where the trials are not in the folder.
+    json: bool
+        Print one JSON object.
     """
     import optuna
     from rich.console import Console
@@ -41,11 +44,25 @@ def doctor(
     findings = examine(run_folder, storage, Reporter())
     if repair:
         findings = [finding.repaired() for finding in findings]
+    faults = [finding for finding in findings if finding.fault]
+    if json:
+        print_json(
+            well=not faults,
+            findings=[
+                {
+                    "check": finding.check,
+                    "health": finding.health.value,
+                    "found": finding.detail,
+                    "remedy": finding.remedy if finding.fault else None,
+                }
+                for finding in findings
+            ],
+        )
+        return 1 if faults else 0
     table = Table("check", "", "found", box=None, pad_edge=False, title_justify="left")
     for finding in findings:
         table.add_row(finding.check, finding.health.value, finding.detail)
     Console(soft_wrap=True).print(table, markup=False)
-    faults = [finding for finding in findings if finding.fault]
     for remedy in dict.fromkeys(finding.remedy for finding in faults if finding.remedy):
         print(f"To repair it: {remedy}")
     return 1 if faults else 0

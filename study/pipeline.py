@@ -1,5 +1,6 @@
 """The whole job, step by step: plan, search, confirm, report."""
 
+import os
 import time
 from collections.abc import Callable
 from contextlib import closing
@@ -7,9 +8,9 @@ from typing import Any, TypeAlias
 
 import optuna
 
-from search_spaces.cells import cell_name
 from study.datasets.description import in_lines
 from study.machine.environment import cores
+from study.machine.program import version
 from study.phases.baseline import score_baseline
 from study.phases.confirmation import (
     ConfirmationWork,
@@ -29,15 +30,17 @@ from study.question.settings_file import save_settings
 from study.runs.archive import Archive
 from study.runs.best_models import complete_models, keep_best_models
 from study.runs.context import JobContext
+from study.runs.ending import tell
 from study.runs.plans import register_plan
 from study.runs.reporter import Published, Reporter
 from study.storage.opening import open_store
 from study.storage.trial_storage import as_user_errors
-from study.terminal.command import Terminal
+from study.terminal.command import terminal
+from study.terminal.log import Log
 from study.terminal.words import number_of
 from study.trials import attributes as attrs
 from study.trials.reading import trial_record
-from study.trials.record import Look, SearchRecord, TrialRecord, best_trials
+from study.trials.record import Look, SearchRecord, TrialRecord
 
 
 def run_study(settings: Settings, reporter: Reporter) -> int:
@@ -53,7 +56,7 @@ def run_study(settings: Settings, reporter: Reporter) -> int:
     plan.folder.check()
     store = open_store(settings.run.storage, plan.folder.database)
     if settings.run.dry_run:
-        print_dry_run(plan, Terminal())
+        print_dry_run(plan, terminal(settings.run))
         return 0
     return work_on(Archive(plan.folder, plan, store), reporter)
 
@@ -119,18 +122,20 @@ def _work_on(archive: Archive, reporter: Reporter, phases: Phases) -> int:
     limits = ProcessLimits(
         jobs=plan.jobs,
         cores=cores(),
-        log=folder.log,
+        log=folder.libraries_log,
         trial_timeout=plan.settings.run.trial_timeout,
     )
-    console = Terminal(quiet=plan.settings.run.quiet)
+    console = terminal(plan.settings.run)
     interruption = Interruption()
     pool = Pool[Any](limits)
-    with store.lease() as owner, interruption.open(), closing(pool):
+    log = Log(folder.log)
+    log.write(f"isoparam {version()} begins, process {os.getpid()}")
+    with log.faults(), store.lease() as owner, interruption.open(), closing(pool):
         context = JobContext(archive, owner, pool, console, interruption, reporter)
         published = phases(context, study)
         if complete_models(archive, pool, interruption, context.say):
             published = None  # the dashboard is to have them, too
-        _tell(context, published or reporter.publish(archive))
+        tell(context, published or reporter.publish(archive))
     return interruption.status if interruption() else 0
 
 
@@ -209,24 +214,3 @@ def confirm(context: JobContext, chosen: SearchRecord) -> bool:
         with store.locked():
             note_look(study, Look(chosen.number, *plan.searches))
     return done
-
-
-def _tell(context: JobContext, published: Published) -> None:
-    """Say what was found and where."""
-    context.say("")
-    record = published.record
-    for cell, trial in best_trials(record.trials, record.budget.limit).items():
-        context.say(_best_line(cell, trial))
-    context.say("", published.sentence, "")
-    context.say(f"Report:    {published.report}")
-    context.say(f"Dashboard: {context.dashboard_command}")
-    if context.interruption():
-        context.say(f"Go on:     {context.archive.resume()}")
-
-
-def _best_line(cell: str, trial: TrialRecord) -> str:
-    units = number_of(trial.candidate.units if trial.candidate else 0, "unit")
-    return (
-        f"Best {cell_name(cell)}: {trial.validation_accuracy:.1%} on validation, {units}, "
-        f"{trial.cell_parameters:,} cell parameters, {trial.model_parameters:,} in the model"
-    )

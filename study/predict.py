@@ -7,7 +7,7 @@ from cyclopts import Parameter
 
 from search_spaces.cells import Cell
 from study.question.flag_values import CELL
-from study.terminal.command import command, run
+from study.terminal.command import command, print_json, run
 
 app = command("predict", "Classify texts with a study's best model.")
 
@@ -19,6 +19,7 @@ def predict(
     *texts: Annotated[str, Parameter(name="TEXT")],
     cell: Annotated[Cell | None, CELL] = None,
     storage: Annotated[str | None, Parameter(env_var="OPTUNA_STORAGE")] = None,
+    json: Annotated[bool, Parameter(negative=())] = False,
 ) -> None:
     """Print each text's most probable class, its probability, and the text.
 
@@ -32,6 +33,8 @@ def predict(
         Whose best model to use. Default: that of the lowest validation loss.
     storage: str
         Database URL, where the models are to be trained again and the trials are not in the folder.
+    json: bool
+        Print one JSON object.
     """
     import sys
     from functools import partial
@@ -40,7 +43,15 @@ def predict(
 
     model = load_model(run_folder, cell, storage, say=partial(print, file=sys.stderr))
     lines = texts or [line.rstrip("\n") for line in sys.stdin]
-    for text, (label, probability) in zip(lines, model.classify(lines), strict=True):
+    found = zip(lines, model.classify(lines), strict=True)
+    if json:
+        answers = [
+            {"text": text, "label": label, "probability": float(probability)}
+            for text, (label, probability) in found
+        ]
+        print_json(predictions=answers)
+        return
+    for text, (label, probability) in found:
         # Downwards: 99.96 % is not certainty.
         print(f"{label}\t{int(1000 * probability) / 10:.1f} %\t{text}")
 

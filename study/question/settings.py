@@ -199,6 +199,8 @@ class RunSettings:
     """Print the plan and stop."""
     quiet: Annotated[bool, Parameter(negative=()), _NOT_SAVED] = False
     """Print nothing but errors."""
+    json: Annotated[bool, Parameter(negative=()), _NOT_SAVED] = False
+    """Print what the end says as one JSON object on stdout, and everything else on stderr."""
 
     def __post_init__(self) -> None:
         if self.study_name is not None:

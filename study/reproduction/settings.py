@@ -38,6 +38,8 @@ class ReproductionSettings:
     """Folder of the results."""
     quiet: Annotated[bool, Parameter(negative=())] = False
     """Print nothing but errors."""
+    json: Annotated[bool, Parameter(negative=())] = False
+    """Print what the end says as one JSON object on stdout, and everything else on stderr."""
 
     @property
     def of_study(self) -> Settings:
@@ -54,7 +56,11 @@ class ReproductionSettings:
             ),
             answer=AnswerSettings(replicates=1),
             run=RunSettings(
-                study_name="reproduction", n_jobs=self.n_jobs, seed=self.seed, quiet=self.quiet
+                study_name="reproduction",
+                n_jobs=self.n_jobs,
+                seed=self.seed,
+                quiet=self.quiet,
+                json=self.json,
             ),
         )
 

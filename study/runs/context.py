@@ -1,6 +1,5 @@
 """What every phase of a job works with."""
 
-import shlex
 import time
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +14,7 @@ from study.runs.archive import Archive
 from study.runs.reporter import Reporter
 from study.storage.folder import RunFolder
 from study.terminal.display import Display
+from study.terminal.log import Log
 from study.trials.queue import Queue
 from study.trials.worker_loop import Work, WorkerLoop
 
@@ -45,25 +45,26 @@ class JobContext:
         """The study's files."""
         return self.archive.folder
 
+    @property
+    def log(self) -> Log:
+        """What was done, with times."""
+        return Log(self.folder.log)
+
     def queue(self, study: optuna.Study) -> Queue:
         """The trials of one Optuna study, for this process to work off."""
         return Queue(study, self.archive.store, self.owner)
 
-    @property
-    def dashboard_command(self) -> str:
-        """Optuna's dashboard on this study."""
-        url, artifacts = self.archive.store.shown_url, str(self.folder.artifacts)
-        return shlex.join(["optuna-dashboard", url, "--artifact-dir", artifacts])
-
     def say(self, *lines: str) -> None:
-        """Print, each on a line of its own."""
+        """Print, each on a line of its own, and log."""
+        self.log.write(*lines)
         for line in lines:
             self.console.print(line, soft_wrap=True, highlight=False, markup=False)
 
     def work_off(self, study: optuna.Study, work: Work, phase: str, measure: str) -> bool:
         """Complete the plan of one Optuna study; False where a signal or the clock ended it."""
         timeout = self.plan.settings.search.timeout if measure == "validation" else None
-        display = Display(self.console, study, phase, measure, self.plan.epochs, self.plan.jobs)
+        epochs, jobs, log = self.plan.epochs, self.plan.jobs, self.log.write
+        display = Display(self.console, study, phase, measure, epochs=epochs, jobs=jobs, log=log)
         with display.open():
             return WorkerLoop(
                 self.queue(study),

@@ -107,7 +107,7 @@ def _saved(folder: RunFolder) -> list[Cell]:
 
 def _complete(archive: Archive, say: Callable[[str], None]) -> None:
     """Train the best models that the folder lacks."""
-    limits = ProcessLimits(archive.plan.jobs, cores(), archive.folder.log)
+    limits = ProcessLimits(archive.plan.jobs, cores(), archive.folder.libraries_log)
     with as_user_errors(archive.store.shown_url), closing(Pool[str](limits)) as pool:
         complete_models(archive, pool, lambda: False, say)
 

@@ -30,8 +30,13 @@ class RunFolder:
 
     @property
     def log(self) -> Path:
-        """What the training processes print."""
+        """What was done, with times."""
         return self.path / "search.log"
+
+    @property
+    def libraries_log(self) -> Path:
+        """What the libraries print in the training processes."""
+        return self.path / "libraries.log"
 
     @property
     def report(self) -> Path:

@@ -1,5 +1,6 @@
 """What every command shares: its errors, its exit status, its quiet."""
 
+import json
 import os
 import sys
 from pathlib import Path
@@ -10,6 +11,7 @@ from rich.console import Console
 
 from search_spaces.errors import IsoparamError
 from study.machine.program import PROGRAM, typed, version
+from study.question.settings import RunSettings
 from study.question.settings_file import toml
 from study.storage.passwords import hide_password
 from study.terminal.mistakes import sentence
@@ -48,7 +50,17 @@ class Terminal(Console):
 
     def on_broken_pipe(self) -> None:
         self.quiet = True
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        os.dup2(os.open(os.devnull, os.O_WRONLY), self.file.fileno())
+
+
+def terminal(settings: RunSettings) -> Terminal:
+    """What is printed on: stderr where stdout is for programs."""
+    return Terminal(quiet=settings.quiet, stderr=settings.json)
+
+
+def print_json(**content: object) -> None:
+    """Print one JSON object, for programs."""
+    print(json.dumps(content, ensure_ascii=False), flush=True)
 
 
 def run(app: App) -> NoReturn:

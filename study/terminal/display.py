@@ -3,7 +3,7 @@
 import math
 import statistics
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -41,6 +41,7 @@ class Display:
         measure: What the accuracies are of, such as "validation".
         epochs: The most that a trial trains.
         jobs: Trials at once, for the time left.
+        log: Takes the line of each finished trial.
     """
 
     console: Console
@@ -49,6 +50,7 @@ class Display:
     measure: str
     epochs: int
     jobs: int
+    log: Callable[[str], None] = lambda line: None
     _bars: Bars = field(init=False)
     _whole: TaskID = field(init=False)
     # By number: a trial's bar, and when it started, in monotonic time.
@@ -102,8 +104,10 @@ class Display:
         self._note_best(frozen)
         if attrs.REQUEUED not in frozen.user_attrs:
             self.tick(replace(self._progress, finished=self._progress.finished + 1))
+        line = self._line(frozen)
+        self.log(line)
         if self._bars.disable:
-            self.console.print(self._line(frozen), soft_wrap=True, highlight=False, markup=False)
+            self.console.print(line, soft_wrap=True, highlight=False, markup=False)
 
     def tick(self, progress: Progress) -> None:
         """Some time has passed."""

@@ -59,8 +59,9 @@ def test_predict_uses_the_saved_model(finished: Path) -> None:
     assert label in {"glad", "sad", "angry"}
     assert probability.endswith(" %")
     assert text.startswith("we dance")
-    lines = call(predict, str(finished), "--cell", "gru", text="rain tear\nsun\n")
-    assert len(lines.stdout.splitlines()) == 2
+    lines = call(predict, str(finished), "--cell", "gru", "--json", text="rain tear\nsun\n")
+    answers = json.loads(lines.stdout)["predictions"]
+    assert [answer["text"] for answer in answers] == ["rain tear", "sun"]
 
 
 def test_predict_refuses_what_it_has_not(run: Path) -> None:

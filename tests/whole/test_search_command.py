@@ -30,6 +30,7 @@ def test_a_study_leaves_everything_in_its_folder(finished: Path) -> None:
         "study.db",
         "settings.toml",
         "search.log",
+        "libraries.log",
         "trials.csv",
         "confirmations.csv",
         "summary.json",
