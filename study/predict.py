@@ -9,26 +9,27 @@ from search_spaces.cells import Cell
 from study.question.flag_values import CELL
 from study.terminal.command import command, print_json, run
 
-app = command("predict", "Classify texts with a study's best model.")
+app = command("predict", "Classify texts or series of numbers with a study's best model.")
 
 
 @app.default
 def predict(
     run_folder: Annotated[Path, Parameter(name="RUN")],
     /,
-    *texts: Annotated[str, Parameter(name="TEXT")],
+    *texts: Annotated[str, Parameter(name="TEXT|FILE")],
     cell: Annotated[Cell | None, CELL] = None,
     storage: Annotated[str | None, Parameter(env_var="OPTUNA_STORAGE")] = None,
     json: Annotated[bool, Parameter(negative=())] = False,
 ) -> None:
-    """Print each text's most probable class, its probability, and the text.
+    """Print each example's most probable class, its probability, and the text or the series.
 
     Parameters
     ----------
     run_folder: Path
         The study's folder, `runs/<study-name>`.
     texts: str
-        Texts to classify; without any, lines are read from the standard input.
+        Texts to classify; without any, lines are read from the standard input. A model of numbers
+        takes files of the kind that it was trained on; labels in them are not looked at.
     cell: Cell
         Whose best model to use. Default: that of the lowest validation loss.
     storage: str
@@ -43,15 +44,17 @@ def predict(
 
     model = load_model(run_folder, cell, storage, say=partial(print, file=sys.stderr))
     lines = texts or [line.rstrip("\n") for line in sys.stdin]
-    found = zip(lines, model.classify(lines), strict=True)
+    if model.reads_numbers:
+        answers = model.classify_files([Path(line) for line in lines])
+    else:
+        found = model.classify(lines)
+        answers = [(text, *answer) for text, answer in zip(lines, found, strict=True)]
     if json:
-        answers = [
-            {"text": text, "label": label, "probability": float(probability)}
-            for text, (label, probability) in found
-        ]
-        print_json(predictions=answers)
+        key = "series" if model.reads_numbers else "text"
+        names = key, "label", "probability"
+        print_json(predictions=[dict(zip(names, answer, strict=True)) for answer in answers])
         return
-    for text, (label, probability) in found:
+    for text, label, probability in answers:
         # Downwards: 99.96 % is not certainty.
         print(f"{label}\t{int(1000 * probability) / 10:.1f} %\t{text}")
 

@@ -46,6 +46,8 @@ class DatasetSpec:
     level: Level | None = None  # what its tokens are
     text_column: str = "text"
     label_column: str = "label"
+    id_column: str | None = None  # None: a row of a table is a text
+    step_column: str | None = None
     seed: int = 0  # of the draw of the splits the data do not bring
 
     def __post_init__(self) -> None:
@@ -58,7 +60,19 @@ class DatasetSpec:
             if value is not None and value < least:
                 flag = f"--{name.replace('_', '-')}"
                 raise UserError(f"{flag} is at least {least}, but {value} was given.")
-        if self.text_column == self.label_column:
+        if self.step_column is not None and self.id_column is None:
+            raise UserError(
+                "--step-column orders the rows of a series, but no --id-column tells the series "
+                "apart. Name it, too."
+            )
+        if self.id_column is not None:
+            named = [self.id_column, self.step_column, self.label_column]
+            if len(set(named)) < len(named):
+                raise UserError(
+                    "--id-column, --step-column and --label-column name three columns, but "
+                    f"{', '.join(map(repr, named))} were given. Correct them."
+                )
+        elif self.text_column == self.label_column:
             raise UserError(
                 f"Texts and labels cannot both be in the column {self.text_column!r}. "
                 "Name two columns with --text-column and --label-column."

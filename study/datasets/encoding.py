@@ -101,10 +101,12 @@ def _vocabulary(corpus: Corpus, parts: Mapping[Part, NDArray[np.intp]], shape: S
     return Vocabulary(shape.level, shape.sequence_length, tokens, corpus.names, unicode)
 
 
-def _learnt(content: Corpus | Series) -> set[Part]:
+def _learnt(content: Corpus | Series) -> tuple[Part, ...]:
     """The splits that vocabulary and standardisation are taken from.
 
     What comes as test or validation has no say. A drawn validation split has, so that both stay
     right when it and training are drawn afresh.
     """
-    return {Part.TRAIN} if Part.VALIDATION in content.given else {Part.TRAIN, Part.VALIDATION}
+    if Part.VALIDATION in content.given:
+        return (Part.TRAIN,)
+    return (Part.TRAIN, Part.VALIDATION)

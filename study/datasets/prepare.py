@@ -22,6 +22,7 @@ from study.datasets.encoding import Shape, encode
 from study.datasets.registry import DATASETS, default_level
 from study.datasets.sources.corpus import Source
 from study.datasets.sources.folder import Folder
+from study.datasets.sources.long_table import Columns, LongTable
 from study.datasets.sources.series_file import SERIES_FILES, SeriesFile
 from study.datasets.sources.table import Table
 from study.errors import UserError
@@ -77,6 +78,7 @@ def _refuse_settings_of_texts(spec: DatasetSpec) -> None:
 
 def _source(spec: DatasetSpec, cache: Path) -> Source:
     if spec.source in DATASETS:
+        _refuse_id_column(spec, "a data set with a name")
         return DATASETS[spec.source].open(cache)
     path = Path(spec.source)
     try:
@@ -88,10 +90,22 @@ def _source(spec: DatasetSpec, cache: Path) -> Source:
             "or of a folder of texts."
         ) from error
     if is_folder:
+        _refuse_id_column(spec, "a folder of texts")
         return Folder(path)
     if path.suffix.lower() in SERIES_FILES:
+        _refuse_id_column(spec, f"a {path.suffix} file")
         return SeriesFile(path)
+    if spec.id_column is not None:
+        return LongTable(path, Columns(spec.id_column, spec.step_column, spec.label_column))
     return Table(path, spec.text_column, spec.label_column)
+
+
+def _refuse_id_column(spec: DatasetSpec, what: str) -> None:
+    if spec.id_column is not None:
+        raise UserError(
+            f"--id-column is of tables with one row a step, but {spec.source} is {what}. Leave "
+            "the flag out."
+        )
 
 
 def _load_or_make(entry: Path, source: Source, shape: Shape) -> Dataset:

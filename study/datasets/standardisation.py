@@ -1,7 +1,7 @@
 """How series of numbers become a model's inputs."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -38,7 +38,8 @@ class Standardisation:
         Raises:
             UserError: Values so large that their squares are none.
         """
-        steps = np.concatenate([np.asarray(one, dtype=np.float64) for one in values])
+        # In one order in memory, so that sums are rounded alike whatever file the values are of.
+        steps = np.concatenate([np.array(one, dtype=np.float64, order="C") for one in values])
         with np.errstate(over="ignore", invalid="ignore"):
             means, deviations = steps.mean(axis=0), steps.std(axis=0)
         constant = steps.min(axis=0) == steps.max(axis=0)
@@ -90,12 +91,20 @@ class Standardisation:
             ValueError: The text is no such description.
         """
         try:
-            description = json.loads(text)
-            return cls(
-                sequence_length=int(description["steps"]),
-                labels=tuple(description["labels"]),
-                means=tuple(map(float, description["means"])),
-                deviations=tuple(map(float, description["standard_deviations"])),
-            )
+            return cls.from_dict(json.loads(text))
         except (KeyError, TypeError, AttributeError) as error:
             raise ValueError(f"no description of a standardisation: {error}") from error
+
+    @classmethod
+    def from_dict(cls, description: Mapping[str, Any]) -> Self:
+        """The standardisation of such a description, as a model's card holds it.
+
+        Raises:
+            KeyError, TypeError, ValueError: It is none.
+        """
+        return cls(
+            sequence_length=int(description["steps"]),
+            labels=tuple(description["labels"]),
+            means=tuple(map(float, description["means"])),
+            deviations=tuple(map(float, description["standard_deviations"])),
+        )

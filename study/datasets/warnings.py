@@ -89,8 +89,8 @@ def _of_texts(facts: DatasetFacts) -> Iterator[str]:
     if facts.digits > _DIGITS:
         yield (
             f"{percent(facts.digits)} of the texts are mostly digits, and every number is a token "
-            "of its own, unlike all others; measured values are read as numbers from .npz and .ts "
-            "files."
+            "of its own, unlike all others; measured values are read as numbers from .npz "
+            "and .ts files, and from tables with --id-column."
         )
 
 

@@ -209,6 +209,8 @@ def _prepared(data: DataSettings) -> Dataset:
             level=data.level,
             text_column=data.text_column,
             label_column=data.label_column,
+            id_column=data.id_column,
+            step_column=data.step_column,
         )
     )
 

@@ -103,6 +103,10 @@ class DataSettings:
     """Column of the texts."""
     label_column: str = "label"
     """Column of the labels."""
+    id_column: str | None = None
+    """Column that tells series of numbers apart, in a table of one row a step."""
+    step_column: str | None = None
+    """Column that orders the rows of a series. Default: they are in order."""
     level: Annotated[Level | None, Parameter(help=_LEVEL_HELP)] = None
     vocabulary: Annotated[int | None, whole_number(5)] = None
     """Most frequent tokens, 4 reserved ones included. Default: 10,000 words, or every character."""

@@ -197,11 +197,12 @@ def _card(trial: FrozenTrial, plan: StudyPlan, again: Result | None = None) -> d
 
 def _reading(plan: StudyPlan) -> dict[str, Any]:
     """How an example becomes the model's input: of texts in a file beside, of numbers all of it."""
-    dataset = plan.dataset
+    dataset, settings = plan.dataset, plan.settings.data
     if dataset.level:
         return {"level": dataset.level.value, "vocabulary": "vocabulary.json"}
     return {
         "level": dataset.facts.level,
         "features": [feature.name for feature in dataset.facts.features],
+        "columns": {"id": settings.id_column, "step": settings.step_column},
         "standardisation": json.loads(dataset.standardisation.to_json()),
     }

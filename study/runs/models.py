@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from search_spaces.cells import BUILT_IN, Cell
+from study.datasets.series_input import SeriesInput
 from study.datasets.vocabulary import Vocabulary
 from study.errors import UserError
 from study.machine.environment import cores
@@ -28,17 +29,26 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class SavedModel:
-    """A Keras model with the vocabulary and the class names that it was trained with."""
+    """A Keras model with how its input was made, and the class names that it was trained with."""
 
     model: "keras.Model"
-    vocabulary: Vocabulary
+    reading: Vocabulary | SeriesInput  # of texts, of numbers
     labels: tuple[str, ...]
 
-    def classify(self, texts: Sequence[str]) -> list[tuple[str, float]]:
-        """Each text's most probable class and its probability."""
-        if not texts:
+    @property
+    def reads_numbers(self) -> bool:
+        """Whether it classifies series of numbers; else texts."""
+        return isinstance(self.reading, SeriesInput)
+
+    def classify(self, examples: Sequence[Any]) -> list[tuple[str, float]]:
+        """Each example's most probable class and its probability.
+
+        Args:
+            examples: Texts; or series of numbers, each (steps, features), none missing.
+        """
+        if not examples:
             return []
-        outputs = self.model.predict(self.vocabulary.encode(texts), verbose=0)
+        outputs = self.model.predict(self.reading.encode(examples), verbose=0)
         if outputs.shape[1] == 1:
             outputs = np.concatenate([1 - outputs, outputs], axis=1)
         best = outputs.argmax(axis=1)
@@ -46,6 +56,21 @@ class SavedModel:
             (self.labels[label], float(row[label]))
             for label, row in zip(best, outputs, strict=True)
         ]
+
+    def classify_files(self, paths: Sequence[Path]) -> list[tuple[str, str, float]]:
+        """Each series of files: the file with the series's name or number, class, probability.
+
+        Raises:
+            UserError: The model classifies texts, or a file cannot be read.
+        """
+        if isinstance(self.reading, Vocabulary):
+            raise UserError("This model classifies texts, not files. Give it texts.")
+        answers = []
+        for path in paths:
+            read = self.reading.read(path)
+            for name, answer in zip(read.names, self.classify(read.values), strict=True):
+                answers.append((f"{path}:{name}", *answer))
+        return answers
 
 
 def load_model(
@@ -83,7 +108,7 @@ def load_model(
         for member in saved
     }
     chosen = cell or min(saved, key=lambda member: _loss(cards[member]))
-    vocabulary = _vocabulary(folder.models / cards[chosen]["vocabulary"])
+    reading = _reading(folder, cards[chosen])
     with unheard_start():
         import keras
 
@@ -92,7 +117,7 @@ def load_model(
         model = keras.saving.load_model(folder.model(chosen), compile=False, safe_mode=True)
     return SavedModel(
         model=model,
-        vocabulary=vocabulary,
+        reading=reading,
         labels=tuple(cards[chosen]["labels"]),
     )
 
@@ -119,6 +144,18 @@ def _loss(card: Mapping[str, Any]) -> float:
             "none: they are of version 0.1 of isoparam. Choose one with --cell."
         )
     return float(card["validation_loss"])
+
+
+def _reading(folder: RunFolder, card: Mapping[str, Any]) -> Vocabulary | SeriesInput:
+    if "standardisation" not in card:
+        return _vocabulary(folder.models / card["vocabulary"])
+    try:
+        return SeriesInput.from_card(card)
+    except (ValueError, KeyError, TypeError) as error:
+        raise UserError(
+            f"A model's card in {folder.models} does not say how series become its input "
+            f"({error!r}). It is damaged, or of another version of isoparam: use that one."
+        ) from error
 
 
 def _vocabulary(path: Path) -> Vocabulary:

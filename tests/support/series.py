@@ -1,9 +1,11 @@
 """Small series of numbers, in files of every kind."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from study.datasets.dataset import Dataset, DatasetSpec
@@ -28,5 +30,24 @@ def save_npz(path: Path, **arrays: Any) -> Path:
     return path
 
 
-def prepared(path: Path, **settings: Any) -> Dataset:
-    return prepare(DatasetSpec(str(path), **settings), path.parent / "cache")
+def prepared(path: Path, cache: Path | None = None, **settings: Any) -> Dataset:
+    return prepare(DatasetSpec(str(path), **settings), cache or path.parent / "cache")
+
+
+def save_ts(path: Path, values: Iterable[NDArray[Any]], labels: Iterable[str]) -> Path:
+    lines = ["@timeStamps false", f"@classLabel true {' '.join(sorted(set(labels)))}", "@data"]
+    for series, label in zip(values, labels, strict=True):
+        channels = [",".join(map(repr, channel.tolist())) for channel in series.T]
+        lines.append(":".join([*channels, label]))
+    path.write_text("\n".join(lines))
+    return path
+
+
+def long_frame(values: NDArray[Any], labels: NDArray[Any]) -> pd.DataFrame:
+    examples, steps, features = values.shape
+    names = FEATURES if features == len(FEATURES) else [f"f{at}" for at in range(features)]
+    frame = pd.DataFrame(values.reshape(-1, features), columns=list(names))
+    frame.insert(0, "id", np.repeat(np.arange(examples), steps))
+    frame.insert(1, "step", np.tile(np.arange(steps), examples))
+    frame["label"] = np.repeat(labels, steps)
+    return frame

@@ -4,12 +4,13 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from decimal import Decimal
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from study.datasets.splits import Part
+from study.datasets.splits import PART_NAMES, Part
 from study.errors import UserError
 
 _NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d*)?")
@@ -51,6 +52,25 @@ def number_examples(
         given = {part: np.flatnonzero(column == part) for part in Part if part in set(parts)}
     _check_classes(where, names, numbers, given)
     return Numbered(numbers, names, given)
+
+
+def named_parts(path: Path, where: str, names: Sequence[str | None]) -> list[Part]:
+    """The split of every example, or row.
+
+    Args:
+        where: The array or column of the file that names it.
+
+    Raises:
+        UserError: A name is no split's.
+    """
+    parts = {name: Part.named(name or "") for name in set(names)}
+    unknown = sorted(str(name or "") for name, part in parts.items() if part is None)
+    if unknown:
+        raise UserError(
+            f"{path} has {unknown[0]!r} in {where}, which is no split's name. Expected is one of "
+            f"{PART_NAMES}."
+        )
+    return [part for name in names if (part := parts[name])]
 
 
 def number_labels(labels: Sequence[str]) -> tuple[tuple[str, ...], NDArray[np.int32]]:

@@ -8,9 +8,10 @@ import numpy as np
 from numpy.lib import format as npy
 from numpy.typing import NDArray
 
+from study.datasets.sources.classes import named_parts
 from study.datasets.sources.series import ReadSeries, places
 from study.datasets.sources.unpack import as_packed, check_size, likely_size
-from study.datasets.splits import PART_NAMES, Part
+from study.datasets.splits import Part
 from study.errors import UserError
 
 _MEMBERS = {"x": "numbers", "y": "labels", "split": "names of splits"}
@@ -125,15 +126,7 @@ def _labels(path: Path, y: NDArray[Any], examples: int) -> list[str]:
 
 def _parts(path: Path, split: NDArray[Any], examples: int) -> list[Part]:
     _check_length(path, "split", split, examples)
-    words = _words(path, "split", split)
-    named = {word: Part.named(word) for word in set(words)}
-    unknown = sorted(word for word, part in named.items() if part is None)
-    if unknown:
-        raise UserError(
-            f"{path} has {unknown[0]!r} in split, which is no split's name. Expected is one of "
-            f"{PART_NAMES}."
-        )
-    return [part for word in words if (part := named[word])]
+    return named_parts(path, "split", _words(path, "split", split))
 
 
 def _words(path: Path, name: str, array: NDArray[Any]) -> list[str]:

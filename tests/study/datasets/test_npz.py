@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from study.datasets.level import Level
 from study.datasets.standardisation import Standardisation
 from study.errors import UserError
 from tests.support.series import labels, made_up, prepared, save_npz
@@ -152,7 +153,7 @@ def test_faulty_archives_are_refused(
         prepared(tmp_path / "a.npz")
 
 
-@pytest.mark.parametrize("name", ["level", "vocabulary"])
-def test_settings_of_texts_are_refused(tmp_path: Path, name: str) -> None:
-    with pytest.raises(UserError, match=f"--{name} is of texts"):
-        prepared(save_npz(tmp_path / "a.npz"), **{name: {"level": "word", "vocabulary": 9}[name]})
+@pytest.mark.parametrize("settings", [{"level": Level.WORD}, {"vocabulary": 9}], ids=str)
+def test_settings_of_texts_are_refused(tmp_path: Path, settings: dict[str, Any]) -> None:
+    with pytest.raises(UserError, match=f"--{next(iter(settings))} is of texts"):
+        prepared(save_npz(tmp_path / "a.npz"), **settings)

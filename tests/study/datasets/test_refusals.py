@@ -8,7 +8,7 @@ import pytest
 
 from study.datasets.dataset import DatasetSpec
 from study.datasets.prepare import prepare
-from study.datasets.sources import table as table_module
+from study.datasets.sources import rows as rows_module
 from study.datasets.sources import unpack as unpack_module
 from study.datasets.sources.table import Table
 from study.errors import UserError
@@ -145,7 +145,7 @@ def test_a_bomb_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pack
 
 def test_a_table_over_the_limit_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(unpack_module, "LARGEST", 100)
-    monkeypatch.setattr(table_module, "LARGEST", 100)
+    monkeypatch.setattr(rows_module, "LARGEST", 100)
     (tmp_path / "a.csv").write_text(CSV)
     FRAME.to_parquet(tmp_path / "a.parquet")
     for name in ("a.csv", "a.parquet"):
@@ -183,7 +183,7 @@ def test_a_zip_packed_in_an_unknown_way_is_refused(tmp_path: Path) -> None:
 def test_faulty_parquet_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "a.parquet"
     pd.DataFrame({"text": [["a"], ["b"]], "label": [1, 2]}).to_parquet(path)
-    with pytest.raises(UserError, match="not a Parquet file with texts and labels"):
+    with pytest.raises(UserError, match="not a Parquet file with text and numbers"):
         read(path)
     pd.DataFrame({"text": ["a", None], "label": [1.0, None]}).to_parquet(path)
     with pytest.raises(UserError, match="'text' in 1 of 2 rows, first in row 2"):
