@@ -6,8 +6,9 @@ import signal
 import sys
 from pathlib import Path
 
-HERE = Path(__file__).parent
-sys.path.insert(0, str(HERE.parents[1]))
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
+sys.path.insert(0, str(ROOT))
 
 _NOTE = "<!-- Written by docs/reference/generate.py from the code. -->\n\n"
 _STATUSES = """\
@@ -40,6 +41,7 @@ def _commands() -> str:
 
     text = commands().generate_docs()
     text = re.sub(r" -m [\w.]+(?= )", "", text)  # as each is typed by itself
+    text = text.replace(f"{ROOT}/", "")  # a default that is a file of the checkout's
     text = re.sub(r"^# isoparam$", "# Commands", text, count=1, flags=re.MULTILINE)
     return f"{_NOTE}{text.strip()}\n\n{_exit_statuses()}"
 
