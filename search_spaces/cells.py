@@ -1,5 +1,6 @@
 """Recurrent cells: what each one is, and the exact size of one layer of it."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from importlib import import_module
@@ -43,12 +44,10 @@ class Blocks(NamedTuple):
     biases: int
 
     def __str__(self) -> str:
-        if self.inputs != self.state or self.biases % self.inputs:
-            terms = ((self.inputs, "d"), (self.state, "u"), (self.biases, ""))
-            shown = (f"{'' if n == 1 and of else n}{of}" for n, of in terms if n)
-            return f"u({' + '.join(shown)})"
-        factor = "" if self.inputs == 1 else self.inputs
-        return f"{factor}u(d + u + {self.biases // self.inputs})"
+        factor = math.gcd(*self)
+        terms = zip((number // factor for number in self), ("d", "u", ""), strict=True)
+        shown = (f"{'' if n == 1 and of else n}{of}" for n, of in terms if n)
+        return f"{'' if factor == 1 else factor}u({' + '.join(shown)})"
 
 
 class Cell(str):
@@ -64,6 +63,9 @@ class Cell(str):
     GRU: ClassVar["Cell"]
     GRU_RESET_BEFORE: ClassVar["Cell"]
     SIMPLE_RNN: ClassVar["Cell"]
+    MINIMAL_GATED_UNIT: ClassVar["Cell"]
+    LSTM_COUPLED_GATES: ClassVar["Cell"]
+    MIN_GRU: ClassVar["Cell"]
 
     definition: Definition
 
@@ -132,24 +134,23 @@ _CELLS: dict[str, Any] = {}
 
 @dataclass(frozen=True)
 class _Blockwise:
-    """A cell of which each block maps the inputs and the state to `units` values.
+    """A cell of blocks of weights that each map what they see to `units` values.
 
     Attributes:
-        gates: Blocks of weights in one layer: gates plus the candidate state.
-        biases: Bias vectors per block: two where Keras keeps an input and a recurrent bias.
+        blocks: Gates, the candidate state included, and what they see.
         plain, fused: Layers, as "module:attribute"; imported when the first is made.
         options: Of the layers.
     """
 
     name: str
-    gates: int
-    biases: int
+    blocks: Blocks
     plain: str
     fused: str | None = None
     options: dict[str, Any] = field(default_factory=dict)
 
     def parameters(self, inputs: int, units: int) -> int:
-        return self.gates * units * (inputs + units + self.biases)
+        of_inputs, of_state, biases = self.blocks
+        return units * (of_inputs * inputs + of_state * units + biases)
 
     def layer(self, units: int, **options: Any) -> Any:
         return _attribute(self.plain)(units, **self.options, **options)
@@ -167,19 +168,50 @@ def _attribute(path: str) -> Any:
     return getattr(import_module(module), name)
 
 
-_FUSED_GRU = "study.layers.cells:FusedGRU"
+_KERAS, _OURS = "keras.layers", "study.layers"
 
 Cell.LSTM = Cell.defined(
-    "lstm", _Blockwise("LSTM", 4, 1, "keras.layers:LSTM", "study.layers.cells:FusedLSTM")
+    "lstm", _Blockwise("LSTM", Blocks(4, 4, 4), f"{_KERAS}:LSTM", f"{_OURS}.cells:FusedLSTM")
 )
-Cell.GRU = Cell.defined("gru", _Blockwise("GRU", 3, 2, "keras.layers:GRU", _FUSED_GRU))
-# The GRU of Cho et al. 2014.
-Cell.GRU_RESET_BEFORE = Cell.defined(
+Cell.GRU = Cell.defined(  # with an input and a recurrent bias, as in Keras
+    "gru", _Blockwise("GRU", Blocks(3, 3, 6), f"{_KERAS}:GRU", f"{_OURS}.cells:FusedGRU")
+)
+Cell.GRU_RESET_BEFORE = Cell.defined(  # the GRU of Cho et al. 2014
     "gru-reset-before",
-    _Blockwise("GRU (reset before)", 3, 1, "keras.layers:GRU", _FUSED_GRU, {"reset_after": False}),
+    _Blockwise(
+        "GRU (reset before)",
+        Blocks(3, 3, 3),
+        f"{_KERAS}:GRU",
+        f"{_OURS}.cells:FusedGRU",
+        {"reset_after": False},
+    ),
 )
 Cell.SIMPLE_RNN = Cell.defined(
-    "simple-rnn", _Blockwise("SimpleRNN", 1, 1, "keras.layers:SimpleRNN")
+    "simple-rnn", _Blockwise("SimpleRNN", Blocks(1, 1, 1), f"{_KERAS}:SimpleRNN")
+)
+Cell.MINIMAL_GATED_UNIT = Cell.defined(  # Zhou et al. 2016
+    "minimal-gated-unit",
+    _Blockwise(
+        "Minimal gated unit",
+        Blocks(2, 2, 2),
+        f"{_OURS}.minimal_gated_unit:MinimalGatedUnit",
+        f"{_OURS}.minimal_gated_unit:FusedMinimalGatedUnit",
+    ),
+)
+Cell.LSTM_COUPLED_GATES = Cell.defined(  # Greff et al. 2017
+    "lstm-coupled-gates",
+    _Blockwise(
+        "LSTM (coupled gates)",
+        Blocks(3, 3, 3),
+        f"{_OURS}.coupled_lstm:CoupledLSTM",
+        f"{_OURS}.coupled_lstm:FusedCoupledLSTM",
+    ),
+)
+Cell.MIN_GRU = Cell.defined(  # Feng et al. 2024
+    "min-gru",
+    _Blockwise(
+        "minGRU", Blocks(2, 0, 2), f"{_OURS}.min_gru:MinGRU", f"{_OURS}.min_gru:FusedMinGRU"
+    ),
 )
 
 BUILT_IN: tuple[Cell, ...] = tuple(_CELLS.values())

@@ -9,6 +9,7 @@ import keras
 from keras import ops
 
 from study.layers.fused import Fused
+from study.layers.products import affine, products
 from study.layers.recurrence import Recurrence
 from study.layers.scan import Tensors
 
@@ -26,7 +27,7 @@ class LSTM(Recurrence):
 
     def step(self, weights: Tensors, state: Tensors, inputs: Tensors) -> tuple[Tensors, Tensors]:
         h, c = state
-        a_i, a_f, a_g, a_o = _affine(self._masked(h), weights, inputs)
+        a_i, a_f, a_g, a_o = affine(self._masked(h), weights, inputs)
         i, f, g, o = ops.sigmoid(a_i), ops.sigmoid(a_f), ops.tanh(a_g), ops.sigmoid(a_o)
         next_c = f * c + i * g
         return (o * ops.tanh(next_c), next_c), (h, c, i, f, g, o)
@@ -44,7 +45,7 @@ class LSTM(Recurrence):
             dc * i * (1 - g * g),
             dh * t * o * (1 - o),
         )
-        return (self._unmasked(_products(deltas, weights)), dc * f), deltas
+        return (self._unmasked(products(deltas, weights)), dc * f), deltas
 
     def recurrent_products(self, saved: Tensors, deltas: Tensors) -> tuple[Tensors, Tensors]:
         return self._masked(saved[0]), deltas
@@ -65,7 +66,7 @@ class GRU(Recurrence):
     def step(self, weights: Tensors, state: Tensors, inputs: Tensors) -> tuple[Tensors, Tensors]:
         (h,) = state
         h_z, h_r, h_n = self._masked(h)
-        a_z, a_r = _affine((h_z, h_r), weights[:2], inputs[:2])
+        a_z, a_r = affine((h_z, h_r), weights[:2], inputs[:2])
         z, r = ops.sigmoid(a_z), ops.sigmoid(a_r)
         n = ops.tanh(inputs[2] + ops.matmul(r * h_n, weights[2]))
         return (z * h + (1 - z) * n,), (h, z, r, n)
@@ -76,10 +77,10 @@ class GRU(Recurrence):
         (dh,) = d_state
         h, z, r, n = saved
         d_n = dh * (1 - z) * (1 - n * n)  # h' = z h + (1 - z) n
-        (d_reset,) = _products((d_n,), weights[2:])  # of r * h_n, a product with both
+        (d_reset,) = products((d_n,), weights[2:])  # of r * h_n, a product with both
         d_r = d_reset * self._masked(h)[2] * r * (1 - r)
         d_z = dh * (h - n) * z * (1 - z)
-        d_gates = _products((d_z, d_r), weights[:2])
+        d_gates = products((d_z, d_r), weights[:2])
         return (dh * z + self._unmasked((*d_gates, d_reset * r)),), (d_z, d_r, d_n)
 
     def recurrent_products(self, saved: Tensors, deltas: Tensors) -> tuple[Tensors, Tensors]:
@@ -102,7 +103,7 @@ class GRUResetAfter(Recurrence):
     def step(self, weights: Tensors, state: Tensors, inputs: Tensors) -> tuple[Tensors, Tensors]:
         (h,) = state
         *kernels, bias = weights
-        a_z, a_r, p = _affine(self._masked(h), tuple(kernels), (*inputs[:2], bias))
+        a_z, a_r, p = affine(self._masked(h), tuple(kernels), (*inputs[:2], bias))
         z, r = ops.sigmoid(a_z), ops.sigmoid(a_r)
         n = ops.tanh(inputs[2] + r * p)
         return (z * h + (1 - z) * n,), (h, z, r, n, p)
@@ -116,7 +117,7 @@ class GRUResetAfter(Recurrence):
         d_r = d_n * p * r * (1 - r)  # n = tanh(... + r p)
         d_z = dh * (h - n) * z * (1 - z)
         d_p = d_n * r
-        d_h = self._unmasked(_products((d_z, d_r, d_p), weights[:3]))
+        d_h = self._unmasked(products((d_z, d_r, d_p), weights[:3]))
         return (dh * z + d_h,), (d_z, d_r, d_n, d_p)
 
     def recurrent_products(self, saved: Tensors, deltas: Tensors) -> tuple[Tensors, Tensors]:
@@ -125,15 +126,6 @@ class GRUResetAfter(Recurrence):
 
     def other_gradients(self, deltas: Tensors) -> Tensors:
         return (ops.sum(deltas[3], axis=(0, 1)),)
-
-
-def _affine(inputs: Tensors, kernels: Tensors, biases: Tensors) -> Tensors:
-    products = _products(inputs, kernels)
-    return tuple(product + bias for product, bias in zip(products, biases, strict=True))
-
-
-def _products(values: Tensors, kernels: Tensors) -> Tensors:
-    return tuple(ops.matmul(value, kernel) for value, kernel in zip(values, kernels, strict=True))
 
 
 @keras.saving.register_keras_serializable("isoparam")

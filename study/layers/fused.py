@@ -6,7 +6,7 @@ which these are subclasses: only the loop over time is another one.
 
 from abc import abstractmethod
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import keras
 from keras import ops
@@ -29,9 +29,11 @@ class Fused(keras.layers.RNN):  # type: ignore[misc]  # Keras is untyped
     Attributes:
         rates: Dropout rates in place of the layer's own, if set: as tensors they let one
             compiled function serve any rate.
+        calls_cudnn: Whether the stock layer does, on a GPU and without recurrent dropout.
     """
 
     rates: DropoutRates | None = None
+    calls_cudnn: ClassVar[bool] = True
 
     @property
     def fused(self) -> bool:
@@ -46,7 +48,7 @@ class Fused(keras.layers.RNN):  # type: ignore[misc]  # Keras is untyped
             and not self.stateful
             and cell.activation is keras.activations.tanh
             and cell.recurrent_activation is keras.activations.sigmoid
-            and (cell.recurrent_dropout > 0 or not _has_gpu())
+            and (cell.recurrent_dropout > 0 or not (self.calls_cudnn and _has_gpu()))
         )
 
     def call(
@@ -77,13 +79,13 @@ class Fused(keras.layers.RNN):  # type: ignore[misc]  # Keras is untyped
         state = tuple(ops.convert_to_tensor(part, dtype=dtype) for part in state)
         rates = self.dropout_rates() if training else DropoutRates(None, None)
         # As in Keras: implementation 1 draws a mask of the inputs for each gate, 2 one for all.
-        input_masks = self._masks(sequences[0], rates.inputs, shared=self.cell.implementation != 1)
-        masks = self._masks(state[0], rates.state)
+        input_masks = self.masks(sequences[0], rates.inputs, shared=self.cell.implementation != 1)
+        masks = self.state_masks(state[0], rates.state)
         biases, others = self.biases()
         weights = Weights(
             kernels=_split(self.cell.kernel, gates),
             biases=biases,
-            recurrent=(*_split(self.cell.recurrent_kernel, gates), *others),
+            recurrent=(*self.recurrent_kernels(), *others),
         )
         return self.recurrence(input_masks, masks).run(
             sequences, weights, state, sequences=self.return_sequences
@@ -96,8 +98,16 @@ class Fused(keras.layers.RNN):  # type: ignore[misc]  # Keras is untyped
         own = (self.cell.dropout, self.cell.recurrent_dropout)
         return DropoutRates(*(rate if 0 < rate < 1 else None for rate in own))
 
-    def _masks(self, values: Tensor, rate: Any, *, shared: bool = False) -> Tensors:
-        """Dropout masks, one a gate, drawn in the order of the stock cell; () for no dropout."""
+    def state_masks(self, values: Tensor, rate: Any) -> Tensors:
+        """Masks of the state, (batch, units): one a gate, or () for no dropout."""
+        return self.masks(values, rate)
+
+    def masks(self, values: Tensor, rate: Any, *, shared: bool = False) -> Tensors:
+        """Dropout masks, drawn in the order of the stock cell; () for no dropout.
+
+        Args:
+            shared: Draw one for all gates; else one for each.
+        """
         if rate is None:
             return ()
         gates = self.recurrence.gates
@@ -111,6 +121,10 @@ class Fused(keras.layers.RNN):  # type: ignore[misc]  # Keras is untyped
     @abstractmethod
     def recurrence(self) -> type[Recurrence]:
         """The steps of the cell."""
+
+    def recurrent_kernels(self) -> Tensors:
+        """Each gate's, (units, units)."""
+        return _split(self.cell.recurrent_kernel, self.recurrence.gates)
 
     def biases(self) -> tuple[Tensors, Tensors]:
         """The gates' biases, and the recurrent weights that are no kernels: here none."""

@@ -25,6 +25,7 @@ from typing import Any, ClassVar, NamedTuple
 
 from keras import ops, tree
 
+from study.layers.products import kernel_gradient, masked, product, unmasked
 from study.layers.scan import Shape, Step, Tensor, Tensors, scan
 
 CHUNK = 3 * 2**15  # numbers of one gate; several such tensors lie in a cache of 1 MiB
@@ -134,7 +135,7 @@ class Recurrence(ABC):
 
         def chunk(state: Tensors, now: Tensors) -> tuple[Tensors, Tensors]:
             products = zip(
-                _masked(now[0], self.input_masks, self.gates),
+                masked(now[0], self.input_masks, self.gates),
                 weights.kernels,
                 weights.biases,
                 strict=True,
@@ -142,7 +143,7 @@ class Recurrence(ABC):
             return scan(
                 step,
                 state,
-                tuple(_product(inputs, kernel) + bias for inputs, kernel, bias in products),
+                tuple(product(inputs, kernel) + bias for inputs, kernel, bias in products),
                 (state[0].shape,) * (self.saved + sequences),
             )
 
@@ -166,11 +167,11 @@ class Recurrence(ABC):
             inputs, others = now[0], now[1:]  # what was saved and, if wanted, h's gradient
             shapes = (d_state[0].shape,) * self.deltas
             d_state, deltas = scan(step, d_state, others, shapes, reverse=True)
-            more = self._weight_gradients(inputs, others[: self.saved], deltas)
+            more = self.weight_gradients(inputs, others[: self.saved], deltas)
             d_weights = tree.map_structure(ops.add, d_weights, more)
             d_gates = zip(deltas[: self.gates], weights.kernels, strict=True)
-            d_masked = tuple(_product(delta, kernel) for delta, kernel in d_gates)
-            return (d_state, d_weights), (_unmasked(d_masked, self.input_masks),)
+            d_masked = tuple(product(delta, kernel) for delta, kernel in d_gates)
+            return (d_state, d_weights), (unmasked(d_masked, self.input_masks),)
 
         return chunk
 
@@ -208,12 +209,12 @@ class Recurrence(ABC):
         """The gradients of the recurrent weights that are no kernels."""
         return ()
 
-    def _weight_gradients(self, x: Tensor, saved: Tensors, deltas: Tensors) -> Weights:
+    def weight_gradients(self, x: Tensor, saved: Tensors, deltas: Tensors) -> Weights:
         """The gradients of all weights from one chunk; those of kernels transposed."""
         kernels: Tensors = ()
         recurrent: Tensors = ()
         products = zip(
-            _masked(x, self.input_masks, self.gates),
+            masked(x, self.input_masks, self.gates),
             deltas[: self.gates],
             *self.recurrent_products(saved, deltas),
             strict=True,
@@ -221,21 +222,21 @@ class Recurrence(ABC):
         for inputs, d_inputs, h, d_h in products:
             # [x h]^T delta is both gradients: one product is faster than two narrow ones.
             if d_h is d_inputs:
-                both = _kernel_gradient(ops.concatenate([inputs, h], axis=-1), d_h)
+                both = kernel_gradient(ops.concatenate([inputs, h], axis=-1), d_h)
                 d_kernel, d_recurrent = both[:, : x.shape[-1]], both[:, x.shape[-1] :]
             else:
-                d_kernel, d_recurrent = _kernel_gradient(inputs, d_inputs), _kernel_gradient(h, d_h)
+                d_kernel, d_recurrent = kernel_gradient(inputs, d_inputs), kernel_gradient(h, d_h)
             kernels, recurrent = (*kernels, d_kernel), (*recurrent, d_recurrent)
         biases = tuple(ops.sum(delta, axis=(0, 1)) for delta in deltas[: self.gates])
         return Weights(kernels, biases, (*recurrent, *self.other_gradients(deltas)))
 
     def _masked(self, h: Tensor) -> Tensors:
         """h as each gate sees it."""
-        return _masked(h, self.masks, self.gates)
+        return masked(h, self.masks, self.gates)
 
     def _unmasked(self, gradients: Tensors) -> Tensor:
         """The gradient of h from those of the gates' masked copies."""
-        return _unmasked(gradients, self.masks)
+        return unmasked(gradients, self.masks)
 
 
 def _times(shape: Shape, units: int) -> int | None:
@@ -259,35 +260,3 @@ def _chunks(values: Tensor, times: int | None) -> Tensor:
 def _joined(chunks: Tensor) -> Tensor:
     """From (chunk, time, ...) to (time, ...)."""
     return ops.reshape(chunks, (-1, *ops.shape(chunks)[2:]))
-
-
-def _masked(values: Tensor, masks: Tensors, gates: int) -> Tensors:
-    return tuple(values * mask for mask in masks) or (values,) * gates
-
-
-def _unmasked(gradients: Tensors, masks: Tensors) -> Tensor:
-    """The gradient of what was masked, from those of its masked copies."""
-    if masks:
-        gradients = tuple(g * m for g, m in zip(gradients, masks, strict=True))
-    return sum(gradients[1:], gradients[0])
-
-
-def _product(values: Tensor, kernel: Tensor) -> Tensor:
-    """(time, batch, a) by (a, b), as one product of matrices."""
-    return ops.reshape(
-        ops.matmul(_flat(values), kernel), (*ops.shape(values)[:-1], kernel.shape[-1])
-    )
-
-
-def _kernel_gradient(inputs: Tensor, deltas: Tensor) -> Tensor:
-    """The sum over times and examples of deltas^T inputs: a kernel's gradient, transposed."""
-    return ops.matmul(ops.transpose(_flat(deltas)), _flat(inputs))
-
-
-def _flat(values: Tensor) -> Tensor:
-    """From (time, batch, units) to (time * batch, units).
-
-    A product over two axes would copy its transposed operand, element by element; XLA leaves
-    the transposition of a matrix to the product.
-    """
-    return ops.reshape(values, (-1, values.shape[-1]))
