@@ -6,11 +6,9 @@ from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Any, ClassVar, NamedTuple, Protocol, Self
 
+from search_spaces.own_cells import CellError, own_definition
+
 Layer = Callable[..., Any]  # from units and options to a Keras layer
-
-
-class CellError(Exception):
-    """There is no such cell; the message says what there is."""
 
 
 class Definition(Protocol):
@@ -53,10 +51,12 @@ class Blocks(NamedTuple):
 class Cell(str):
     """A recurrent cell: a string, its name, by which it is asked for and stored.
 
-    `Cell("gru")` is the cell of that name, one object however often it is asked for.
+    `Cell("gru")` is the built-in cell of that name, `Cell("my_module:MyCell")` what the user's
+    class of that name defines: one object however often it is asked for.
 
     Attributes:
         definition: Says all that is known of it.
+        module: Whose import Keras needs to load its layers; None where it needs none.
     """
 
     LSTM: ClassVar["Cell"]
@@ -68,28 +68,40 @@ class Cell(str):
     MIN_GRU: ClassVar["Cell"]
 
     definition: Definition
+    module: str | None
 
     def __new__(cls, name: str) -> Self:
         """Find a cell.
 
         Raises:
-            CellError: None has that name.
+            CellError: None has that name, or the user's class cannot be had or is no cell.
         """
-        if name not in _CELLS:
-            raise CellError(f"the cells are {', '.join(BUILT_IN)}, but {name!r} was given")
-        found: Self = _CELLS[name]
+        if name not in _CELLS and ":" not in name:
+            raise CellError(
+                f"The cells are {', '.join(BUILT_IN)}, and a class of one's own as module:Class, "
+                f"but {name!r} was given. Choose one of them."
+            )
+        found: Self | None = _CELLS.get(name)
+        if found is None:
+            found = cls.defined(name, own_definition(name), name.partition(":")[0])
         return found
 
     def __reduce__(self) -> tuple[type[Self], tuple[str]]:
         return type(self), (str(self),)
 
     @classmethod
-    def defined(cls, name: str, definition: Definition) -> Self:
+    def defined(cls, name: str, definition: Definition, module: str | None = None) -> Self:
         """A new cell, found by its name from now on."""
         cell = str.__new__(cls, name)
         cell.definition = definition
+        cell.module = module
         _CELLS[name] = cell
         return cell
+
+    @property
+    def own(self) -> bool:
+        """Whether it is a user's."""
+        return ":" in self
 
     @property
     def display_name(self) -> str:
@@ -163,6 +175,11 @@ class _Blockwise:
         return lambda units, **options: _attribute(fused)(units, **self.options, **options)
 
 
+def _built_in(name: str, definition: _Blockwise) -> Cell:
+    module = definition.plain.partition(":")[0]
+    return Cell.defined(name, definition, None if module == _KERAS else module)
+
+
 def _attribute(path: str) -> Any:
     module, _, name = path.partition(":")
     return getattr(import_module(module), name)
@@ -170,13 +187,13 @@ def _attribute(path: str) -> Any:
 
 _KERAS, _OURS = "keras.layers", "study.layers"
 
-Cell.LSTM = Cell.defined(
+Cell.LSTM = _built_in(
     "lstm", _Blockwise("LSTM", Blocks(4, 4, 4), f"{_KERAS}:LSTM", f"{_OURS}.cells:FusedLSTM")
 )
-Cell.GRU = Cell.defined(  # with an input and a recurrent bias, as in Keras
+Cell.GRU = _built_in(  # with an input and a recurrent bias, as in Keras
     "gru", _Blockwise("GRU", Blocks(3, 3, 6), f"{_KERAS}:GRU", f"{_OURS}.cells:FusedGRU")
 )
-Cell.GRU_RESET_BEFORE = Cell.defined(  # the GRU of Cho et al. 2014
+Cell.GRU_RESET_BEFORE = _built_in(  # the GRU of Cho et al. 2014
     "gru-reset-before",
     _Blockwise(
         "GRU (reset before)",
@@ -186,10 +203,10 @@ Cell.GRU_RESET_BEFORE = Cell.defined(  # the GRU of Cho et al. 2014
         {"reset_after": False},
     ),
 )
-Cell.SIMPLE_RNN = Cell.defined(
+Cell.SIMPLE_RNN = _built_in(
     "simple-rnn", _Blockwise("SimpleRNN", Blocks(1, 1, 1), f"{_KERAS}:SimpleRNN")
 )
-Cell.MINIMAL_GATED_UNIT = Cell.defined(  # Zhou et al. 2016
+Cell.MINIMAL_GATED_UNIT = _built_in(  # Zhou et al. 2016
     "minimal-gated-unit",
     _Blockwise(
         "Minimal gated unit",
@@ -198,7 +215,7 @@ Cell.MINIMAL_GATED_UNIT = Cell.defined(  # Zhou et al. 2016
         f"{_OURS}.minimal_gated_unit:FusedMinimalGatedUnit",
     ),
 )
-Cell.LSTM_COUPLED_GATES = Cell.defined(  # Greff et al. 2017
+Cell.LSTM_COUPLED_GATES = _built_in(  # Greff et al. 2017
     "lstm-coupled-gates",
     _Blockwise(
         "LSTM (coupled gates)",
@@ -207,7 +224,7 @@ Cell.LSTM_COUPLED_GATES = Cell.defined(  # Greff et al. 2017
         f"{_OURS}.coupled_lstm:FusedCoupledLSTM",
     ),
 )
-Cell.MIN_GRU = Cell.defined(  # Feng et al. 2024
+Cell.MIN_GRU = _built_in(  # Feng et al. 2024
     "min-gru",
     _Blockwise(
         "minGRU", Blocks(2, 0, 2), f"{_OURS}.min_gru:MinGRU", f"{_OURS}.min_gru:FusedMinGRU"

@@ -1,6 +1,7 @@
 """Values of flags: how they are read, and their bounds."""
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from typing import NamedTuple
 
 from cyclopts import CoercionError, Parameter, Token
@@ -8,6 +9,7 @@ from cyclopts.validators import Number
 
 from search_spaces.cells import Cell, CellError
 from study.errors import UserError
+from study.machine.native_output import unheard_start
 
 MOST_SEARCHES = 100
 MOST_BUDGETS = 16
@@ -69,12 +71,15 @@ def found_cell(name: str) -> Cell:
     """The cell of a name that a user gave.
 
     Raises:
-        UserError: There is none.
+        UserError: There is none, or it is no cell.
     """
-    try:
-        return Cell(name)
-    except CellError as error:
-        raise UserError(f"A cell is named, and {error}. Choose one of them.") from error
+    quiet = unheard_start() if ":" in name else nullcontext()  # most load Keras
+    with quiet:
+        try:
+            return Cell(name)
+        except CellError as error:
+            fault = error
+    raise UserError(str(fault)) from fault
 
 
 CELL = Parameter(converter=_cell, n_tokens=1)

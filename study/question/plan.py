@@ -19,6 +19,7 @@ from study.errors import UserError
 from study.machine.environment import cores, environment
 from study.question.flag_values import Searches
 from study.question.known_candidates import Known, known_candidates
+from study.question.own_cells import check_own
 from study.question.settings import TRIALS_OF_A_CELL, DataSettings, Settings
 from study.storage.folder import RunFolder
 
@@ -164,7 +165,8 @@ def resolve(settings: Settings) -> StudyPlan:
     """Prepare the data set, and decide what the settings leave open.
 
     Raises:
-        UserError: The data set cannot be read, or the known candidates are none of the space.
+        UserError: The data set cannot be read, a user's cell is none, or the known candidates
+            are none of the space.
         BudgetError: The budget fits one of the cells not at all.
     """
     dataset = _prepared(settings.data)
@@ -191,6 +193,7 @@ def resolve(settings: Settings) -> StudyPlan:
         classes=len(dataset.labels),
         embedding=settings.data.embedding or dataset.embedding,
     )
+    check_own(question.cells)
     budget = Budget(_decided(question.max_params), question.budget_scope)
     batch_size = _decided(search.batch_size)
     space = search_space(search.space, task, budget, question.cells, batch_size, question.budgets)

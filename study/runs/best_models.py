@@ -170,6 +170,8 @@ def _card(trial: FrozenTrial, plan: StudyPlan, again: Result | None = None) -> d
     weights = again.weights if again else run.weights
     return {
         "cell": run.cell,
+        # What must be imported before `keras.saving.load_model`, besides Keras.
+        "import": run.candidate.cell.module,
         "candidate": asdict(run.candidate),
         "cell_params": run.cell_parameters,
         "model_params": run.model_parameters,

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,7 @@ from study.machine.native_output import unheard_start
 from study.machine.program import typed
 from study.processes.limits import ProcessLimits
 from study.processes.pool import Pool
+from study.question.flag_values import found_cell
 from study.runs.archive import Archive, open_archive
 from study.runs.best_models import complete_models
 from study.storage.folder import RunFolder
@@ -107,13 +109,13 @@ def load_model(
         member: json.loads(folder.model_card(member).read_text(encoding="utf-8"))
         for member in saved
     }
-    chosen = cell or min(saved, key=lambda member: _loss(cards[member]))
+    chosen = found_cell(cell or min(saved, key=lambda member: _loss(cards[member])))
     reading = _reading(folder, cards[chosen])
     with unheard_start():
         import keras
 
-        import study.layers.cells  # noqa: F401  # registers the layers that Keras has not
-
+        if chosen.module:
+            import_module(chosen.module)  # registers layers that Keras has not
         model = keras.saving.load_model(folder.model(chosen), compile=False, safe_mode=True)
     return SavedModel(
         model=model,
@@ -122,12 +124,11 @@ def load_model(
     )
 
 
-def _saved(folder: RunFolder) -> list[Cell]:
-    return [
-        member
-        for member in BUILT_IN
-        if folder.model(member).is_file() and folder.model_card(member).is_file()
-    ]
+def _saved(folder: RunFolder) -> list[str]:
+    """The cells of which there are a model and its card, built-in ones first."""
+    cards = (path for path in folder.models.glob("*.json") if path.with_suffix(".keras").is_file())
+    found = {json.loads(path.read_text(encoding="utf-8")).get("cell", path.stem) for path in cards}
+    return [*(cell for cell in BUILT_IN if cell in found), *sorted(found - {*BUILT_IN})]
 
 
 def _complete(archive: Archive, say: Callable[[str], None]) -> None:

@@ -55,11 +55,11 @@ class RunFolder:
 
     def model(self, cell: str) -> Path:
         """The best model of a cell, as Keras saves it."""
-        return self.models / f"{cell}.keras"
+        return self.models / f"{_file_name(cell)}.keras"
 
     def model_card(self, cell: str) -> Path:
         """What that model is and how good it was."""
-        return self.models / f"{cell}.json"
+        return self.models / f"{_file_name(cell)}.json"
 
     def run_model(self, owner: str, number: int) -> Path:
         """The model of one confirmation run, until the best is chosen.
@@ -118,3 +118,8 @@ class RunFolder:
                 f"The study's folder {self.path} must be writable, but it is not "
                 f"({error.strerror}). Choose another --output-dir."
             ) from error
+
+
+def _file_name(cell: str) -> str:
+    """`my_module:MyCell` without the colon, which some file systems do not take."""
+    return cell.replace(":", ".")

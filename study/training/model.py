@@ -1,5 +1,6 @@
 """A candidate as a Keras model, and what it is trained by."""
 
+import re
 from typing import Any
 
 import keras
@@ -29,7 +30,7 @@ def build(
         outputs = layer(outputs)
     activation = "sigmoid" if task.outputs == 1 else "softmax"
     outputs = keras.layers.Dense(task.outputs, activation=activation, name="classes")(outputs)
-    return keras.Model(inputs, outputs, name=candidate.cell.replace("-", "_"))
+    return keras.Model(inputs, outputs, name=re.sub(r"\W", "_", candidate.cell))
 
 
 def _inputs(candidate: Candidate, task: Task, sequence_length: int) -> tuple[Any, Any]:
@@ -59,7 +60,8 @@ def _recurrent(candidate: Candidate, *, sequences: bool, depth: int, fused: bool
 def with_stock_layers(model: keras.Model, candidate: Candidate, task: Task) -> keras.Model:
     """A copy of the candidate's model, weights included, without our fused layers.
 
-    What is saved of it loads wherever Keras is, without this package, if the cell is Keras' own.
+    What is saved of it loads wherever Keras is, without this package, if the cell is Keras' own;
+    of another cell, once its module is imported: see `Cell.module`.
     """
     copy = build(candidate, task, model.input_shape[1], seed=0, fused=False)
     copy.set_weights(model.get_weights())

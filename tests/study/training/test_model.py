@@ -46,13 +46,15 @@ def test_a_stock_copy_is_saved_without_a_trace_of_this_package(
 def test_predict_loads_layers_that_keras_has_not(tmp_path: Path) -> None:
     folder = RunFolder(tmp_path)
     folder.models.mkdir()
-    candidate = Candidate(cell=Cell.GRU, units=3, embedding=4)
-    build(candidate, TASK, 7, seed=0).save(folder.model("gru"))  # with our fused layer
+    cell = Cell.MINIMAL_GATED_UNIT
+    candidate = Candidate(cell=cell, units=3, embedding=4)
+    model = build(candidate, TASK, 7, seed=0)
+    with_stock_layers(model, candidate, TASK).save(folder.model(cell))
     labels = ["happy", "sad", "angry"]
     vocabulary = Vocabulary(Level.CHARACTER, 7, ("a", "b", "c"), tuple(labels))
     (folder.models / "vocabulary.json").write_text(vocabulary.to_json())
     card = {"validation_loss": 0.5, "vocabulary": "vocabulary.json", "labels": labels}
-    folder.model_card("gru").write_text(json.dumps(card))
+    folder.model_card(cell).write_text(json.dumps(card))
     done = run_module("study.predict", str(tmp_path), "abc")
     assert done.returncode == 0, done.stderr
     assert done.stdout.split("\t")[0] in labels
