@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from search_spaces.budget import BudgetError
-from search_spaces.cells import Cell, CellError
+from search_spaces.cells import Cell
+from search_spaces.own_cells import CellError
 from search_spaces.parameters import parameter_name
 from search_spaces.spaces import SpaceName, search_space
 from study.trials.record import StudyRecord, TrialRecord

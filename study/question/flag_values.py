@@ -7,7 +7,8 @@ from typing import NamedTuple
 from cyclopts import CoercionError, Parameter, Token
 from cyclopts.validators import Number
 
-from search_spaces.cells import Cell, CellError
+from search_spaces.cells import Cell
+from search_spaces.own_cells import CellError
 from study.errors import UserError
 from study.machine.native_output import unheard_start
 
