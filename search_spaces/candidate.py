@@ -100,5 +100,11 @@ class Candidate:
         """What was chosen besides cell and width, by name."""
         return {name: getattr(self, name) for name in HYPERPARAMETERS if name != "units"}
 
+    def hyperparameters_for(self, task: Task) -> dict[str, int | float | bool]:
+        """The same, without the width of an embedding that numbers have not."""
+        embedded = task.has_embedding
+        chosen = self.hyperparameters.items()
+        return {name: value for name, value in chosen if embedded or name != "embedding"}
+
 
 HYPERPARAMETERS = tuple(field.name for field in fields(Candidate) if field.name != "cell")

@@ -48,8 +48,9 @@ def trials_frame(record: StudyRecord) -> "pd.DataFrame":
 
 def confirmations_frame(record: StudyRecord) -> "pd.DataFrame":
     """The same runs as a DataFrame of plain objects."""
-    names = record.confirmations[0].candidate.hyperparameters if record.confirmations else ()
-    rows = (_row(run) | run.candidate.hyperparameters for run in record.confirmations)
+    runs, task = record.confirmations, record.task
+    names = runs[0].candidate.hyperparameters_for(task) if runs else ()
+    rows = (_row(run) | run.candidate.hyperparameters_for(task) for run in runs)
     return _frame((*_RUN, *names, "reason"), rows)
 
 

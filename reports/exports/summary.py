@@ -9,6 +9,7 @@ from reports.comparison.verdict import Verdict
 from reports.findings.answer import Answer, BudgetAnswer, EffortStep
 from reports.findings.confirmation import accuracy_span, mean_accuracy, runs_of
 from reports.findings.search import trial_counts
+from search_spaces.candidate import Task
 from study.machine.program import version
 from study.trials.record import StudyRecord, TrialRecord
 
@@ -58,7 +59,7 @@ def summary(record: StudyRecord, answer: Answer) -> dict[str, Any]:
             "looks": [look._asdict() for look in record.looks],
         },
         "trials": trial_counts(record),
-        "best": {cell: _best(trial) for cell, trial in answer.best.items()},
+        "best": {cell: _best(trial, record.task) for cell, trial in answer.best.items()},
         "budgets": [_budget(record, answer, answered) for answered in answer.budgets],
         "verdict": _verdict(verdict) if verdict else None,
         "mean_over_budgets": _mean(verdict) if verdict else None,
@@ -98,7 +99,7 @@ def _when(moment: datetime | None) -> str | None:
     return moment.isoformat(timespec="seconds") if moment else None
 
 
-def _best(trial: TrialRecord) -> dict[str, Any]:
+def _best(trial: TrialRecord, task: Task) -> dict[str, Any]:
     assert trial.candidate is not None
     return {
         "trial": trial.number,
@@ -106,7 +107,7 @@ def _best(trial: TrialRecord) -> dict[str, Any]:
         "cell_params": trial.cell_parameters,
         "model_params": trial.model_parameters,
         "validation_accuracy": trial.validation_accuracy,
-        "hyperparameters": trial.candidate.hyperparameters,
+        "hyperparameters": trial.candidate.hyperparameters_for(task),
     }
 
 

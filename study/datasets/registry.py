@@ -42,9 +42,16 @@ def _imdb(cache: Path) -> "Source":
     return Imdb(cache / "downloads")
 
 
+def _reuters(cache: Path) -> "Source":
+    from study.datasets.sources.reuters import Reuters
+
+    return Reuters(cache / "downloads")
+
+
 DATASETS = {
     "surnames": BuiltInDataset(open=_surnames, remark="embedded", level=Level.CHARACTER),
     "imdb": BuiltInDataset(open=_imdb, remark="downloaded once"),
+    "reuters": BuiltInDataset(open=_reuters, remark="downloaded once"),
 }
 
 
@@ -66,4 +73,5 @@ def default_level_in_words() -> str:
 def sources_in_words() -> str:
     """What `--dataset` takes, for the help."""
     names = [f"`{name}` ({dataset.remark})" for name, dataset in DATASETS.items()]
-    return f"{', '.join(names)}, or a path: CSV, TSV, Parquet, or a folder of texts"
+    paths = "CSV, TSV, Parquet, a folder of texts, or .npz or .ts with series of numbers"
+    return f"{', '.join(names)}, or a path: {paths}"

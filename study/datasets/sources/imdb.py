@@ -4,7 +4,6 @@ Maas, Daly, Pham, Huang, Ng and Potts, "Learning Word Vectors for Sentiment Anal
 ACL 2011.
 """
 
-import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,16 +12,16 @@ import numpy as np
 from study.datasets.facts import Origin
 from study.datasets.sources.corpus import Corpus
 from study.datasets.sources.download import Download
+from study.datasets.sources.keras_words import ORIGIN, as_texts, by_rank, fetch_ranks
 from study.datasets.splits import Part
 
-_ORIGIN = "https://storage.googleapis.com/tensorflow/tf-keras-datasets"
 REVIEWS = Download(
-    f"{_ORIGIN}/imdb.npz",
+    f"{ORIGIN}/imdb.npz",
     "sha256",
     "69664113be75683a8fe16e3ed0ab59fda8886cb3cd7ada244f7d9544e4676b9f",
 )
 # Keras publishes an MD5 only. It tells a broken download; JSON can do no harm.
-WORDS = Download(f"{_ORIGIN}/imdb_word_index.json", "md5", "bfafd718b763782e994055a2d397834f")
+WORDS = Download(f"{ORIGIN}/imdb_word_index.json", "md5", "bfafd718b763782e994055a2d397834f")
 
 
 class Imdb:
@@ -44,16 +43,14 @@ class Imdb:
 
     def read(self) -> Corpus:
         """The reviews as words between spaces, fetched where they are not there."""
-        with WORDS.fetch(self._folder).open(encoding="utf-8") as file:
-            ranks: dict[str, int] = json.load(file)
-        words = {rank: word for word, rank in ranks.items()}
+        ranks = fetch_ranks(WORDS, self._folder)
         reviews, labels, parts = [], [], []
         # The lists of numbers are pickled: their hash, just checked, is what they are trusted for.
         with np.load(REVIEWS.fetch(self._folder), allow_pickle=True) as arrays:
             for part in (Part.TRAIN, Part.TEST):
                 lists = arrays[f"x_{part}"]
-                reviews += [" ".join([words[rank] for rank in ranks]) for ranks in lists]
+                reviews += as_texts(lists, ranks)
                 labels += [str(label) for label in arrays[f"y_{part}"]]
                 parts += [part] * len(lists)
         corpus = Corpus.of(Origin(self.name, len(reviews), "reviews"), reviews, labels, parts)
-        return replace(corpus, words=sorted(ranks, key=ranks.__getitem__))
+        return replace(corpus, words=by_rank(ranks))

@@ -36,7 +36,7 @@ def test_an_entry_is_all_that_a_new_one_needs(
     assert prepare(DatasetSpec("films"), tmp_path / "cache").level is Level.CHARACTER
     assert default_level_in_words() == "character for surnames, character for films, else word"
     assert "`films` (new), or a path" in sources_in_words()
-    with pytest.raises(UserError, match="--dataset takes surnames, imdb, films"):
+    with pytest.raises(UserError, match="--dataset takes surnames, imdb, reuters, films"):
         DatasetSpec("")
 
 
