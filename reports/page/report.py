@@ -9,11 +9,13 @@ from markupsafe import Markup
 from reports.charts.figure import Figure
 from reports.drawing.svg import Svg
 from reports.findings.answer import Answer
+from reports.findings.classes import by_class
 from reports.page import prose, warnings
 from reports.page.command_lines import Commands
 from reports.page.glossary import glossary
 from reports.page.render import render
 from reports.page.supplement import Supplement
+from reports.tables.classes import classes_table, matrix_table, pairs_table
 from reports.tables.confirmation import confirmed_table
 from reports.tables.scores import scores_table
 from reports.tables.search import best_table, failure_table, trials_table
@@ -57,6 +59,7 @@ def report(
         figures=figures,
         inline_svg={key: Markup(drawing.inline) for key, drawing in drawings.items()},
         tables=_tables(record, answer),
+        classes=_class_tables(record),
         commands=Commands(record, folder),
         searched=record.trials_per_search > 0,
         supplement=supplement,
@@ -82,6 +85,18 @@ def _tables(record: StudyRecord, answer: Answer) -> dict[str, Table | None]:
         "settings": _pairs("Settings in force", record.settings),
         "environment": _pairs("Where it ran", record.environment),
     }
+
+
+def _class_tables(record: StudyRecord) -> list[Table]:
+    """What the best models answer by class; none where that is not stored."""
+    if not (found := by_class(record)):
+        return []
+    matrices = [matrix_table(record, cell, answers) for cell, answers in found.items()]
+    return [
+        classes_table(record, found),
+        *(table for table in matrices if table),
+        pairs_table(record, found),
+    ]
 
 
 def _pairs(caption: str, values: Mapping[str, Any]) -> Table:

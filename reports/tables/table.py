@@ -16,20 +16,31 @@ class Column(NamedTuple):
 
 @dataclass(frozen=True)
 class Row:
-    """Cells of text; the first is the row's header. `style` is a cell's place, such as "first"."""
+    """Cells of text, the first the row's header.
+
+    Attributes:
+        style: A recurrent cell's place, such as "first".
+        shades: How dark each is, 0 to 4; empty for not at all.
+    """
 
     cells: tuple[str, ...]
     style: str = ""
+    shades: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
 class Table:
-    """A table; its caption says what it shows, counts included."""
+    """A table; its caption says what it shows, counts included.
+
+    Attributes:
+        matrix: Whether its columns are as many as its rows, so that their names stand upright.
+    """
 
     kind: ClassVar[str] = "table"
     caption: str
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
+    matrix: bool = False
 
 
 def columns(*names: str) -> tuple[Column, ...]:

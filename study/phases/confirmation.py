@@ -45,11 +45,11 @@ def open_confirmation(store: Store, plan: StudyPlan) -> optuna.Study:
         study = optuna.create_study(
             storage=storage,
             study_name=confirmation_name(plan.name),
-            direction="maximize",
+            direction="minimize",
             load_if_exists=True,
         )
         if _LABELS not in study.user_attrs:
-            name_metric(study, f"test_{plan.metric.name.lower()}")
+            name_metric(study, "validation_loss")
             study.set_user_attr(_LABELS, _packed_labels(test_labels(plan.dataset)))
     return study
 
@@ -182,19 +182,25 @@ class ConfirmationWork:
 
     def epoch(self, trial: optuna.Trial, number: int, point: CurvePoint) -> bool:
         """Report to Optuna; a confirmation run is never stopped."""
-        trial.report(point.validation_accuracy, number)
+        trial.report(point.validation_loss, number)
         return True
 
     def finish(self, queue: Queue, trial: optuna.Trial, result: Score) -> None:
-        """The test accuracy, by the study's metric, is the trial's value."""
+        """The validation loss is the trial's value, which a dashboard calls the best of some.
+
+        By it the best models are chosen. The test accuracy, by the study's metric, chooses nothing.
+        """
         user_attrs: dict[str, Any] = {
             **attrs.of_result(result.training),
             attrs.EPOCH_SECONDS: result.speed.epoch,
             attrs.TRAINING_SECONDS: round(result.speed.epoch * result.training.curve[-1].epoch, 3),
             attrs.INFERENCE: round(result.speed.inference, 2),
+            attrs.TEST_ACCURACY: result.test_accuracy,
             attrs.CORRECT: result.correct,
+            attrs.CONFUSION: result.confusion,
         }
-        queue.finish(trial, TrialState.COMPLETE, result.test_accuracy, user_attrs)
+        loss = result.training.validation_loss
+        queue.finish(trial, TrialState.COMPLETE, loss, user_attrs)
 
 
 def _known_speed(study: optuna.Study, candidate: Candidate) -> Speed | None:

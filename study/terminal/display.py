@@ -159,7 +159,8 @@ class Display:
         if self.measure == "validation":
             accuracy: float | None = trial.user_attrs.get(attrs.VALIDATION_ACCURACY)
             return accuracy
-        return trial.value
+        tested: float | None = trial.user_attrs.get(attrs.TEST_ACCURACY)
+        return tested
 
     def _time_left(self) -> str:
         left = self._progress.planned - self._progress.finished

@@ -1,8 +1,10 @@
 """A confirmed model: trained afresh, and scored once on the test split."""
 
 import base64
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,12 +23,14 @@ class Score:
     Attributes:
         test_accuracy: By the training's metric, a fraction.
         correct: Base64 of `numpy.packbits`, a bit for each test example in its stored order.
+        confusion: Test examples by true and by answered class, as `pack_counts` packs them.
         speed: Of such a model.
     """
 
     training: Result
     test_accuracy: float
     correct: str
+    confusion: str
     speed: Speed
 
 
@@ -56,15 +60,27 @@ class ConfirmationJob:
         result, model = self.training.train(splits, on_look)
         runner = runner_for(model, candidate, task)
         test = self.training.dataset.test()
-        _, correct = runner.evaluate(test)
+        _, answered = runner.answers(test)
+        correct = answered == test.labels
         if self.save_to is not None:
             save(model, self.training, self.save_to)
         return Score(
             training=result,
             test_accuracy=mean(correct, self.training.metric.weights(test.labels)),
             correct=base64.b64encode(np.packbits(correct).tobytes()).decode("ascii"),
+            confusion=pack_counts(test.labels, answered, task.classes),
             speed=self.speed or measure_speed(candidate, task, splits),
         )
+
+
+def pack_counts(labels: NDArray[Any], answered: NDArray[Any], classes: int) -> str:
+    """How many examples of each class were taken for each: (classes, classes), little-endian int32.
+
+    Base64 of zlib; `reports.findings.classes` reads it.
+    """
+    pairs = np.asarray(labels, np.int64) * classes + answered
+    counts = np.bincount(pairs, minlength=classes**2).astype("<i4")
+    return base64.b64encode(zlib.compress(counts.tobytes(), 9)).decode("ascii")
 
 
 def test_labels(dataset: Dataset) -> NDArray[np.int32]:

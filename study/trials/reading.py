@@ -47,7 +47,9 @@ def trial_record(trial: "FrozenTrial") -> TrialRecord:
 
 def confirmation_record(trial: "FrozenTrial") -> ConfirmationRecord:
     """Read one confirmation run."""
-    return _read(ConfirmationRecord, trial, test_accuracy=trial.value)
+    # Before it was an attribute, it was the value.
+    accuracy = trial.user_attrs.get(attrs.TEST_ACCURACY, trial.value)
+    return _read(ConfirmationRecord, trial, test_accuracy=accuracy)
 
 
 def _read(record: Callable[..., R], trial: "FrozenTrial", **others: Any) -> R:

@@ -89,7 +89,7 @@ class ConfirmationRecord:
             data order and train/validation split.
         epochs: Passes over the training examples.
         at_epoch_cap: Whether it ended because it had trained as long as any may.
-        correct: Base64 of `numpy.packbits` over the test examples, in their stored order.
+        correct, confusion: As `study.training.scoring.Score` has them.
         inference_microseconds: Per example, at the evaluation batch size.
     """
 
@@ -111,6 +111,7 @@ class ConfirmationRecord:
     training_seconds: Annotated[float | None, attrs.TRAINING_SECONDS]
     inference_microseconds: Annotated[float | None, attrs.INFERENCE]
     correct: Annotated[str | None, attrs.CORRECT]
+    confusion: Annotated[str | None, attrs.CONFUSION]
     weights: Annotated[str | None, attrs.WEIGHTS]
     curve: tuple[CurvePoint, ...]
     reason: Annotated[str | None, attrs.REASON]

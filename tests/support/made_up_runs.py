@@ -11,12 +11,13 @@ from search_spaces.budget import Budget
 from search_spaces.candidate import Candidate
 from search_spaces.cells import Cell
 from study.training.curve import CurvePoint
+from study.training.scoring import pack_counts
 from study.trials.record import (
     ConfirmationRecord,
     Status,
     TrialRecord,
 )
-from tests.support.made_up_data import BUDGET, TASK
+from tests.support.made_up_data import BUDGET, TASK, TEST_LABELS
 
 
 def trial(number: int, search: int, limit: int, name: str, source: random.Random) -> TrialRecord:
@@ -104,6 +105,7 @@ def run_of(
     generator = np.random.default_rng([number, candidate.units])
     noisy = difficulty + generator.normal(0, 0.35, size=len(difficulty))
     correct = noisy <= np.quantile(noisy, level)
+    taken_for = (TEST_LABELS + 1 + np.arange(len(correct)) % 2) % TASK.classes  # where it is wrong
     seconds = 3.0 + candidate.cell_parameters / 4_000
     return ConfirmationRecord(
         number=number,
@@ -124,6 +126,7 @@ def run_of(
         training_seconds=seconds + float(generator.uniform(0, 0.8)),
         inference_microseconds=20 + candidate.units / 3 + float(generator.uniform(0, 2)),
         correct=base64.b64encode(np.packbits(correct).tobytes()).decode(),
+        confusion=pack_counts(TEST_LABELS, np.where(correct, TEST_LABELS, taken_for), TASK.classes),
         weights=f"{number:064x}",
         curve=_curve(level + 0.004, 22, 0.3),
         reason=None,

@@ -15,6 +15,7 @@ from search_spaces.matching import match
 from study.datasets.facts import Origin
 from study.datasets.metric import Metric
 from study.question.flag_values import Searches
+from study.training.scoring import pack_counts
 from study.trials.baseline import BaselineRecord
 from study.trials.record import (
     BudgetWinners,
@@ -272,6 +273,7 @@ def hostile_record() -> StudyRecord:
     """Every text that a user, a file or an error can put into a record tries to break out."""
     record = confirmed_record(trials=4)
     script, image, reversing, quotes, style = HOSTILE
+    wrong = (np.arange(5) + 1) % 5
     failing = [
         replace(one, reason=HOSTILE[one.number % len(HOSTILE)], hyperparameters={script: image})
         for one in record.trials
@@ -294,7 +296,9 @@ def hostile_record() -> StudyRecord:
         ),
         trials=tuple(failing),
         confirmations=tuple(
-            replace(failed_run(run), reason=quotes) if run.number == 0 else run
+            replace(failed_run(run), reason=quotes)
+            if run.number == 0
+            else replace(run, confusion=pack_counts(wrong, np.arange(5), 5))
             for run in record.confirmations
         ),
         settings={script: reversing, quotes: [style, image]},

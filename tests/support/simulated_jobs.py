@@ -84,6 +84,7 @@ class SimulatedConfirmation(ConfirmationJob):
             training=result,
             test_accuracy=float(correct.mean()),
             correct=base64.b64encode(np.packbits(correct).tobytes()).decode("ascii"),
+            confusion="",
             speed=Speed(epoch=1.0, inference=1.0),
         )
 

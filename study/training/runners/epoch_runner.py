@@ -50,8 +50,13 @@ class EpochRunner(ABC):
         """
 
     @abstractmethod
+    def answers(self, split: "Split") -> tuple[NDArray[np.float32], NDArray[np.integer[Any]]]:
+        """Each example's loss, and its most probable class."""
+
     def evaluate(self, split: "Split") -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
         """Each example's loss, and whether its most probable class is right."""
+        losses, answered = self.answers(split)
+        return losses, answered == np.asarray(split.labels)
 
     @abstractmethod
     def weights(self) -> Weights:
@@ -64,8 +69,13 @@ def cross_entropy(labels: Any, probabilities: Any) -> Any:
     return loss(labels[:, None], probabilities)
 
 
-def is_correct(labels: Any, probabilities: Any) -> Any:
-    """Whether each example's label is the class deemed most probable: of two, above 0.5."""
+def most_probable(probabilities: Any) -> Any:
+    """Each example's most probable class, int32: of two the second where it is above 0.5."""
     if probabilities.shape[-1] == 1:
-        return keras.ops.equal(probabilities[:, 0] > 0.5, labels > 0)
-    return keras.ops.equal(keras.ops.argmax(probabilities, axis=-1), labels)
+        return keras.ops.cast(probabilities[:, 0] > 0.5, "int32")
+    return keras.ops.cast(keras.ops.argmax(probabilities, axis=-1), "int32")
+
+
+def is_correct(labels: Any, probabilities: Any) -> Any:
+    """Whether each example's label is the class deemed most probable."""
+    return keras.ops.equal(most_probable(probabilities), labels)

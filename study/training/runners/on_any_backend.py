@@ -13,7 +13,7 @@ from study.training.runners.epoch_runner import (
     EpochRunner,
     Weights,
     cross_entropy,
-    is_correct,
+    most_probable,
 )
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class GenericRunner(EpochRunner):
         loss, accuracy = totals / len(order)
         return float(loss), float(accuracy)
 
-    def evaluate(self, split: "Split") -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+    def answers(self, split: "Split") -> tuple[NDArray[np.float32], NDArray[np.integer[Any]]]:
         probabilities = np.concatenate(
             [
                 self._model.predict_on_batch(split.inputs[start : start + EVALUATED])
@@ -50,8 +50,8 @@ class GenericRunner(EpochRunner):
             ]
         )
         labels = np.asarray(split.labels)
-        losses, correct = cross_entropy(labels, probabilities), is_correct(labels, probabilities)
-        return keras.ops.convert_to_numpy(losses), keras.ops.convert_to_numpy(correct)
+        losses, answered = cross_entropy(labels, probabilities), most_probable(probabilities)
+        return keras.ops.convert_to_numpy(losses), keras.ops.convert_to_numpy(answered)
 
     def weights(self) -> Weights:
         weights: Weights = self._model.get_weights()

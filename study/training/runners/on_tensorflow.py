@@ -18,6 +18,7 @@ from study.training.runners.epoch_runner import (
     Weights,
     cross_entropy,
     is_correct,
+    most_probable,
 )
 from study.training.runners.padding import pad_weights
 
@@ -88,13 +89,13 @@ class TensorFlowRunner(EpochRunner):
         loss, correct = _call(self._steps, *split, indices, weights, np.array(steps, np.int32))
         return float(loss) / len(order), float(correct) / len(order)
 
-    def evaluate(self, split: "Split") -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+    def answers(self, split: "Split") -> tuple[NDArray[np.float32], NDArray[np.integer[Any]]]:
         parts = [
             _call(self._evaluation, *(part[start : start + EVALUATED] for part in split))
             for start in range(0, len(split.labels), EVALUATED)
         ]
-        losses, correct = (np.concatenate(part) for part in zip(*parts, strict=True))
-        return losses, correct
+        losses, answered = (np.concatenate(part) for part in zip(*parts, strict=True))
+        return losses, answered
 
     def weights(self) -> Weights:
         return pad_weights(self._wide.get_weights(), self._units, self._shapes)
@@ -138,7 +139,7 @@ class TensorFlowRunner(EpochRunner):
 
     def _evaluate_batch(self, inputs: tf.Tensor, labels: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         probabilities = self._wide(inputs, training=False)
-        return cross_entropy(labels, probabilities), is_correct(labels, probabilities)
+        return cross_entropy(labels, probabilities), most_probable(probabilities)
 
 
 def _call(function: Any, *arrays: NDArray[Any]) -> Any:

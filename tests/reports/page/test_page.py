@@ -62,6 +62,7 @@ def test_the_answer_comes_first(tmp_path: Path) -> None:
         "What more tuning brings",
         "Accuracy against parameters",
         "The models",
+        "Class by class",
         "Accuracy against cost",
         "Validation against test",
         "Learning curves",

@@ -46,7 +46,9 @@ def test_a_model_is_timed_once_for_all_runs_of_its_shape(tmp_path: Path) -> None
         told.append((job.training.candidate.cell, job.speed))
         speed = job.speed or Speed(epoch=1.0 + number, inference=10.0 + number)
         work.finish(
-            queue, trial, Score(training=RESULT, test_accuracy=0.7, correct="", speed=speed)
+            queue,
+            trial,
+            Score(training=RESULT, test_accuracy=0.7, correct="", confusion="", speed=speed),
         )
     first = {Cell.LSTM: Speed(1.0, 10.0), Cell.GRU: Speed(2.0, 11.0)}
     assert told == [
@@ -56,4 +58,5 @@ def test_a_model_is_timed_once_for_all_runs_of_its_shape(tmp_path: Path) -> None
     found = study.get_trials(deepcopy=False)[-1].user_attrs
     assert found[attrs.TRAINING_SECONDS] == 2.0 * 2.5  # of an epoch, and epochs
     assert found[attrs.INFERENCE] == 11.0
+    assert (study.best_value, found[attrs.TEST_ACCURACY]) == (0.5, 0.7)  # no best of test scores
     assert (found[attrs.EPOCHS], found[attrs.AT_EPOCH_CAP]) == (2.5, True)

@@ -197,6 +197,9 @@ class ScriptedRunner(EpochRunner):
         self.parts.append(order)
         return 1.0, 0.5
 
+    def answers(self, split: Split) -> tuple[NDArray[Any], NDArray[Any]]:
+        raise NotImplementedError
+
     def evaluate(self, split: Split) -> tuple[NDArray[Any], NDArray[Any]]:
         return np.array([next(self._script)]), np.array([True])
 
