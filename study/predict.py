@@ -47,6 +47,8 @@ def predict(
     if model.reads_numbers:
         answers = model.classify_files([Path(line) for line in lines])
     else:
+        for text in model.unknown(lines):
+            print(f"No token of {text!r} is known: the answer means nothing.", file=sys.stderr)
         found = model.classify(lines)
         answers = [(text, *answer) for text, answer in zip(lines, found, strict=True)]
     if json:

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from reports.comparison.estimate import Estimate, Interval, holm
 from reports.comparison.moments import Moments, difference
+from reports.comparison.pairs import difference_interval
 from reports.comparison.runs import BudgetRuns
 
 _FIXED = ""  # in the place of a cell's name
@@ -60,6 +61,6 @@ def against_baseline(
     found = {cell: moments.crossed(difference(1, (cell, _FIXED))).estimate for cell in correct}
     levels = holm([estimate.p_value() for estimate in found.values()], alpha).levels
     return tuple(
-        AgainstBaseline(cell, estimate, estimate.interval(1 - level))
+        AgainstBaseline(cell, estimate, difference_interval(estimate, 1 - level))
         for (cell, estimate), level in zip(found.items(), levels, strict=True)
     )

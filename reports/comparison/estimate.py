@@ -43,6 +43,14 @@ class Interval(NamedTuple):
         """Whether the interval lies strictly between -margin and margin."""
         return -margin < self.low and self.high < margin
 
+    def possible(self) -> "Interval":
+        """The part of it in which differences of accuracies can lie: -1 to 1.
+
+        That of two accuracies near 1 is narrower still, but they are known as little as it is: an
+        interval cut at what their estimates allow would not hold as often as it says.
+        """
+        return Interval(max(-1.0, self.low), min(1.0, self.high))
+
     def negated(self) -> "Interval":
         """The interval of the difference taken the other way round."""
         return Interval(-self.high, -self.low)

@@ -7,7 +7,7 @@ from itertools import combinations
 from reports.comparison.estimate import Estimate, Interval, holm
 from reports.comparison.moments import Moments, difference
 from reports.comparison.outcome import Outcome
-from reports.comparison.pairs import Rule, outcome_of
+from reports.comparison.pairs import Rule, difference_interval, outcome_of
 
 Means = Mapping[int, Mapping[str, float]]  # accuracies by limit and cell, largest limit first
 
@@ -59,7 +59,7 @@ def mean_over_budgets(
     return MeanOverBudgets(
         cells,
         estimate,
-        estimate.interval(1 - level),
+        difference_interval(estimate, 1 - level),
         outcome_of(estimate, rule, level, lowest),
         homogeneity(moments, limits, cells),
     )

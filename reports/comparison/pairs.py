@@ -115,8 +115,8 @@ def compare_pairs(
             limit=limit,
             differences=by_search,
             estimate=estimate,
-            interval=estimate.interval(1 - level),
-            equivalence_interval=estimate.interval(1 - 2 * level),
+            interval=difference_interval(estimate, 1 - level),
+            equivalence_interval=difference_interval(estimate, 1 - 2 * level),
             outcome=outcome_of(estimate, rule, level, {cell: means[cell] for cell in pair}),
             p_value=p_value,
             level=level,
@@ -128,6 +128,12 @@ def compare_pairs(
             pairs, found, family.adjusted, family.levels, strict=True
         )
     )
+
+
+def difference_interval(estimate: Estimate, confidence: float) -> Interval | None:
+    """Of a difference of accuracies, as far as these go; None where the spread is unknown."""
+    found = estimate.interval(confidence)
+    return found.possible() if found else None
 
 
 def outcome_of(
@@ -159,4 +165,4 @@ def _prediction(estimate: Estimate, parts: float, confidence: float = 0.95) -> I
         return None
     quantile = float(special.stdtrit(estimate.freedom, (1 + confidence) / 2))
     half = quantile * math.sqrt(estimate.mean_square * parts)
-    return Interval(estimate.value - half, estimate.value + half)
+    return Interval(estimate.value - half, estimate.value + half).possible()

@@ -69,10 +69,11 @@ many trials is the luckiest of them; only the study *(confirmation)* uses the te
 """
 _CONFIRMATION = """\
 Each trial trains a winner of a `search` again on a fresh seed, at the width that matches the \
-other cells' parameters at one `budget`; its value is the {metric} on the *test split*, scored \
-once. Trials of the same `search`, `budget` and `replicate` share seed, data order and split. A \
-trial that failed counts as answering with the most frequent class; `at_epoch_cap` marks those \
-that the cap on epochs ended.
+other cells' parameters at one `budget`; its value is the *validation loss*, and the one called \
+best is that of the lowest. Of test scores there is no best: `test_accuracy` is the {metric} on \
+the *test split*, scored once, and its means are compared{linear}. Trials of the same `search`, \
+`budget` and `replicate` share seed, data order and split. A trial that failed counts as \
+answering with the most frequent class; `at_epoch_cap` marks those that the cap on epochs ended.
 """
 
 
@@ -81,6 +82,7 @@ def _note(record: StudyRecord, answer: Answer, template: str) -> str:
         scope=record.budget.scope,
         dataset=_plain(record.dataset.name),
         metric=record.metric.display_name,
+        linear=f"; a linear model's is {answer.linear.accuracy:.1%}" if answer.linear else "",
     )
     on = on_data(_plain(record.dataset.name), record.metric)
     asked = question(record.cells, budget_label(record), on)

@@ -12,6 +12,7 @@ from reports.findings.answer import Answer
 from reports.findings.classes import by_class
 from reports.page import prose, warnings
 from reports.page.command_lines import Commands
+from reports.page.decision import decision
 from reports.page.glossary import glossary
 from reports.page.render import render
 from reports.page.supplement import Supplement
@@ -51,6 +52,7 @@ def report(
         verdict=answer.verdict,
         statement=answer.statement,
         decided=answer.decided,
+        decision=decision(record, answer),
         badge=prose.badge(answer),
         question=question(
             record.cells, budget_label(record), on_data(record.dataset.name, record.metric)

@@ -20,6 +20,7 @@ def remarks(record: StudyRecord, answer: Answer) -> list[str]:
         *_incomplete(record, answer),
         *_best(record, answer),
         *_failed(record),
+        *_capped(record, answer),
         *_at_bounds(record),
         *warnings(record.dataset.facts, record.metric, record.margin),
     ]
@@ -61,6 +62,18 @@ def _failed(record: StudyRecord) -> Iterator[str]:
                 f"{number_of(found.runs, 'confirmed run')}; each counts as answering with the most "
                 "frequent class."
             )
+
+
+def _capped(record: StudyRecord, answer: Answer) -> Iterator[str]:
+    """Before there is a verdict, the answer itself says so."""
+    found = [ended(record, cell) for cell in record.cells]
+    capped = sum(each.at_cap for each in found)
+    complete = sum(each.runs - each.failed for each in found)
+    if answer.verdict and capped > MANY * complete:
+        yield (
+            f"{capped:,} of {number_of(complete, 'confirmed run')} ended at the cap on epochs: "
+            "what learns slowly was not finished. Raise --epochs."
+        )
 
 
 def _at_bounds(record: StudyRecord) -> Iterator[str]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from reports.findings.answer import Answer
 from reports.findings.confirmation import accuracy_span, mean_accuracy
 from reports.tables.table import Row, Table, columns
-from reports.words.formatting import NOTHING, interval, percent
+from reports.words.formatting import NOTHING, count, interval, percent
 from reports.words.labels import budget_label, metric_title, style_of
 from search_spaces.cells import cell_name
 from study.trials.record import StudyRecord
@@ -16,9 +16,8 @@ def scores_table(record: StudyRecord, answer: Answer) -> Table:
     facts = record.dataset.facts
     majority = percent(facts.majority_baseline(record.metric))
     return Table(
-        f"{metric_title(record, 'test')} at {budget_label(record)}, and of models that cost "
-        "nothing",
-        columns("Model", f"#{metric_title(record, 'test')}", "#95 % interval"),
+        f"On {count(record.dataset.test)} test examples; each cell with {budget_label(record)}",
+        columns("Model", f"#{metric_title(record, 'test')}", "#Likely between (95 %)"),
         (
             *_cells(record, answer),
             *_linear(record),

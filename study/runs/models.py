@@ -12,7 +12,7 @@ import numpy as np
 
 from search_spaces.cells import BUILT_IN, Cell
 from study.datasets.series_input import SeriesInput
-from study.datasets.vocabulary import Vocabulary
+from study.datasets.vocabulary import FIRST_TOKEN, Vocabulary
 from study.errors import UserError
 from study.machine.environment import cores
 from study.machine.native_output import unheard_start
@@ -41,6 +41,16 @@ class SavedModel:
     def reads_numbers(self) -> bool:
         """Whether it classifies series of numbers; else texts."""
         return isinstance(self.reading, SeriesInput)
+
+    def unknown(self, texts: Sequence[str]) -> list[str]:
+        """Those of which the model knows not one token, so that its answer means nothing."""
+        assert isinstance(self.reading, Vocabulary)
+        encoded = self.reading.encode(texts)
+        return [
+            text
+            for text, tokens in zip(texts, encoded, strict=True)
+            if not (tokens >= FIRST_TOKEN).any()
+        ]
 
     def classify(self, examples: Sequence[Any]) -> list[tuple[str, float]]:
         """Each example's most probable class and its probability.

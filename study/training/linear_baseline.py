@@ -16,6 +16,7 @@ from study.datasets.metric import Metric, mean
 from study.training.job import OnLook
 
 _WEAKEST = (1.0, 10.0, 100.0)  # inverse penalties; which suits the data is seen on validation
+_NUMBERS = 3  # axes of (examples, steps, features)
 _MOST_EXAMPLES = 100_000  # that are trained on
 _MOST_WORK = 2_000_000  # examples times classes
 
@@ -75,7 +76,7 @@ class LinearBaselineJob:
         return LinearScore(
             accuracy=mean(correct, self.metric.weights(np.asarray(test.labels))),
             correct=base64.b64encode(np.packbits(correct).tobytes()).decode("ascii"),
-            description=f"logistic regression on {_read(self.dataset)}",
+            description=f"logistic regression on {self._read(known)}",
             examples=len(known.labels),
             converged=not any("onverge" in str(each.message) for each in caught),
             seconds=round(time.monotonic() - start, 3),
@@ -101,7 +102,7 @@ class LinearBaselineJob:
         from sklearn.linear_model import LogisticRegression
         from sklearn.multiclass import OneVsRestClassifier
 
-        features = _features(self.dataset)
+        features = self._features(known)
         read, other = features.fit(known.inputs), features.transform(asked.inputs)
         found = []
         for penalty in penalties:
@@ -110,17 +111,22 @@ class LinearBaselineJob:
             found.append(model.fit(read, known.labels).predict(other) == asked.labels)
         return found
 
+    def _features(self, known: Split) -> Features:
+        from study.training.linear_features import NGrams, Summaries
 
-def _features(dataset: Dataset) -> Features:
-    from study.training.linear_features import NGrams
+        if known.inputs.ndim == _NUMBERS:
+            return Summaries()
+        longest = 4 if self.dataset.level is Level.CHARACTER else 2
+        return NGrams(longest, self.dataset.vocabulary)
 
-    return NGrams(4 if dataset.level is Level.CHARACTER else 2, dataset.vocabulary)
-
-
-def _read(dataset: Dataset) -> str:
-    """What the model reads of an example."""
-    grams = "runs of 1 to 4 characters" if dataset.level is Level.CHARACTER else "words and pairs"
-    return f"TF-IDF-weighted counts of {grams}, of the tokens that the cells read"
+    def _read(self, known: Split) -> str:
+        """What the model reads of an example."""
+        if known.inputs.ndim == _NUMBERS:
+            return "statistics of each feature over the steps that the cells read"
+        character = self.dataset.level is Level.CHARACTER
+        grams = "runs of 1 to 4 characters" if character else "words and pairs of words"
+        last = self.dataset.sequence_length
+        return f"TF-IDF-weighted counts of {grams} among the last {last:,}, which the cells read"
 
 
 def _joined(*splits: Split) -> Split:

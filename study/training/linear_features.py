@@ -1,4 +1,4 @@
-"""What a linear model reads of an example: weighted counts of the n-grams of its tokens."""
+"""What a linear model reads of an example: n-grams of its tokens, or statistics of its numbers."""
 
 from typing import Any
 
@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 from sklearn.feature_extraction.text import TfidfTransformer
+from sklearn.preprocessing import StandardScaler
 
 from study.datasets.vocabulary import FIRST_TOKEN, PADDING
 
@@ -79,3 +80,45 @@ def _places(
         return np.zeros(len(grams), np.intp), np.zeros(len(grams), bool)
     place = np.minimum(np.searchsorted(known, grams), len(known) - 1)
     return place, known[place] == grams
+
+
+class Summaries:
+    """Statistics of each feature over the steps of a series, in standard deviations of training.
+
+    Mean, standard deviation, least, greatest, first and last value, and the mean size of a step's
+    change; and how many steps there are. Steps of zeros at the beginning are padding.
+    """
+
+    def __init__(self) -> None:
+        self._scaler = StandardScaler()
+
+    def fit(self, inputs: NDArray[np.float32]) -> Any:
+        """Those of training series, (examples, steps, features): (examples, statistics)."""
+        return self._scaler.fit_transform(_statistics(inputs))
+
+    def transform(self, inputs: NDArray[np.float32]) -> Any:
+        """The same of other series."""
+        return self._scaler.transform(_statistics(inputs))
+
+
+def _statistics(inputs: NDArray[np.float32]) -> NDArray[np.float64]:
+    found = []
+    for series in inputs:
+        steps = np.asarray(series, np.float64)
+        steps = steps[np.argmax(steps.any(axis=1)) :]  # all of them where every one is zero
+        changes = np.abs(np.diff(steps, axis=0)).mean(axis=0) if len(steps) > 1 else 0 * steps[0]
+        found.append(
+            np.concatenate(
+                [
+                    steps.mean(axis=0),
+                    steps.std(axis=0),
+                    steps.min(axis=0),
+                    steps.max(axis=0),
+                    steps[0],
+                    steps[-1],
+                    changes,
+                    [len(steps)],
+                ]
+            )
+        )
+    return np.array(found)

@@ -62,6 +62,9 @@ def test_predict_uses_the_saved_model(finished: Path) -> None:
     lines = call(predict, str(finished), "--cell", "gru", "--json", text="rain tear\nsun\n")
     answers = json.loads(lines.stdout)["predictions"]
     assert [answer["text"] for answer in answers] == ["rain tear", "sun"]
+    strange = call(predict, str(finished), "qwxz vbnq", "rain")
+    assert "No token of 'qwxz vbnq' is known: the answer means nothing.\n" in strange.stderr
+    assert "'rain'" not in strange.stderr
 
 
 def test_predict_refuses_what_it_has_not(run: Path) -> None:

@@ -129,3 +129,9 @@ def test_holm_is_statsmodels(p_values: list[float], alpha: float) -> None:
 
 def test_holm_without_hypotheses() -> None:
     assert holm([]) == ((), ())
+
+
+def test_no_interval_of_differences_goes_beyond_what_is_possible() -> None:
+    assert Interval(-1.4, 0.3).possible() == Interval(-1.0, 0.3)
+    assert Interval(-0.2, 1.01).possible() == Interval(-0.2, 1.0)
+    assert Interval(-0.2, 0.3).possible() == Interval(-0.2, 0.3)

@@ -41,6 +41,8 @@ def test_both_studies_have_the_answer_and_say_what_their_values_are() -> None:
     assert "*validation loss*" in search
     assert "lower is better" in search
     assert "*test split*" in confirmation
+    assert "Of test scores there is no best" in confirmation
+    assert "a linear model's is 70.0%" in confirmation
     assert "`at_epoch_cap`" in confirmation
     assert figures == [FIGURES, FIGURES]
 

@@ -11,7 +11,7 @@ import pytest
 from study.datasets.dataset import DatasetSpec
 from study.datasets.prepare import prepare
 from study.training.linear_baseline import LinearBaselineJob
-from study.training.linear_features import NGrams
+from study.training.linear_features import NGrams, Summaries
 
 TEXTS = ["good film", "bad film", "a good one", "a bad one", "good", "bad", "so good", "so bad"]
 
@@ -45,3 +45,18 @@ def test_it_learns_what_single_words_tell_and_scores_the_test_split(tmp_path: Pa
     bits = np.frombuffer(base64.b64decode(score.correct), np.uint8)
     assert np.unpackbits(bits).sum() == dataset.sizes["test"]
     assert "words and pairs" in score.description
+
+
+def test_numbers_are_summed_up_without_their_padding() -> None:
+    """Beside each series by itself."""
+    random = np.random.default_rng(0)
+    series = [random.normal(size=(steps, 2)).astype(np.float32) for steps in (1, 3, 5, 5)]
+    padded = np.zeros((4, 5, 2), np.float32)
+    for place, one in zip(padded, series, strict=True):
+        place[5 - len(one) :] = one
+    read = Summaries().fit(padded)
+    assert read.shape == (4, 7 * 2 + 1)
+    means = np.array([one.mean(axis=0) for one in series])
+    assert read[:, :2] == pytest.approx((means - means.mean(axis=0)) / means.std(axis=0), abs=1e-5)
+    assert read[0, -1] < read[1, -1] < read[2, -1] == read[3, -1]
+    assert np.isfinite(Summaries().fit(np.zeros((3, 5, 2), np.float32))).all()
