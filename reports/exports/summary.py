@@ -58,6 +58,7 @@ def summary(record: StudyRecord, answer: Answer) -> dict[str, Any]:
             "complete": answer.searches,
             "looks": [look._asdict() for look in record.looks],
         },
+        "sampler": record.settings.get("sampler", "tpe"),
         "trials": trial_counts(record),
         "best": {cell: _best(trial, record.task) for cell, trial in answer.best.items()},
         "budgets": [_budget(record, answer, answered) for answered in answer.budgets],

@@ -13,6 +13,7 @@ from reports.words.statement import DIFFERENT
 from search_spaces.cells import cell_name
 from study.datasets.metric import Metric
 from study.machine.program import version
+from study.question.sampler_name import SamplerName
 from study.terminal.words import duration, number_of, utc
 from study.trials.record import Status, StudyRecord
 
@@ -48,6 +49,24 @@ def tuning(record: StudyRecord) -> str:
     where = "" if len(record.limits) == 1 else f" at each of {len(record.limits)} budgets"
     of_cell = f"{number_of(round(each), 'trial')} of each cell{where}"
     return f"{of_cell}: {record.trials_per_search:,} a search"
+
+
+def sampling(record: StudyRecord) -> str:
+    """How every cell's trials were chosen."""
+    sampler = SamplerName(record.settings.get("sampler", SamplerName.TPE))
+    if sampler is SamplerName.KERAS_TUNER_HYPERBAND:
+        return (
+            f"{sampler.words} chose: by threes, trials of a third of the epochs, of which the best "
+            "was trained again with all of them, and then two more with all of them"
+        )
+    if sampler in {SamplerName.RANDOM, SamplerName.QMC}:
+        spread = "" if sampler is SamplerName.RANDOM else ", evenly spread over its ranges"
+        return f"What is tried are {sampler.words}{spread}, the same for every cell"
+    return (
+        "Every cell begins at the same points, evenly spread over its ranges; "
+        f"{sampler.words}, which learns from this cell in this search only, goes on, and sizes "
+        "stay evenly spread"
+    )
 
 
 def seeds(record: StudyRecord) -> str:

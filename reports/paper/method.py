@@ -14,6 +14,7 @@ from search_spaces.cells import cell_name
 from search_spaces.spaces import SpaceName, ranges_of
 from study.datasets.metric import Metric
 from study.machine.program import version
+from study.question.sampler_name import SamplerName
 from study.terminal.words import number_of
 from study.trials.record import StudyRecord
 
@@ -156,7 +157,7 @@ def _sampling(settings: Mapping[str, Any]) -> str:
             "from the trials of that cell in that search only, all but the size."
         )
     else:
-        told = f"What to try was chosen by {sampler}."
+        told = f"What to try was chosen by {SamplerName(sampler).words}."
     if settings.get("pruning", True):
         told += (
             " A trial was pruned when one and a half times what the second half of its looks had "

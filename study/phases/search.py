@@ -1,7 +1,8 @@
 """The search as an Optuna study: its plan, and what each of its trials does."""
 
+import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -21,8 +22,10 @@ from study.training.curve import CurvePoint
 from study.training.job import OnLook, Result, TrainingJob
 from study.trials import attributes as attrs
 from study.trials.artifacts import upload
+from study.trials.keras_tuner_samplers import HyperbandSampler
 from study.trials.queue import Queue
-from study.trials.sampler import CellPruner, CellSampler, derived_seed
+from study.trials.sampler import CellPruner, derived_seed
+from study.trials.samplers import sampler_for
 from study.trials.slots import Slot
 
 # A curve, its title, and what its accuracies are, as PNG.
@@ -39,7 +42,7 @@ def open_search(store: Store, plan: StudyPlan) -> optuna.Study:
         UserError: It was begun with other settings; these are named.
     """
     pruner = CellPruner() if plan.settings.search.pruning else NopPruner()
-    sampler = CellSampler(plan.settings.run.seed)
+    sampler = sampler_for(plan.settings.search.sampler, plan.settings.run.seed, plan.space)
     storage = store.optuna()
     with store.locked():
         study = optuna.create_study(
@@ -148,6 +151,9 @@ class SearchWork:
             trial.set_user_attr(name, value)
         split = split_seed(plan, attributes[attrs.SEARCH])
         training = training_job(candidate, plan, seed, split)
+        if isinstance(trial.study.sampler, HyperbandSampler):
+            share = trial.study.sampler.epoch_share(trial)
+            training = replace(training, epochs=math.ceil(share * plan.epochs))
         return SearchJob(training, self.draw_curve, f"Trial {trial.number}")
 
     def epoch(self, trial: optuna.Trial, number: int, point: CurvePoint) -> bool:

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from dataclasses import dataclass, field, replace
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -20,6 +21,7 @@ from study.machine.environment import cores, environment
 from study.question.flag_values import Searches
 from study.question.known_candidates import Known, known_candidates
 from study.question.own_cells import check_own
+from study.question.sampler_name import SamplerName
 from study.question.settings import TRIALS_OF_A_CELL, DataSettings, Settings
 from study.storage.folder import RunFolder
 
@@ -115,9 +117,11 @@ class StudyPlan:
 
         Raises:
             BudgetError: The lowest budget fits one of the cells not at all.
-            UserError: The trials of a search cannot be shared equally.
+            UserError: The trials of a search cannot be shared equally, or the sampler needs a
+                module that is not installed.
         """
         self.ladder()
+        require(self.settings.search.sampler)
         if self.n_trials % self._shares:
             fewer = self.n_trials // self._shares
             numbers = [str(share * self._shares) for share in (fewer, fewer + 1) if share]
@@ -201,6 +205,19 @@ def resolve(settings: Settings) -> StudyPlan:
     plan = StudyPlan(settings, dataset, task, space, known)
     plan.check()
     return plan
+
+
+def require(sampler: SamplerName) -> None:
+    """Refuse a sampler without the module that it needs.
+
+    Raises:
+        UserError: It is not installed.
+    """
+    if sampler.needs and not find_spec(sampler.needs):
+        raise UserError(
+            f"--sampler {sampler} is {sampler.words}, which needs {sampler.needs}, and that is not "
+            f"installed. Install it (pip install {sampler.needs}), or choose another --sampler."
+        )
 
 
 def _prepared(data: DataSettings) -> Dataset:

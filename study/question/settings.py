@@ -29,6 +29,7 @@ from study.question.flag_values import (
     Searches,
     whole_number,
 )
+from study.question.sampler_name import SamplerName
 
 _DATA = Group("Data", sort_key=1)
 _QUESTION = Group("Question", sort_key=2)
@@ -147,6 +148,8 @@ class SearchSettings:
     """How candidates are tried."""
 
     space: Annotated[SpaceName, Parameter(help=_SPACE_HELP), _IDENTITY] = SpaceName.STANDARD
+    sampler: Annotated[SamplerName, _IDENTITY] = SamplerName.TPE
+    """Who chooses what a search tries: whether the answer depends on it can be seen so."""
     searches: Annotated[Searches, SEARCHES, Parameter(help=_SEARCHES_HELP)] = _DEFAULT_SEARCHES
     n_trials: Annotated[int | None, whole_number(2)] = None
     """Trials of each search, shared equally. Default: 6 for each cell at each budget."""

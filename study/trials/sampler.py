@@ -7,7 +7,7 @@ the trials of one cell in one search, each measured against its own budget's.
 """
 
 import math
-from collections.abc import Container, Mapping
+from collections.abc import Callable, Container, Mapping
 from copy import copy
 from functools import cached_property
 from statistics import median
@@ -33,65 +33,12 @@ from study.trials import attributes as attrs
 
 _BEGINNINGS = 8  # finished trials of a cell in a search, before TPE models them
 _BLOCK = 4  # Sobol points that are tried in an order of our own: one in each quarter of a range
-_MODELLED = (TrialState.COMPLETE, TrialState.PRUNED)
+MODELLED = (TrialState.COMPLETE, TrialState.PRUNED)
 _WARMUP_LOOKS = 6  # before which no trial is pruned
 _GAIN = 1.5  # times what the second half of the looks gained
-_DIMENSIONS = 16  # of the low-discrepancy points; no space has more parameters
+_DIMENSIONS = 16  # of the points; no space has more parameters
 
-
-class CellSampler(BaseSampler):
-    """Evenly spread beginnings, then TPE over the trials of the asking trial's search and cell.
-
-    The beginnings are scrambled Sobol points (Owen 1998), the same for all cells of a search, so
-    that no cell begins luckier than another. Of four points those with middling learning rates
-    come first: nothing can prune the first trial, and at a small rate it takes three times as
-    long. Sizes are spread so throughout: what wins is trained at the full width of its budget, so
-    that no width is better than another.
-
-    Random numbers derive from the study's seed and the trial's place in the plan, never from the
-    sampler's state: so a resumed study draws what an uninterrupted one would have drawn, and
-    does not draw the same again.
-    """
-
-    def __init__(self, seed: int) -> None:
-        self._seed = seed
-
-    def infer_relative_search_space(
-        self, study: optuna.Study, trial: FrozenTrial
-    ) -> dict[str, BaseDistribution]:
-        """What TPE models: the parameters that this trial's cell has had, without its size."""
-        view = OneCell(study, trial)
-        if sum(one.state in _MODELLED for one in view.trials_of_cell) < _BEGINNINGS:
-            return {}
-        seen = IntersectionSearchSpace(include_pruned=True).calculate(view)
-        return {
-            name: distribution
-            for name, distribution in seen.items()
-            if name.startswith(view.prefix) and not is_size(name) and not distribution.single()
-        }
-
-    def sample_relative(
-        self, study: optuna.Study, trial: FrozenTrial, search_space: dict[str, BaseDistribution]
-    ) -> dict[str, Any]:
-        """Values of those parameters, drawn jointly."""
-        seed = derived_seed(self._seed, trial.user_attrs[attrs.SLOT], "sampler")
-        tpe = TPESampler(seed=seed, n_startup_trials=0, multivariate=True, constant_liar=True)
-        return tpe.sample_relative(OneCell(study, trial), trial, search_space)
-
-    def sample_independent(
-        self,
-        study: optuna.Study,
-        trial: FrozenTrial,
-        param_name: str,
-        param_distribution: BaseDistribution,
-    ) -> Any:
-        """A value of one parameter that TPE did not draw."""
-        search, limit = trial.user_attrs[attrs.SEARCH], trial.user_attrs[attrs.BUDGET]
-        seed = derived_seed(self._seed, limit, f"beginnings of search {search}")
-        point = _point(seed, OneCell(study, trial).place(trial))
-        # Parameters are asked for in the same order in every trial of a cell.
-        dimension = 0 if param_name.endswith(LEARNING_RATE) else 1 + len(trial.params)
-        return value_at(float(point[dimension]), param_distribution)
+Point = NDArray[np.float64]  # (16,), shares below 1
 
 
 class OneCell(optuna.Study):
@@ -155,6 +102,10 @@ class OneCell(optuna.Study):
             if states is None or trial.state in states
         ]
 
+    def relative(self, trial: FrozenTrial, value: float) -> float:
+        """A value of one of these trials as its difference from its budget's level."""
+        return value - self._levels.get(trial.user_attrs[attrs.BUDGET], 0.0)
+
     @cached_property
     def _levels(self) -> Mapping[int, float]:
         """The median value of each budget's complete trials."""
@@ -163,6 +114,101 @@ class OneCell(optuna.Study):
             if trial.state is TrialState.COMPLETE and trial.value is not None:
                 values.setdefault(trial.user_attrs[attrs.BUDGET], []).append(trial.value)
         return {limit: median(of_budget) for limit, of_budget in values.items()}
+
+
+# From a seed, the trials to learn from, the asking one, and distributions by name to values.
+Model = Callable[[int, OneCell, FrozenTrial, dict[str, BaseDistribution]], dict[str, Any]]
+
+
+def tpe(
+    seed: int, view: OneCell, trial: FrozenTrial, space: dict[str, BaseDistribution]
+) -> dict[str, Any]:
+    """Optuna's TPE."""
+    sampler = TPESampler(seed=seed, n_startup_trials=0, multivariate=True, constant_liar=True)
+    return sampler.sample_relative(view, trial, space)
+
+
+def sobol_point(seed: int, place: int) -> Point:
+    """A scrambled Sobol point."""
+    points = qmc.Sobol(_DIMENSIONS, rng=seed)
+    block, rank = divmod(place, _BLOCK)
+    if block:  # SciPy cannot go forward by none
+        points.fast_forward(block * _BLOCK)
+    middle_first = sorted(points.random(_BLOCK), key=lambda point: abs(float(point[0]) - 0.5))
+    return middle_first[rank]
+
+
+def random_point(seed: int, place: int) -> Point:
+    """A uniform point."""
+    return np.random.default_rng([seed, place]).random(_DIMENSIONS)
+
+
+class CellSampler(BaseSampler):
+    """Evenly spread beginnings, then a model of the trials of the asking one's search and cell.
+
+    The beginnings are scrambled Sobol points (Owen 1998), the same for all cells of a search, so
+    that no cell begins luckier than another. Of four points those with middling learning rates
+    come first: nothing can prune the first trial, and at a small rate it takes three times as
+    long. Sizes are spread so throughout: what wins is trained at the full width of its budget, so
+    that no width is better than another.
+
+    Random numbers derive from the study's seed and the trial's place in the plan, never from the
+    sampler's state: so a resumed study draws what an uninterrupted one would have drawn, and
+    does not draw the same again.
+    """
+
+    def __init__(
+        self, seed: int, model: Model | None = tpe, point: Callable[[int, int], Point] = sobol_point
+    ) -> None:
+        """Describe a sampler.
+
+        Args:
+            model: Chooses all but the sizes, once there are 8 trials; None begins for ever.
+            point: From a seed and a trial's place among those of its search, cell and budget to
+                shares of the ranges, that of the learning rate first.
+        """
+        self._seed = seed
+        self._model = model
+        self._point = point
+
+    def infer_relative_search_space(
+        self, study: optuna.Study, trial: FrozenTrial
+    ) -> dict[str, BaseDistribution]:
+        """What is modelled: the parameters that this trial's cell has had, without its size."""
+        view = OneCell(study, trial)
+        finished = sum(one.state in MODELLED for one in view.trials_of_cell)
+        if self._model is None or finished < _BEGINNINGS:
+            return {}
+        seen = IntersectionSearchSpace(include_pruned=True).calculate(view)
+        return {
+            name: distribution
+            for name, distribution in seen.items()
+            if name.startswith(view.prefix) and not is_size(name) and not distribution.single()
+        }
+
+    def sample_relative(
+        self, study: optuna.Study, trial: FrozenTrial, search_space: dict[str, BaseDistribution]
+    ) -> dict[str, Any]:
+        """Values of those parameters, drawn jointly."""
+        if self._model is None or not search_space:
+            return {}
+        seed = derived_seed(self._seed, trial.user_attrs[attrs.SLOT], "sampler")
+        return self._model(seed, OneCell(study, trial), trial, search_space)
+
+    def sample_independent(
+        self,
+        study: optuna.Study,
+        trial: FrozenTrial,
+        param_name: str,
+        param_distribution: BaseDistribution,
+    ) -> Any:
+        """A value of one parameter that the model did not draw."""
+        search, limit = trial.user_attrs[attrs.SEARCH], trial.user_attrs[attrs.BUDGET]
+        seed = derived_seed(self._seed, limit, f"beginnings of search {search}")
+        point = self._point(seed, OneCell(study, trial).place(trial))
+        # Parameters are asked for in the same order in every trial of a cell.
+        dimension = 0 if param_name.endswith(LEARNING_RATE) else 1 + len(trial.params)
+        return value_at(float(point[dimension]), param_distribution)
 
 
 class CellPruner(BasePruner):
@@ -206,16 +252,6 @@ def _relative_to(trial: FrozenTrial, levels: Mapping[int, float]) -> FrozenTrial
     relative = copy(trial)
     relative.value = trial.value - levels[trial.user_attrs[attrs.BUDGET]]
     return relative
-
-
-def _point(seed: int, place: int) -> NDArray[np.float64]:
-    """Shares of the ranges, that of the learning rate first, for the trial at a place."""
-    points = qmc.Sobol(_DIMENSIONS, rng=seed)
-    block, rank = divmod(place, _BLOCK)
-    if block:  # SciPy cannot go forward by none
-        points.fast_forward(block * _BLOCK)
-    middle_first = sorted(points.random(_BLOCK), key=lambda point: abs(float(point[0]) - 0.5))
-    return middle_first[rank]
 
 
 def value_at(share: float, distribution: BaseDistribution) -> Any:
