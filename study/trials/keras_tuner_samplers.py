@@ -40,7 +40,7 @@ def bayesian_optimization(
     A pruned trial counts with the lowest loss that it reached: KerasTuner knows no pruned ones.
     """
     from keras_tuner import Objective, oracles
-    from threadpoolctl import threadpool_limits
+    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
     oracle = oracles.BayesianOptimizationOracle(
         objective=Objective("value", "min"),

@@ -85,7 +85,7 @@ def test_hyperband_trains_the_best_of_three_again_and_longer() -> None:
     study = study_of(SamplerName.KERAS_TUNER_HYPERBAND, 28)
     sampler = study.sampler
     assert isinstance(sampler, HyperbandSampler)
-    shares = []
+    shares: list[float] = []
     for _ in range(28):
         run_next(study)
         shares.append(sampler._shares[study.trials[len(shares)]._trial_id])
