@@ -109,6 +109,7 @@ def plan_text(plan: StudyPlan, verdict: Mapping[str, Any]) -> str:
         "trials": {"search": plan.n_trials, "cell_and_budget": plan.trials_of_a_cell},
         "begin_with": {str(cell): dict(known) for cell, known in plan.known.parameters.items()},
         "replicates": plan.replicates,
+        "backend": plan.identity["backend"],
         "seed": {"study": plan.settings.run.seed, "others": _SEEDS},
         "settings": {
             name: value

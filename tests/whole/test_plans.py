@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from reports.comparison.declaration import declaration
 from reports.comparison.looks import look_levels
 from reports.exports.summary import summary
 from reports.findings.answer import answer
@@ -99,8 +100,7 @@ def test_a_refused_command_stores_no_plan(texts: Path, planned: Path, tmp_path: 
     assert not archive.folder.plan(2).exists()
 
 
-def test_all_looks_of_a_plan_have_their_levels(texts: Path, tmp_path: Path) -> None:
-    archive = run(settings(texts, tmp_path, searches=Searches(2, 4), n_trials=4))
-    (plan,) = archive.record().registrations
-    levels = [look["level"] for look in json.loads(plan.text)["verdict"]["looks"]]
-    assert levels == pytest.approx(look_levels(2, 4), abs=1e-6)
+def test_all_looks_of_a_plan_have_their_levels() -> None:
+    looks = declaration(0.005, 2, 4, ())["looks"]
+    assert [look["searches"] for look in looks] == [2, 3, 4]
+    assert [look["level"] for look in looks] == pytest.approx(look_levels(2, 4), abs=1e-6)
