@@ -25,6 +25,7 @@ class Options(TypedDict, total=False):
     space: str  # basic, standard or wide
     budget_scope: str  # cell or model
     embedding: int  # width of the token embedding
+    features: int  # numbers a step, where sequences are numbers and have no vocabulary
     batch_size: int  # where the space does not choose it
     seed: int  # of the initial weights of the first model that is built; the next takes the next
 
@@ -51,9 +52,9 @@ class BudgetHyperModel(keras_tuner.HyperModel):  # type: ignore[misc]  # KerasTu
         self,
         max_params: int,
         *,
-        vocabulary: int,
         classes: int,
         sequence_length: int,
+        vocabulary: int = 0,
         **options: Unpack[Options],
     ) -> None:
         """Describe the models.
@@ -61,16 +62,23 @@ class BudgetHyperModel(keras_tuner.HyperModel):  # type: ignore[misc]  # KerasTu
         Args:
             max_params: The most trainable parameters, of the recurrent layers (or of the whole
                 model: `budget_scope="model"`).
-            vocabulary: Distinct tokens, padding (0) included.
             classes: Distinct labels, counted from 0.
-            sequence_length: Tokens of an example.
+            sequence_length: Steps of an example.
+            vocabulary: Distinct tokens, padding (0) included; or `features`, of numbers.
 
         Raises:
             BudgetError: The budget fits one of the cells not at all.
-            UserError: There is no cell, space or scope of that name.
+            UserError: There is no cell, space or scope of that name, or it is not one of vocabulary
+                and features that is given.
         """
         spare_tensorboard()
-        task = Task(vocabulary, classes, options.get("embedding", 16))
+        features = options.get("features", 0)
+        if (vocabulary > 0) == (features > 0):
+            raise UserError(
+                "BudgetHyperModel takes vocabulary=..., for tokens, or features=..., for numbers, "
+                f"but {'both were' if vocabulary > 0 else 'neither was'} given. Give one of them."
+            )
+        task = Task(vocabulary, classes, features or options.get("embedding", 16))
         self.space: SearchSpace = search_space(
             _named(SpaceName, "space", options.get("space", SpaceName.STANDARD)),
             task,

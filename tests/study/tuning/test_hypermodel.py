@@ -88,6 +88,16 @@ def test_the_batch_size_is_the_candidates() -> None:
         hypermodel(space="wide").fit(keras_tuner.HyperParameters(), Model(), "a data set")
 
 
+def test_numbers_are_read_as_they_are() -> None:
+    searched = BudgetHyperModel(LIMIT, features=2, classes=3, sequence_length=4)
+    model = searched.build(keras_tuner.HyperParameters())
+    assert model.input_shape == (None, 4, 2)
+    with pytest.raises(UserError, match="both were"):
+        hypermodel(features=2)
+    with pytest.raises(UserError, match="neither was"):
+        BudgetHyperModel(LIMIT, classes=3, sequence_length=4)
+
+
 @pytest.mark.parametrize("wrong", [{"cells": ["lstn"]}, {"space": "huge"}])
 def test_unknown_names_are_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(UserError, match="Choose one of"):
