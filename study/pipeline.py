@@ -35,7 +35,7 @@ from study.runs.plans import register_plan
 from study.runs.reporter import Published, Reporter
 from study.storage.opening import open_store
 from study.storage.trial_storage import as_user_errors
-from study.terminal.command import terminal
+from study.terminal.command import print_json, terminal
 from study.terminal.log import Log
 from study.terminal.words import number_of
 from study.trials import attributes as attrs
@@ -56,7 +56,9 @@ def run_study(settings: Settings, reporter: Reporter) -> int:
     plan.folder.check()
     store = open_store(settings.run.storage, plan.folder.database)
     if settings.run.dry_run:
-        print_dry_run(plan, terminal(settings.run))
+        seconds = print_dry_run(plan, terminal(settings.run))
+        if settings.run.json:
+            print_json(study=plan.name, folder=str(plan.folder.path.absolute()), seconds=seconds)
         return 0
     return work_on(Archive(plan.folder, plan, store), reporter)
 

@@ -6,19 +6,26 @@ from rich.table import Table
 
 from search_spaces.matching import Matched, match
 from study.datasets.description import in_lines
+from study.phases.forecast import searches_of
 from study.phases.time_estimate import estimated_seconds
 from study.question.plan import StudyPlan
 from study.terminal.words import duration, number_of
 from study.training.job import TrainingError
 
 
-def print_dry_run(plan: StudyPlan, console: Console) -> None:
-    """What was read, each cell's widths at each budget, what will be trained, and how long."""
+def print_dry_run(plan: StudyPlan, console: Console) -> tuple[float, float] | None:
+    """What was read, each cell's widths at each budget, what will be trained, and how long.
+
+    Returns:
+        A range for the whole plan, in seconds; None where it is not known.
+    """
     for line in in_lines(plan.dataset.facts, plan.metric, plan.margin):
         console.print(line, highlight=False, soft_wrap=True, markup=False)
     console.print(_widths(plan))
-    for line in (*plan.known.notes, *_plan(plan), _time(plan)):
+    seconds, time = _time(plan)
+    for line in (*plan.known.notes, *_plan(plan), time):
         console.print(line, highlight=False, soft_wrap=True, markup=False)
+    return seconds
 
 
 def _plan(plan: StudyPlan) -> list[str]:
@@ -42,14 +49,16 @@ def _plan(plan: StudyPlan) -> list[str]:
     return lines
 
 
-def _time(plan: StudyPlan) -> str:
+def _time(plan: StudyPlan) -> tuple[tuple[float, float] | None, str]:
     try:
-        low, high = estimated_seconds(plan)
+        low, high = seconds = estimated_seconds(plan)
     except TrainingError as error:
-        return f"Time: not known, as the largest models could not be trained: {error}"
-    return (
-        f"Time: about {duration(low)} to {duration(high)} for {plan.searches.most} searches with "
-        f"{number_of(plan.jobs, 'process', 'processes')}; how early trainings stop decides it."
+        return None, f"Time: not known, as the largest models could not be trained: {error}"
+    searches, jobs = searches_of(plan), number_of(plan.jobs, "process", "processes")
+    return seconds, (
+        f"Time: about {duration(low)} to {duration(high)} for "
+        f"{number_of(searches, 'search', 'searches')} with {jobs}, start and compilation included; "
+        "how early trainings stop decides it."
     )
 
 

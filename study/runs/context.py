@@ -1,12 +1,14 @@
 """What every phase of a job works with."""
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import optuna
 from rich.console import Console
 
+from study.phases.time_left import time_left
 from study.processes.interruption import Interruption
 from study.processes.pool import Pool
 from study.question.plan import StudyPlan
@@ -60,11 +62,30 @@ class JobContext:
         for line in lines:
             self.console.print(line, soft_wrap=True, highlight=False, markup=False)
 
+    def _left(self) -> Callable[[], float | None]:
+        """Says how long the whole study will still take, if it takes all its searches."""
+        if not self.plan.n_trials:  # nothing is searched
+            return lambda: None
+        search, confirmation = self.archive.search(), self.archive.confirmation()
+        return lambda: time_left(
+            self.plan,
+            search.get_trials(deepcopy=False),
+            confirmation.get_trials(deepcopy=False) if confirmation else [],
+        )
+
     def work_off(self, study: optuna.Study, work: Work, phase: str, measure: str) -> bool:
         """Complete the plan of one Optuna study; False where a signal or the clock ended it."""
         timeout = self.plan.settings.search.timeout if measure == "validation" else None
-        epochs, jobs, log = self.plan.epochs, self.plan.jobs, self.log.write
-        display = Display(self.console, study, phase, measure, epochs=epochs, jobs=jobs, log=log)
+        display = Display(
+            self.console,
+            study,
+            phase,
+            measure,
+            epochs=self.plan.epochs,
+            jobs=self.plan.jobs,
+            log=self.log.write,
+            left=self._left(),
+        )
         with display.open():
             return WorkerLoop(
                 self.queue(study),

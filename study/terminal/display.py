@@ -42,6 +42,7 @@ class Display:
         epochs: The most that a trial trains.
         jobs: Trials at once, for the time left.
         log: Takes the line of each finished trial.
+        left: Asked when one has ended: seconds until all is done, None where nobody knows.
     """
 
     console: Console
@@ -51,6 +52,7 @@ class Display:
     epochs: int
     jobs: int
     log: Callable[[str], None] = lambda line: None
+    left: Callable[[], float | None] = lambda: None
     _bars: Bars = field(init=False)
     _whole: TaskID = field(init=False)
     # By number: a trial's bar, and when it started, in monotonic time.
@@ -58,6 +60,8 @@ class Display:
     # By cell: the loss of its best trial, and the row that shows it.
     _best: dict[str, tuple[float, TaskID]] = field(default_factory=dict, init=False)
     _seconds: list[float] = field(default_factory=list, init=False)
+    # Seconds until all is done, as they were known at a monotonic time.
+    _known_left: tuple[float, float] | None = field(default=None, init=False)
     _progress: Progress = field(default=Progress(0, 0, 0), init=False)
 
     def __post_init__(self) -> None:
@@ -102,6 +106,8 @@ class Display:
         self._seconds.append(time.monotonic() - started)
         frozen = self.study.get_trials(deepcopy=False)[trial.number]
         self._note_best(frozen)
+        left = self.left()
+        self._known_left = None if left is None else (left, time.monotonic())
         if attrs.REQUEUED not in frozen.user_attrs:
             self.tick(replace(self._progress, finished=self._progress.finished + 1))
         line = self._line(frozen)
@@ -163,6 +169,9 @@ class Display:
         return tested
 
     def _time_left(self) -> str:
+        if self._known_left:
+            seconds, then = self._known_left
+            return f", about {duration(max(0, seconds + then - time.monotonic()))} left in all"
         left = self._progress.planned - self._progress.finished
         if not self._seconds or left <= 0:
             return ""

@@ -34,7 +34,7 @@ from study.trials import attributes as attrs
 _BEGINNINGS = 8  # finished trials of a cell in a search, before TPE models them
 _BLOCK = 4  # Sobol points that are tried in an order of our own: one in each quarter of a range
 MODELLED = (TrialState.COMPLETE, TrialState.PRUNED)
-_WARMUP_LOOKS = 6  # before which no trial is pruned
+WARMUP_LOOKS = 6  # before which no trial is pruned
 _GAIN = 1.5  # times what the second half of the looks gained
 _DIMENSIONS = 16  # of the points; no space has more parameters
 
@@ -224,7 +224,7 @@ class CellPruner(BasePruner):
     def prune(self, study: optuna.Study, trial: FrozenTrial) -> bool:
         """Whether to stop this trial now."""
         looks = trial.last_step or 0
-        if looks < _WARMUP_LOOKS:
+        if looks < WARMUP_LOOKS:
             return False
         limit = trial.user_attrs[attrs.BUDGET]
         complete = [
