@@ -1,7 +1,7 @@
 """`study.compare`: the command, from Python."""
 
 import inspect
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal, overload
 
@@ -25,9 +25,10 @@ the call waits for; a script needs no `if __name__ == "__main__"`.
 Args:
     data: The path of a table or of a folder of texts, or the name of a built-in data set; a pandas
         DataFrame with a column of texts, one of labels and, if you like, one named "split"; or
-        (texts, labels), two sequences. Data from memory are kept in the study's folder, as
-        `<study-name>.parquet`, where the command finds them, too; their study is named "data"
-        where nothing else is asked for. None: what `dataset` says.
+        (texts, labels), two sequences; or (numbers, labels) with an array of (examples, steps,
+        features). Data from memory are kept in the study's folder, as `<study-name>.parquet` or
+        `.npz`, where the command finds them, too; their study is named "data" where nothing else
+        is asked for. None: what `dataset` says.
 {flags}
 
 Returns:
@@ -41,19 +42,15 @@ Raises:
 """
 
 
-class _Keeping:
-    """The command's reporter, which remembers what it has published last."""
+@dataclass(frozen=True)
+class _Keeping(Reporter):
+    """The command's reporter, which keeps what it has published last."""
 
-    def __init__(self) -> None:
-        self._reporter = Reporter()
-        self.last: Result | None = None
-
-    draw_curve = staticmethod(Reporter.draw_curve)
-    declaration = staticmethod(Reporter.declaration)
+    kept: list[Result] = field(default_factory=list)
 
     def publish(self, archive: Archive) -> Published:
-        published = self._reporter.publish(archive)
-        self.last = Result(archive, published.record)
+        published = super().publish(archive)
+        self.kept[:] = [Result(archive, published.record)]
         return published
 
 
@@ -68,7 +65,7 @@ def compare(data: Any = None, /, **flags: Any) -> Result | None:  # noqa: D103  
     keeping = _Keeping()
     with reading(settings, settings.data.dataset if data is None else data) as told:
         run_study(told, keeping)
-    return keeping.last
+    return keeping.kept[0] if keeping.kept else None
 
 
 def _from_anywhere(settings: Settings) -> Settings:

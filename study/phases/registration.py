@@ -87,6 +87,11 @@ def _same(folder: RunFolder, plan: Registration) -> bool:
     return path.is_file() and path.read_bytes() == plan.text.encode()
 
 
+def _as_typed(value: Any) -> Any:
+    """A default and the settings file may write the same number as 1 and 1.0."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
 def plan_text(plan: StudyPlan, verdict: Mapping[str, Any]) -> str:
     """Everything that is decided before a study begins, as JSON.
 
@@ -112,7 +117,7 @@ def plan_text(plan: StudyPlan, verdict: Mapping[str, Any]) -> str:
         "backend": plan.identity["backend"],
         "seed": {"study": plan.settings.run.seed, "others": _SEEDS},
         "settings": {
-            name: value
+            name: _as_typed(value)
             for name, value in saved_flags(plan.settings).items()
             if name not in _LEFT_OUT
         },

@@ -46,7 +46,15 @@ def with_config(app: App) -> None:
 
 
 class Terminal(Console):
-    """A console whose reader may leave: the work goes on in silence."""
+    """A console whose reader may leave: the work goes on in silence.
+
+    Attributes:
+        in_notebook: Whether what is printed goes into a notebook: as plain lines, which it wraps.
+    """
+
+    def __init__(self, *, quiet: bool = False) -> None:
+        super().__init__(quiet=quiet)
+        self.in_notebook, self.is_jupyter = self.is_jupyter, False
 
     def on_broken_pipe(self) -> None:
         self.quiet = True

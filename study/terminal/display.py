@@ -16,6 +16,8 @@ from rich.progress import ProgressColumn, Task, TaskID, TextColumn
 from rich.progress_bar import ProgressBar
 
 from search_spaces.cells import cell_name
+from study.terminal.command import Terminal
+from study.terminal.notebook import NotebookBars
 from study.terminal.words import duration, number_of
 from study.training.curve import CurvePoint
 from study.trials import attributes as attrs
@@ -34,7 +36,7 @@ class _BarColumn(ProgressColumn):
 
 @dataclass
 class Display:
-    """Bars on a terminal, a line for each finished trial elsewhere, nothing when quiet.
+    """Bars on a terminal and in a notebook, elsewhere a line for each trial; quiet: nothing.
 
     Attributes:
         phase: What is being done, such as "search".
@@ -65,12 +67,14 @@ class Display:
     _progress: Progress = field(default=Progress(0, 0, 0), init=False)
 
     def __post_init__(self) -> None:
-        self._bars = Bars(
+        in_notebook = isinstance(self.console, Terminal) and self.console.in_notebook
+        kind = NotebookBars if in_notebook else Bars
+        self._bars = kind(
             TextColumn("{task.description}", markup=False),
             _BarColumn(),
             TextColumn("{task.fields[figures]}", markup=False),
             console=self.console,
-            disable=self.console.quiet or not self.console.is_terminal,
+            disable=self.console.quiet or not (self.console.is_terminal or in_notebook),
             refresh_per_second=4,
         )
         self._whole = self._bars.add_task(self.phase, figures="")

@@ -1,14 +1,16 @@
-"""`study.compare` as its users call it: from a script, and on with the command."""
+"""`study.compare` as its users call it: in a notebook, in a script, and on with the command."""
 
-import signal
 import subprocess
 import sys
 from pathlib import Path
 
+import nbformat
 import pytest
+from nbclient import NotebookClient
 
 import study
 from tests.support.commands import ROOT, search
+from tests.support.notebooks import kernel, outputs
 from tests.whole.test_search_command import results
 
 # No `if __name__ == "__main__"`, and the project is not in the folder that it is run in.
@@ -19,46 +21,78 @@ import pandas, study
 frame = pandas.read_csv({texts!r})
 result = study.compare(
     frame, study_name="moods", max_params=900, embedding=8, sequence_length=6, searches=1,
-    n_trials=8, epochs=30, budgets=1, replicates=1, n_jobs=1,
+    n_trials=4, epochs=20, budgets=1, replicates=1, n_jobs=1,
 )
-print(repr(result))
 print("finished" if result.finished else "not finished")
 if result.finished:
-    print(result.predict(["sun the day"], "gru"), result.model("lstm").name)
+    print(result.predict(["sun the day"], "gru")[0][0] in result.summary["dataset"]["classes"])
+    print(result.model("lstm").name)
 """
 
 
-def script(folder: Path, texts: Path) -> "subprocess.Popen[str]":
-    (folder / "script.py").write_text(SCRIPT.format(root=str(ROOT), texts=str(texts)))
-    return subprocess.Popen(
-        [sys.executable, "script.py"],
-        cwd=folder,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-
-
 @pytest.mark.slow
-def test_interrupted_it_goes_on_in_the_shell_and_back(texts: Path, tmp_path: Path) -> None:
-    process = script(tmp_path, texts)
-    assert process.stdout
-    while not process.stdout.readline().startswith("search 1 of 1 [1/8]"):
-        assert process.poll() is None
-    process.send_signal(signal.SIGINT)
-    output, errors = process.communicate(timeout=240)
-    assert process.returncode == 0, errors
-    assert output.splitlines()[-1] == "not finished"
+def test_interrupted_in_a_notebook_it_goes_on_in_the_shell_and_back(
+    texts: Path, tmp_path: Path
+) -> None:
+    code = SCRIPT.format(root=str(ROOT), texts=str(texts))
+    with kernel(tmp_path) as (manager, client):
+        shown = []
+        for output in outputs(client, code):
+            shown.append(output)
+            if "trial 0 LSTM" in output and len(shown) < 10_000:
+                manager.interrupt_kernel()
+                shown += [""] * 10_000  # once: a second signal would end the call itself
+        told = [output for output in shown if output]
+        assert told[-1] == "not finished\n"
+        assert any("Go on:     python -m study.search --config" in output for output in told)
+        assert "".join(outputs(client, "result")).strip("'\"").startswith("No verdict yet")
     run = tmp_path / "runs" / "moods"
     assert not study.load(run).finished
-    assert len(study.load(run).trials) == 8
 
     done = search("--config", str(run / "settings.toml"), "--quiet")
     assert (done.returncode, done.stderr) == (0, "")
     assert study.load(run).finished
     before = results(run)
 
-    output, errors = script(tmp_path, texts).communicate(timeout=240)
-    assert output.splitlines()[-2:] == ["finished", output.splitlines()[-1]], errors
-    assert output.splitlines()[-1].endswith(" lstm")
+    (tmp_path / "script.py").write_text(code)
+    again = subprocess.run(
+        [sys.executable, "script.py"], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert again.stdout.splitlines()[-3:] == ["finished", "True", "lstm"], again.stderr
     assert results(run) == before
+
+
+@pytest.mark.slow
+def test_a_script_starts_training_processes_without_guarding_its_top(
+    texts: Path, tmp_path: Path
+) -> None:
+    code = SCRIPT.format(root=str(ROOT), texts=str(texts))
+    (tmp_path / "script.py").write_text(code.replace("n_trials=4", "n_trials=2, confirm=False"))
+    done = subprocess.run(
+        [sys.executable, "script.py"], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert "not finished" not in done.stdout
+    assert len(study.load(tmp_path / "runs" / "moods").trials) == 2
+
+
+@pytest.mark.slow
+def test_the_tutorial_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    notebook = nbformat.read(ROOT / "docs" / "tutorial.ipynb", as_version=4)
+    NotebookClient(notebook, timeout=240, resources={"metadata": {"path": str(tmp_path)}}).execute()
+    shown = [
+        output
+        for cell in notebook.cells
+        if cell.cell_type == "code"
+        for output in cell.outputs
+        if output.output_type in {"display_data", "execute_result"}
+    ]
+    assert sum("<svg" in output.data.get("text/html", "") for output in shown) == 1
+    assert sum("image/png" in output.data for output in shown) == 1
+    assert any(output.data["text/plain"] == "True" for output in shown)
+
+
+def test_the_tutorial_is_kept_without_what_it_shows() -> None:
+    notebook = nbformat.read(ROOT / "docs" / "tutorial.ipynb", as_version=4)
+    nbformat.validate(notebook)
+    assert not any(cell.get("outputs") for cell in notebook.cells)

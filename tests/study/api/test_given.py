@@ -54,6 +54,20 @@ def test_labels_may_be_numbers_and_splits_may_be_given(settings: Settings) -> No
     )
 
 
+def test_numbers_may_be_given(tmp_path: Path) -> None:
+    settings = settings_of({"output_dir": tmp_path, "max_params": 900})
+    numbers = np.random.default_rng(0).normal(size=(60, 5, 2))
+    given = (numbers, np.arange(60) % 2)
+    found = prepared(settings, given)
+    np.savez(tmp_path / "data.npz", x=numbers, y=np.arange(60) % 2)
+    assert prepared(settings, tmp_path / "data.npz").fingerprint == found.fingerprint
+    kept = (tmp_path / "data" / "data.npz").read_bytes()
+    words = [f"class {number % 2}" for number in range(60)]
+    assert prepared(settings, (numbers.tolist(), words)).labels == ("class 0", "class 1")
+    prepared(settings, given)
+    assert (tmp_path / "data" / "data.npz").read_bytes() == kept
+
+
 def test_the_data_stay_in_the_folder_and_the_settings_name_them(
     frame: pd.DataFrame, settings: Settings, tmp_path: Path
 ) -> None:
@@ -98,7 +112,12 @@ def test_a_dry_run_leaves_nothing_behind(
     [
         (lambda frame: ["a", "b"], "a path, the name of a data set, a DataFrame, .* are a list"),
         (lambda frame: (frame["text"], frame["label"][:9]), "300 texts and 9 labels"),
-        (lambda frame: (frame["text"], 3), "one of them is a int"),
+        (lambda frame: (frame["text"], 3), "but .* and int were given"),
+        (lambda frame: ([[1.0]] * 299 + [[1.0, 2.0]], frame["label"]), "unequal length"),
+        (
+            lambda frame: (np.full((300, 4, 1), np.nan), frame["label"]),
+            "What was given lacks",
+        ),
         (lambda frame: frame.rename(columns={"label": "mood"}), "one column 'label'.*'mood'"),
         (lambda frame: frame[[]], "it has none"),
         (lambda frame: frame.assign(text=range(300)), "row 1 has a int"),
@@ -117,10 +136,9 @@ def test_what_cannot_be_learnt_is_refused_in_a_sentence(
     spoil: Callable[[pd.DataFrame], object],
     sentence: str,
     frame: pd.DataFrame,
-    settings: Settings,
     tmp_path: Path,
 ) -> None:
     with pytest.raises(UserError, match=sentence) as refused:
-        prepared(settings, spoil(frame))
+        prepared(settings_of({"output_dir": tmp_path}), spoil(frame))
     assert not re.search("isoparam-|Traceback", str(refused.value))
     assert not list(tmp_path.iterdir())
