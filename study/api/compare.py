@@ -24,7 +24,8 @@ the call waits for; a script needs no `if __name__ == "__main__"`.
 
 Args:
     data: The path of a table or of a folder of texts, or the name of a built-in data set; a pandas
-        DataFrame with a column of texts, one of labels and, if you like, one named "split"; or
+        DataFrame with a column of texts, one of labels and, if you like, one named "split", or with
+        `id_column`, numbers, one row a step; or
         (texts, labels), two sequences; or (numbers, labels) with an array of (examples, steps,
         features). Data from memory are kept in the study's folder, as `<study-name>.parquet` or
         `.npz`, where the command finds them, too; their study is named "data" where nothing else

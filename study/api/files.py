@@ -24,7 +24,7 @@ def write(data: object, settings: DataSettings, path: Path) -> tuple[Path, str]:
     """Write data from memory.
 
     Args:
-        data: A DataFrame, (texts, labels) or (numbers, labels).
+        data: A DataFrame, of texts or with one row a step; (texts, labels) or (numbers, labels).
         path: Without the suffix, which their kind decides.
 
     Returns:
@@ -37,6 +37,8 @@ def write(data: object, settings: DataSettings, path: Path) -> tuple[Path, str]:
 
     names = [settings.text_column, settings.label_column]
     try:
+        if isinstance(data, pd.DataFrame) and settings.id_column is not None:
+            return _write_table(path, data, None, "the DataFrame")
         if isinstance(data, pd.DataFrame):
             return _write_table(path, _chosen(data, names), names[0], "the DataFrame")
         if isinstance(data, tuple) and len(data) == 2:
@@ -102,7 +104,9 @@ def _write_arrays(path: Path, numbers: NDArray[Any], labels: list[Any]) -> tuple
     return written, "what was given"
 
 
-def _write_table(path: Path, frame: "pd.DataFrame", text: str, called: str) -> tuple[Path, str]:
+def _write_table(
+    path: Path, frame: "pd.DataFrame", text: str | None, called: str
+) -> tuple[Path, str]:
     import pyarrow.parquet as pq
 
     written = path.with_name(f"{path.name}.parquet")
@@ -123,7 +127,7 @@ def _chosen(frame: "pd.DataFrame", names: Sequence[str]) -> "pd.DataFrame":
     return frame[[*names, *({_SPLIT} & set(there) - set(names))]]
 
 
-def _strings(frame: "pd.DataFrame", text: str, called: str) -> "pa.Table":
+def _strings(frame: "pd.DataFrame", text: str | None, called: str) -> "pa.Table":
     """The columns as strings, nothing where there is no value; only texts must be strings."""
     import pyarrow as pa
 

@@ -108,7 +108,7 @@ class Result:
     def model(self, cell: str | None = None) -> "keras.Model":
         """The best model of a cell, loaded by Keras.
 
-        It takes what `encode` of a saved vocabulary gives; `predict` takes texts.
+        It takes integers or standardised numbers, as `predict` makes them of what it is given.
 
         Args:
             cell: Its name, such as "gru"; None: of the cell with the lowest validation loss.
@@ -118,15 +118,19 @@ class Result:
         """
         return self._saved(cell).model
 
-    def predict(self, texts: Sequence[str], cell: str | None = None) -> list[tuple[str, float]]:
-        """Each text's most probable class and its probability, by the best model of a cell.
+    def predict(self, examples: Sequence[Any], cell: str | None = None) -> list[tuple[str, float]]:
+        """Each example's most probable class and its probability, by the best model of a cell.
+
+        Args:
+            examples: Texts; or series of numbers, each (steps, features).
+            cell: As `model` takes it.
 
         Raises:
             UserError: The study has no model of it.
         """
-        if isinstance(texts, str):
+        if isinstance(examples, str):
             raise UserError("predict() takes several texts, but one was given. Put it into a list.")
-        return self._saved(cell).classify(list(texts))
+        return self._saved(cell).classify(list(examples))
 
     def __repr__(self) -> str:
         return self.verdict

@@ -68,6 +68,17 @@ def test_numbers_may_be_given(tmp_path: Path) -> None:
     assert (tmp_path / "data" / "data.npz").read_bytes() == kept
 
 
+def test_a_frame_may_have_a_row_a_step(tmp_path: Path) -> None:
+    numbers = np.random.default_rng(0).normal(size=(60, 5, 2)).astype(np.float32)
+    steps = pd.DataFrame(numbers.reshape(-1, 2), columns=["x", "y"])
+    steps["id"], steps["label"] = np.arange(300) // 5, np.arange(300) // 5 % 2
+    settings = settings_of({"output_dir": tmp_path, "id_column": "id"})
+    arrays = settings_of({"output_dir": tmp_path, "study_name": "arrays"})
+    found, same = prepared(settings, steps), prepared(arrays, (numbers, np.arange(60) % 2))
+    for one, other in zip(found.training(), same.training(), strict=True):
+        np.testing.assert_array_equal(one.inputs, other.inputs)
+
+
 def test_the_data_stay_in_the_folder_and_the_settings_name_them(
     frame: pd.DataFrame, settings: Settings, tmp_path: Path
 ) -> None:
