@@ -52,8 +52,8 @@ class Terminal(Console):
         in_notebook: Whether what is printed goes into a notebook: as plain lines, which it wraps.
     """
 
-    def __init__(self, *, quiet: bool = False) -> None:
-        super().__init__(quiet=quiet)
+    def __init__(self, *, quiet: bool = False, stderr: bool = False) -> None:
+        super().__init__(quiet=quiet, stderr=stderr)
         self.in_notebook, self.is_jupyter = self.is_jupyter, False
 
     def on_broken_pipe(self) -> None:

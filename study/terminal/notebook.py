@@ -19,9 +19,10 @@ class NotebookBars(Progress):
 
     def start(self) -> None:
         if not self.disable:
-            from IPython.display import display
+            from IPython import display
 
-            self._output = display(self._picture(), raw=True, display_id=True)
+            show: Any = display.display  # IPython has no types
+            self._output = show(self._picture(), raw=True, display_id=True)
 
     def stop(self) -> None:
         self._next = 0.0

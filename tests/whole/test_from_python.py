@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import nbformat
 import pytest
@@ -75,10 +76,15 @@ def test_a_script_starts_training_processes_without_guarding_its_top(
     assert len(study.load(tmp_path / "runs" / "moods").trials) == 2
 
 
+def tutorial() -> Any:
+    read: Any = nbformat.read  # it has no types
+    return read(ROOT / "docs" / "tutorial.ipynb", as_version=4)
+
+
 @pytest.mark.slow
 def test_the_tutorial_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
-    notebook = nbformat.read(ROOT / "docs" / "tutorial.ipynb", as_version=4)
+    notebook = tutorial()
     NotebookClient(notebook, timeout=240, resources={"metadata": {"path": str(tmp_path)}}).execute()
     shown = [
         output
@@ -93,6 +99,6 @@ def test_the_tutorial_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_the_tutorial_is_kept_without_what_it_shows() -> None:
-    notebook = nbformat.read(ROOT / "docs" / "tutorial.ipynb", as_version=4)
+    notebook = tutorial()
     nbformat.validate(notebook)
     assert not any(cell.get("outputs") for cell in notebook.cells)
