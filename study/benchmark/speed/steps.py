@@ -1,10 +1,12 @@
 """Training: epochs of one model, ours beside those of its peers."""
 
 import statistics
+from collections.abc import Callable, Mapping, Sequence
 from importlib.util import find_spec
 
+from search_spaces.budget import Budget
 from search_spaces.candidate import Candidate, Task
-from search_spaces.cells import Cell
+from search_spaces.cells import BUILT_IN, Cell
 from study.benchmark.speed.frameworks import (
     FusedSteps,
     MatrixProducts,
@@ -17,6 +19,7 @@ from study.benchmark.table import Table, Value
 from study.machine.environment import cores
 
 REFERENCE = "stock Keras on TensorFlow"
+_OURS = "isoparam"
 
 
 def _words(cell: Cell, units: int) -> Workload:
@@ -51,6 +54,7 @@ def _characters(cell: Cell, units: int) -> Workload:
     )
 
 
+SIZES: Mapping[int, Callable[[Cell, int], Workload]] = {131_584: _words, 20_736: _characters}
 WORKLOADS = (
     _words(Cell.LSTM, 128),
     _words(Cell.GRU, 128),
@@ -62,10 +66,12 @@ WORKLOADS = (
 def measure(rounds: int) -> list[Table]:
     """Seconds an epoch of every contender, in turns; a table for each workload.
 
+    Two more are about all cells, at the sizes of the notebook's LSTM and of the names'.
+
     Raises:
         UserError: A contender could not do its work here.
     """
-    return [
+    beside_peers = [
         Table(
             name=f"step_{workload.key}",
             title=f"Training {workload.name}, seconds an epoch ({rounds} rounds)",
@@ -82,15 +88,54 @@ def measure(rounds: int) -> list[Table]:
         )
         for workload in WORKLOADS
     ]
+    return [*beside_peers, *(measure_cells(limit, of, rounds) for limit, of in SIZES.items())]
+
+
+def measure_cells(limit: int, workload_of: Callable[[Cell, int], Workload], rounds: int) -> Table:
+    """Seconds an epoch of every cell's widest layer within a budget, beside its plain layer.
+
+    Args:
+        workload_of: From a cell and its units.
+    """
+    rows = []
+    for cell in BUILT_IN:
+        one = workload_of(cell, 1)
+        widest = Budget(limit).largest(one.candidate, one.task)
+        rows.append(_beside_plain(workload_of(cell, widest), rounds))
+    return Table(
+        name=f"step_cells_{limit}",
+        title=f"Training every cell within {limit:,} parameters, seconds an epoch "
+        f"({rounds} rounds)",
+        columns={
+            "cell": "",
+            "units": "d",
+            "parameters": ",d",
+            _OURS: ".2f",
+            "plain layer": ".2f",
+            "times plain": ".2f",
+        },
+        rows=rows,
+        notes=[
+            f"Training steps alone, all {cores()} cores at work; the plain layer by {REFERENCE}."
+        ],
+    )
+
+
+def _beside_plain(workload: Workload, rounds: int) -> tuple[Value, ...]:
+    plain, ours = _epochs(_ours_and_plain(workload), workload, rounds).values()
+    candidate = workload.candidate
+    size = candidate.cell.display_name, candidate.units, candidate.cell_parameters
+    return *size, statistics.median(ours), statistics.median(plain), median_ratio(plain, ours)
 
 
 def contenders(workload: Workload) -> list[Contender]:
     """Everything that is installed; all cores are in use in each."""
     every = cores()
+    reference, ours = _ours_and_plain(workload)
     found = [
-        Contender(REFERENCE, StockSteps(workload), 1, every),
+        reference,
         Contender("stock Keras, jit_compile", StockSteps(workload, jit_compile=True), every, 1),
-        Contender("isoparam", FusedSteps(workload), every, 1),
+        ours,
         Contender("limit", MatrixProducts(workload), every, 1),
     ]
     if find_spec("jax"):
@@ -100,16 +145,31 @@ def contenders(workload: Workload) -> list[Contender]:
     return found
 
 
-def _compare(workload: Workload, rounds: int) -> list[tuple[Value, ...]]:
-    competing = contenders(workload)
+def _ours_and_plain(workload: Workload) -> tuple[Contender, Contender]:
+    """The plain layer first."""
+    return (
+        Contender(REFERENCE, StockSteps(workload), 1, cores()),
+        Contender(_OURS, FusedSteps(workload), cores(), 1),
+    )
+
+
+def _epochs(
+    competing: Sequence[Contender], workload: Workload, rounds: int
+) -> dict[str, list[float]]:
+    """Seconds of a whole epoch in every round, by contender."""
     seconds = take_turns(competing, rounds)
-    epochs = {
+    return {
         contender.name: [
             value * workload.epoch / (workload.examples * contender.processes)
             for value in seconds[contender.name]
         ]
         for contender in competing
     }
+
+
+def _compare(workload: Workload, rounds: int) -> list[tuple[Value, ...]]:
+    competing = contenders(workload)
+    epochs = _epochs(competing, workload, rounds)
     rows: list[tuple[Value, ...]] = []
     for contender in competing:
         values = epochs[contender.name]

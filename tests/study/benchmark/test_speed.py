@@ -1,7 +1,7 @@
 """The benchmarks do the work that they time; how long it takes is not tested."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -160,10 +160,20 @@ def test_accuracies_of_both(texts: Path) -> None:
         assert all(isinstance(share, float) and 0.2 < share <= 1 for share in row[1:3])
 
 
+def sized(cell: Cell, units: int) -> Workload:
+    return replace(TINY, candidate=replace(TINY.candidate, cell=cell, units=units))
+
+
 @pytest.mark.slow
 def test_every_framework_trains(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(steps, "WORKLOADS", (TINY,))
-    (table,) = steps.measure(rounds=1)
+    monkeypatch.setattr(steps, "BUILT_IN", (Cell.MIN_GRU,))
+    monkeypatch.setattr(steps, "SIZES", {40: sized})
+    table, of_cells = steps.measure(rounds=1)
+    assert of_cells.name == "step_cells_40"
+    (row,) = of_cells.rows
+    assert row[:3] == ("minGRU", 5, 40)  # 2u(d + 1) of 3 inputs
+    assert row[5] == pytest.approx(row[4] / row[3])
     assert table.name == "step_tiny"
     names = [row[0] for row in table.rows]
     assert {"isoparam", steps.REFERENCE, "limit"} <= set(names)
