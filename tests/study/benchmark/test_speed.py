@@ -173,7 +173,7 @@ def test_every_framework_trains(monkeypatch: pytest.MonkeyPatch) -> None:
     assert of_cells.name == "step_cells_40"
     (row,) = of_cells.rows
     assert row[:3] == ("minGRU", 5, 40)  # 2u(d + 1) of 3 inputs
-    assert row[5] == pytest.approx(row[4] / row[3])
+    assert all(isinstance(seconds, float) and seconds > 0 for seconds in row[3:])
     assert table.name == "step_tiny"
     names = [row[0] for row in table.rows]
     assert {"isoparam", steps.REFERENCE, "limit"} <= set(names)
