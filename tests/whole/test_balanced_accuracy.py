@@ -79,12 +79,6 @@ def test_the_loss_of_a_trial_counts_the_classes_alike(study: Archive) -> None:
         assert trial.curve[-1].loss < math.log(2)
 
 
-def test_the_values_have_their_name_in_the_dashboard(study: Archive) -> None:
-    confirmation = study.confirmation()
-    assert confirmation is not None
-    assert confirmation.metric_names == ["test_balanced_accuracy"]
-
-
 def test_a_study_cannot_change_its_metric(study: Archive, mails: Path) -> None:
     folder = study.plan.settings.run.output_dir
     with pytest.raises(UserError, match="--metric was balanced-accuracy, now accuracy"):
