@@ -45,8 +45,8 @@ class _Header:
 
     def add(self, line: str, place: _Place) -> None:
         """Take a line `@name value`."""
-        name, _, value = line[1:].partition(" ")
-        name, value = name.casefold(), value.strip()
+        name, value = [*line[1:].split(maxsplit=1), "", ""][:2]
+        name = name.casefold()
         if name in _FLAGS:
             if value.casefold() not in ("true", "false"):
                 raise place.refuse(

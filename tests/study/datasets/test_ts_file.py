@@ -12,7 +12,7 @@ VOWELS = ROOT.parent / "shared/data/JapaneseVowels_TRAIN.ts"
 HEADER = """# a comment
 @problemName Made Up
 @timeStamps false
-@univariate false
+@univariate	false
 @dimensions 2
 @equalLength true
 @seriesLength 2
