@@ -28,7 +28,8 @@ _PACKAGES = {
     "numpy": "NumPy",
     "scipy": "SciPy",
 }
-_DATA = {"surnames": "[[faker]]", "imdb": "[[maas2011]]"}
+# By the origin that a built-in data set names; a user's own names its path.
+DATA = {"the surnames": "[[faker]]", "imdb": "[[maas2011]]", "reuters": "[[lewis1997]]"}
 
 
 def method(record: StudyRecord, answer: Answer) -> str:
@@ -66,7 +67,7 @@ def _data(record: StudyRecord) -> str:
         else "drawn, every class in its proportion"
     )
     return (
-        f"Data: {data.name} {_DATA.get(data.name, '')}".rstrip()
+        f"Data: {data.name} {DATA.get(data.facts.origin.name, '')}".rstrip()
         + f", {len(data.labels)} classes; {count(data.test)} test examples, and "
         f"{count(data.train + data.validation)} that every search and every confirmed run splits "
         f"afresh into about {count(data.train)} for training and {count(data.validation)} for "

@@ -18,6 +18,7 @@ from reports.paper.article import write_paper
 from reports.paper.bibliography import bibliography
 from reports.paper.method import cited, method
 from reports.words.formatting import MINUS, interval, points
+from study.datasets.registry import DATASETS
 from study.question.flag_values import Searches
 from study.trials.record import StudyRecord
 from tests.support.commands import ROOT
@@ -87,6 +88,18 @@ def test_the_method_says_the_figures_of_the_record() -> None:
     entries = bibliography(cited(told))
     assert {"bouthillier2021", "faker", "isoparam", "lan1983", "holm1979"} <= cited(told)
     assert entries.count("\n@") == len(cited(told)) - 1
+
+
+@pytest.mark.parametrize("name", DATASETS)
+def test_every_data_set_that_is_known_by_name_is_cited(name: str) -> None:
+    record = RECORDS["two cells"]
+    origin = record.dataset.facts.origin._replace(name=name)
+    origins = {"surnames": record.dataset.facts.origin}  # which its source words otherwise
+    facts = replace(record.dataset.facts, origin=origins.get(name, origin))
+    dataset = replace(record.dataset, name=name, facts=facts)
+    told = method(replace(record, dataset=dataset), answer(record))
+    (key,) = cited(told.split(", 13 classes")[0])
+    assert f"{{{key}," in bibliography([key])
 
 
 def test_the_tool_is_cited_as_it_asks_for() -> None:
