@@ -24,6 +24,8 @@ def sentence(error: CycloptsError) -> str:
             return f"{name} takes a value, but none was given. Give it after {name}."
         case CoercionError(target_type=kind, token=token) if token and kind in _KINDS:
             name = token.keyword or (error.argument.name if error.argument else "A value")
+            if token.source not in {"", "cli"}:  # a settings file
+                name = f"{name.strip('[]')} in {token.source}"
             return (
                 f"{name} takes {_KINDS[kind]}, but {token.value!r} was given. "
                 "Correct it; --help says what it means."

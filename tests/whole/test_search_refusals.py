@@ -53,6 +53,14 @@ def test_bad_input_is_one_sentence(
     assert not (tmp_path / "runs").exists()
 
 
+def test_a_mistake_in_a_settings_file_is_found_there(tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text("seed = 1.5\n")
+    done = call(app.meta, "--config", str(path))
+    assert done.returncode == 2
+    assert f"seed in {path} takes a whole number, but '1.5' was given" in done.stderr
+
+
 def test_a_folder_that_cannot_be_written_is_refused(texts: Path, tmp_path: Path) -> None:
     (tmp_path / "runs").write_text("a file where the folder should be")
     for more in ([], ["--dry-run"]):
