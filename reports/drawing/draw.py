@@ -32,6 +32,7 @@ from reports.drawing.chart import (
     Points,
     ReferenceLine,
 )
+from reports.drawing.shown import ShownFigure
 from reports.drawing.svg import Svg
 from reports.drawing.theme import Colour
 
@@ -101,7 +102,7 @@ def draw_pdf(chart: Chart) -> bytes:
 def figure_of(chart: Chart) -> Figure:
     """The chart as Matplotlib's figure on white, for a notebook or `savefig`."""
     with _settings():
-        figure = _figure(chart)
+        figure = _figure(chart, ShownFigure)
     figure.set_facecolor("white")
     return figure
 
@@ -122,8 +123,8 @@ def _settings() -> Iterator[None]:
         yield
 
 
-def _figure(chart: Chart) -> Figure:
-    figure = Figure(figsize=(chart.width / CSS_PIXELS, chart.height / CSS_PIXELS))
+def _figure(chart: Chart, kind: type[Figure] = Figure) -> Figure:
+    figure = kind(figsize=(chart.width / CSS_PIXELS, chart.height / CSS_PIXELS))
     axes = _axes(figure, chart)
     _draw_y_axis(axes, chart)
     _draw_x_axis(axes, chart)
