@@ -76,7 +76,8 @@ class Moments:
 
         Where the searches differ by less than their seeds alone would make them, they add nothing
         that is seen, and both mean squares estimate the same: they are pooled (Searle et al. 1992,
-        ch. 4). Few searches that agree by chance would else pass for certainty.
+        ch. 4). Nor is the searches' mean square taken to be below that of the residual. Few
+        searches that agree by chance would else pass for certainty.
         """
         c = np.array([contrast.get(key, 0.0) for key in self._keys])
         by_search = c @ self._rows
@@ -93,7 +94,9 @@ class Moments:
         rows = examples * (float(by_search @ by_search) - searches * estimate.value**2)
         total = float(c @ self._squares @ c) - searches * examples * estimate.value**2
         residual = max(0.0, total - rows - searches * columns) / ((searches - 1) * (examples - 1))
-        # Sampling noise can leave less spread between examples than the residual explains.
+        # By chance both can differ by less than the residual explains.
+        least = max(estimate.mean_square, residual / examples)
+        estimate = replace(estimate, mean_square=least)
         spread = (columns / (examples - 1) - residual / searches) / examples
         return Crossed(
             by_search, _with_examples(estimate, max(self._floor, spread), examples), residual

@@ -29,8 +29,8 @@ def answers(
     random: np.random.Generator, searches: int, examples: int, limit: int = 1_000, seeds: int = 2
 ) -> BudgetRuns:
     """With a spread over searches, seeds and examples."""
-    ease = random.uniform(0.5, 1, examples) + random.normal(0, 0.03, (searches, 1, 1))
-    taste = random.uniform(-0.3, 0.3, examples)
+    ease = random.uniform(0.5, 1, examples)
+    taste = random.uniform(-0.3, 0.3, examples) + random.normal(0, 0.06, (searches, 1, 1))
     shape = (searches, seeds, examples)
     return BudgetRuns(
         limit, {"a": random.random(shape) < ease + taste, "b": random.random(shape) < ease - taste}
@@ -68,6 +68,7 @@ def test_variance_is_that_of_the_mean_squares(both: NDArray[np.bool_], seed: int
             ms_searches = ((searches - 1) * ms_searches + freedom * alone) / (
                 searches - 1 + freedom
             )
+    ms_searches = max(ms_searches, ms_residual)
     floor = 3 * np.mean(weights**2) / examples**2
     expected = ms_searches / d.size + max((ms_examples - ms_residual) / d.size, floor)
     found = Moments([runs], weights).crossed(difference(1_000, CELLS))
@@ -129,6 +130,16 @@ def test_searches_that_agree_by_chance_are_as_uncertain_as_their_seeds() -> None
     estimate = one.crossed(difference(1_000, CELLS)).estimate
     assert estimate.mean_square == pytest.approx(0)  # one seed tells nothing
     assert estimate.freedom == 2
+
+
+def test_searches_that_agree_by_chance_are_as_uncertain_as_their_answers() -> None:
+    right = np.random.default_rng(5).random((2, 1, 1_000)) < 0.8
+    right[1] = np.roll(right[0], 1, axis=1)  # as many, on other examples
+    runs = BudgetRuns(1_000, {"a": right, "b": np.roll(right, 2, axis=2)})
+    found = Moments([runs], equal(runs)).crossed(difference(1_000, CELLS))
+    assert found.by_search == pytest.approx([0, 0])
+    assert found.estimate.mean_square == pytest.approx(found.residual / 1_000)
+    assert found.estimate.mean_square == pytest.approx(2 * 0.8 * 0.2 / 1_000, rel=0.2)
 
 
 def test_variance_of_simulated_means_is_estimated_without_bias() -> None:
