@@ -24,6 +24,7 @@ class Decision(NamedTuple):
 
     difference: str
     sure: str
+    again: str | None  # None where one search has nothing to predict from
     advice: str
 
 
@@ -36,6 +37,7 @@ def decision(record: StudyRecord, answer: Answer) -> Decision | None:
     return Decision(
         _difference(record, found),
         _sure(record, found, verdict),
+        _again(found),
         " ".join(part for part in (_advice(record, answer, verdict), _linear(answer)) if part),
     )
 
@@ -66,6 +68,13 @@ def _sure(record: StudyRecord, found: PairComparison, verdict: Verdict) -> str:
             return f"That the difference is below {margin} points is shown: it is {where}."
         case Outcome.UNDECIDED:
             return f"Neither is shown to be ahead: the true difference is {where}."
+
+
+def _again(found: PairComparison) -> str | None:
+    if found.prediction is None:
+        return None
+    where = _between(found.prediction, *(cell_name(cell) for cell in found.cells))
+    return f"The same study with other seeds would find {where} (95 % confidence)."
 
 
 def _between(bounds: Interval, first: str, second: str) -> str:

@@ -87,7 +87,8 @@ def test_the_first_screen_says_how_sure_and_what_was_done(tmp_path: Path) -> Non
     first_screen, rest = text_of(page_of(record, tmp_path)).split("Glossary Difference", 1)
     for said in (
         "Difference GRU is right ",
-        f"({confidence(verdict.headline)} confidence). What to do Accuracy does not decide",
+        f"({confidence(verdict.headline)} confidence). Asked again The same study with other seeds",
+        "(95 % confidence). What to do Accuracy does not decide",
         "Linear model 70.0 %",
         "Always “Czech” 7.8 %",
         "Searches 6 searches of 4 to 12; 3 looks at the verdict",
