@@ -78,9 +78,10 @@ def _pace(
     lasted = [usual_epochs(plan)] * _PRIOR
     firsts: set[tuple[int, Sizes]] = set()
     for trial in (*trials, *runs):
-        attributes, sizes = trial.user_attrs, _sizes(trial)
+        attributes = trial.user_attrs
         if attrs.SECONDS not in attributes:
             continue
+        sizes = _sizes(trial)
         seconds[sizes] += attributes[attrs.SECONDS]
         epochs[sizes] += attributes[attrs.EPOCHS]
         key = attributes[attrs.SEARCH], sizes

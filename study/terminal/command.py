@@ -78,7 +78,8 @@ def run(app: App) -> NoReturn:
     traceback.
     """
     hide_password()
-    whole = app.meta if app.meta.default_command else app
+    # Not `app.meta`, which would make one that has no default, and that no configuration survives.
+    whole = app._meta or app
     try:
         whole(exit_on_error=False, print_error=False)
     except CycloptsError as error:

@@ -64,7 +64,7 @@ def test_every_link_leads_somewhere(link: str) -> None:
 
 
 def test_the_help_says_the_defaults_that_are_taken() -> None:
-    page = " ".join(re.sub("[^ -~]+", " ", call(app.meta, "--help").stdout).split())
+    page = " ".join(re.sub("[^ -~]+", " ", call(app, "--help").stdout).split())
     levelled = [flag for flag in Settings().flags() if flag.trait.words]
     assert len(levelled) == 4
     for flag in levelled:

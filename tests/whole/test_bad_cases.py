@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -48,9 +49,10 @@ def found(
 
 
 def page(study: Archive) -> str:
-    """The report."""
+    """The report's text."""
     published = Reporter().publish(study)
-    return " ".join(published.report.read_text(encoding="utf-8").split())
+    text = re.sub("<[^>]*>", "", published.report.read_text(encoding="utf-8"))
+    return " ".join(text.split())
 
 
 @pytest.mark.usefixtures("simulated")
@@ -138,7 +140,7 @@ def test_an_absurd_learning_rate_is_refused(texts: Path, tmp_path: Path) -> None
     known = {"units": 5, "dropout": 0.0, "recurrent_dropout": 0.0}
     candidates.write_text(json.dumps({"lstm": known, "gru": {**known, "learning_rate": 1e9}}))
     flags = small_study(texts, budgets=1, n_trials=2, candidates=candidates, output_dir=tmp_path)
-    done = call(app.meta, *flags)
+    done = call(app, *flags)
     assert done.returncode == 2
     assert "learning_rate of gru is a number from" in done.stderr
     assert done.stderr.count("\n") == 1

@@ -42,7 +42,7 @@ def old_settings(old_database: Path) -> Path:
 def test_a_database_of_a_later_version(run: Path, texts: Path) -> None:
     with closing(sqlite3.connect(run / "study.db")) as database, database:
         database.execute("UPDATE study_user_attributes SET value_json = '4' WHERE key = 'format'")
-    done = call(study.search.app.meta, *small_study(texts), "--output-dir", str(run.parent))
+    done = call(study.search.app, *small_study(texts), "--output-dir", str(run.parent))
     assert done.returncode == 2, done.stderr
     assert "was written by a later version of isoparam" in done.stderr
 
@@ -52,12 +52,12 @@ def of_run(app: App) -> Callable[[Path, Path], tuple[App, list[str]]]:
 
 
 def same_flags(run: Path, texts: Path) -> tuple[App, list[str]]:
-    return study.search.app.meta, [*small_study(texts), "--output-dir", str(run.parent)]
+    return study.search.app, [*small_study(texts), "--output-dir", str(run.parent)]
 
 
 def saved_settings(run: Path, texts: Path) -> tuple[App, list[str]]:
     config = ["--config", str(run / "settings.toml"), "--output-dir", str(run.parent)]
-    return study.search.app.meta, config
+    return study.search.app, config
 
 
 COMMANDS = {
@@ -92,7 +92,7 @@ def test_settings_of_version_01(command: str, old_settings: Path, texts: Path) -
 def test_the_space_of_version_01(tmp_path: Path) -> None:
     settings = tmp_path / "mine.toml"
     settings.write_text('space = "card"')
-    done = call(study.search.app.meta, "--config", str(settings))
+    done = call(study.search.app, "--config", str(settings))
     assert done.returncode == 2
     assert "the space card is basic now" in done.stderr
 

@@ -45,7 +45,7 @@ def test_bad_input_is_one_sentence(
     flags: list[str], sentence: str, texts: Path, tmp_path: Path
 ) -> None:
     dataset = [] if "--dataset" in flags else ["--dataset", str(texts)]
-    done = call(app.meta, *dataset, "--output-dir", str(tmp_path / "runs"), *flags)
+    done = call(app, *dataset, "--output-dir", str(tmp_path / "runs"), *flags)
     assert done.returncode == 2, done.stderr
     assert sentence in done.stderr
     assert done.stderr.startswith("isoparam: ")
@@ -56,7 +56,7 @@ def test_bad_input_is_one_sentence(
 def test_a_mistake_in_a_settings_file_is_found_there(tmp_path: Path) -> None:
     path = tmp_path / "mine.toml"
     path.write_text("seed = 1.5\n")
-    done = call(app.meta, "--config", str(path))
+    done = call(app, "--config", str(path))
     assert done.returncode == 2
     assert f"seed in {path} takes a whole number, but '1.5' was given" in done.stderr
 
@@ -72,7 +72,7 @@ def test_a_folder_that_cannot_be_written_is_refused(texts: Path, tmp_path: Path)
 @pytest.mark.parametrize("content", [b"not a database at all", b"SQLite format 3\0" + bytes(4096)])
 def test_a_damaged_database_is_refused_and_kept(content: bytes, run: Path, texts: Path) -> None:
     (run / "study.db").write_bytes(content)
-    done = call(app.meta, *small_study(texts), "--output-dir", str(run.parent))
+    done = call(app, *small_study(texts), "--output-dir", str(run.parent))
     assert done.returncode == 2, done.stderr
     assert "nothing was changed" in done.stderr
     assert (run / "study.db").read_bytes() == content
@@ -82,10 +82,10 @@ def test_other_settings_under_the_same_name_are_refused(run: Path, texts: Path) 
     database = (run / "study.db").read_bytes()
     settings = (run / "settings.toml").read_bytes()
     flags = [*small_study(texts), "--output-dir", str(run.parent)]
-    refused = call(app.meta, *flags, "--seed", "1", "--margin", "1")
+    refused = call(app, *flags, "--seed", "1", "--margin", "1")
     assert refused.returncode == 2
     assert "--margin was 0.5, now 1.0; --seed was 0, now 1" in refused.stderr
-    longer = call(app.meta, *small_study(texts, n_trials=8), "--output-dir", str(run.parent))
+    longer = call(app, *small_study(texts, n_trials=8), "--output-dir", str(run.parent))
     assert longer.returncode == 2
     assert "none of 8 can follow. Give --n-trials 4" in longer.stderr
     assert longer.stderr.count("\n") == 1

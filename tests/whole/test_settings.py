@@ -11,7 +11,9 @@ from study.question.plan import resolve
 from study.question.settings import DataSettings, RunSettings, SearchSettings, Settings, Trait
 from study.question.settings_file import load_settings, save_settings, saved_flags
 
-NO_DEFAULT = {"vocabulary", "timeout", "trial-timeout", "candidates", "storage"}
+NO_DEFAULT = {
+    "vocabulary", "timeout", "trial-timeout", "candidates", "storage", "id-column", "step-column"
+}  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -74,7 +74,7 @@ def fair_run(model: NotebookModel, seed: int, accuracy: float) -> ConfirmationRe
         candidate=model.candidate, cell_parameters=model.candidate.cell_parameters,
         model_parameters=model.candidate.model_parameters(TASK), test_accuracy=accuracy,
         validation_accuracy=accuracy + 0.01, curve=curve(accuracy),
-        correct=base64.b64encode(np.packbits(right).tobytes()).decode(),
+        correct=base64.b64encode(np.packbits(right).tobytes()).decode(), confusion=None,
     )  # fmt: skip
 
 

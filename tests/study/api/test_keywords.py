@@ -79,7 +79,7 @@ def test_a_bad_value_is_refused_in_the_commands_words(
 ) -> None:
     with pytest.raises(UserError) as refused:
         study.compare(**{keyword: value})
-    told = call(app.meta, *typed)
+    told = call(app, *typed)
     assert told.returncode == 2
     assert told.stderr == f"isoparam: {refused.value}\n"
 
