@@ -10,7 +10,7 @@ from typing import NamedTuple
 from search_spaces.candidate import Candidate
 from search_spaces.spaces import SpaceName
 from study.machine.environment import cores
-from study.phases.forecast import FIRST, WIDER, Pace, Sizes, forecast, usual_epochs
+from study.phases.forecast import WIDER, Pace, Sizes, forecast, usual_epochs
 from study.phases.search import training_job
 from study.processes.limits import ProcessLimits
 from study.processes.pool import work_off
@@ -21,7 +21,7 @@ from study.training.job import OnLook, TrainingError, TrainingJob
 
 _SAMPLE = 2048  # training examples: enough for a steady speed, soon done
 _TRIED = 20.0  # seconds after which a training is not waited for any longer
-_MOST_TOKENS = 3_000_000  # of the training examples, of which none is tried to its end
+_MOST_TOKENS = 3_000_000  # of the training examples, with more of which none is tried
 _FEWER, _MORE = 0.75, 1.35  # how far epochs vary from study to study, and from what was tried
 
 
@@ -84,8 +84,8 @@ class TriedJob:
 def estimated_seconds(plan: StudyPlan) -> tuple[float, float]:
     """A range for the whole plan, if it takes all its searches.
 
-    The smallest models are trained, for how many epochs that takes; of the others the speed is
-    measured.
+    The widest models are trained as the study's are; where the data are too many for that, the
+    speed is measured on a sample.
 
     Raises:
         TrainingError: A training could not be measured.
@@ -101,11 +101,11 @@ def estimated_seconds(plan: StudyPlan) -> tuple[float, float]:
 
 
 def _epochs(plan: StudyPlan, tried: list[float]) -> float:
-    """Of a confirmation run: what is usual, and what is known of first trials."""
+    """Of a confirmation run: what is usual, and what was tried."""
     usual = usual_epochs(plan)
     if not tried:
         return usual
-    known = geometric_mean(tried) / FIRST
+    known = geometric_mean(tried)
     return geometric_mean([usual, known, known])
 
 
@@ -115,7 +115,7 @@ def _timed(plan: StudyPlan) -> tuple[dict[Sizes, Timed], float]:
     sizes: dict[str, Sizes] = {}
     ladder = plan.ladder()
     tokens = plan.dataset.sizes["train"] * plan.dataset.sequence_length
-    smallest = ladder[-1] if tokens <= _MOST_TOKENS else None
+    kind = TriedJob if tokens <= _MOST_TOKENS else EpochTimingJob
     for budget in reversed(ladder):  # what takes longest first
         for cell in plan.cells:
             shape = _middling(plan, plan.space.narrowest(cell))
@@ -123,7 +123,7 @@ def _timed(plan: StudyPlan) -> tuple[dict[Sizes, Timed], float]:
             training = training_job(widest, plan, 0, 0)
             name = f"{cell} {budget.limit}"
             sizes[name] = str(cell), budget.limit
-            jobs[name] = (TriedJob if budget == smallest else EpochTimingJob)(training)
+            jobs[name] = kind(training)
     begun, start = time.monotonic(), 0.0
     found: dict[Sizes, Timed] = {}
     with tempfile.TemporaryDirectory() as folder:
