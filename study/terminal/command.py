@@ -40,8 +40,7 @@ def with_config(app: App) -> None:
         *tokens: Annotated[str, Parameter(show=False, allow_leading_hyphen=True)],
         config: Annotated[Path | None, Parameter(help="TOML file of these settings.")] = None,
     ) -> object:
-        if config is not None:
-            app.config = (toml(config),)
+        app.config = () if config is None else (toml(config),)
         return app(tokens, exit_on_error=False, print_error=False)
 
 
