@@ -35,9 +35,8 @@ class CoupledLSTMCell(GatedCell):
 
     def call(self, sequence: Tensor, states: Any, training: bool = False) -> tuple[Tensor, Any]:
         h, c = states
-        seen = self.masked(h, training)
-        gates = zip(self.products(sequence, training), self.kernels(), strict=True)
-        a_i, a_g, a_o = (inputs + ops.matmul(seen, kernel) for inputs, kernel in gates)
+        seen, kernels = self.masked(h, training), tuple(self.kernels())
+        a_i, a_g, a_o = affine(seen, kernels, self.products(sequence, training))
         i, g, o = ops.sigmoid(a_i), self.activation(a_g), ops.sigmoid(a_o)
         c = (1 - i) * c + i * g
         h = o * self.activation(c)

@@ -80,7 +80,7 @@ class Fused(keras.layers.RNN):  # type: ignore[misc]  # Keras is untyped
         rates = self.dropout_rates() if training else DropoutRates(None, None)
         # As in Keras: implementation 1 draws a mask of the inputs for each gate, 2 one for all.
         input_masks = self.masks(sequences[0], rates.inputs, shared=self.cell.implementation != 1)
-        masks = self.state_masks(state[0], rates.state)
+        masks = self.masks(state[0], rates.state)
         biases, others = self.biases()
         weights = Weights(
             kernels=_split(self.cell.kernel, gates),
@@ -97,10 +97,6 @@ class Fused(keras.layers.RNN):  # type: ignore[misc]  # Keras is untyped
             return self.rates
         own = (self.cell.dropout, self.cell.recurrent_dropout)
         return DropoutRates(*(rate if 0 < rate < 1 else None for rate in own))
-
-    def state_masks(self, values: Tensor, rate: Any) -> Tensors:
-        """Masks of the state, (batch, units): one a gate, or () for no dropout."""
-        return self.masks(values, rate)
 
     def masks(self, values: Tensor, rate: Any, *, shared: bool = False) -> Tensors:
         """Dropout masks, drawn in the order of the stock cell; () for no dropout.

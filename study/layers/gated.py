@@ -6,6 +6,7 @@ import keras
 from keras import ops
 
 from study.layers.fused import Fused
+from study.layers.products import masked, products
 from study.layers.scan import Tensor, Tensors
 
 _OF_THE_CELL = ("units", "activation", "use_bias", "dropout", "recurrent_dropout", "seed")
@@ -14,8 +15,8 @@ _OF_THE_CELL = ("units", "activation", "use_bias", "dropout", "recurrent_dropout
 class GatedCell(keras.layers.SimpleRNNCell):  # type: ignore[misc]  # Keras is untyped
     """One step of a cell with several gates; weights, options and masks are named as in Keras.
 
-    Dropout draws one mask of the inputs and one of the state for each sequence, which all gates
-    share (Gal and Ghahramani 2016).
+    Dropout draws a mask of the inputs and one of the state for each gate and sequence, as Keras'
+    LSTM and GRU do where they drop the state (Gal and Ghahramani 2016).
 
     Attributes:
         gates: Blocks of `units` columns in each kernel, the candidate state's included.
@@ -23,8 +24,13 @@ class GatedCell(keras.layers.SimpleRNNCell):  # type: ignore[misc]  # Keras is u
     """
 
     gates: ClassVar[int]
-    implementation = 2  # in Keras' words: one mask of the inputs for all gates
+    implementation = 1  # in Keras' words: a mask of the inputs for each gate
     recurrent_activation = staticmethod(keras.activations.sigmoid)
+
+    def __init__(self, units: int, **options: Any) -> None:
+        super().__init__(units, **options)
+        # XLA merges products of one operand, which costs more than it saves: twice the time.
+        self.dropout_mask_count = self.gates
 
     def build(self, input_shape: Any) -> None:
         self._add("kernel", (input_shape[-1], self.gates * self.units), self.kernel_initializer)
@@ -41,21 +47,21 @@ class GatedCell(keras.layers.SimpleRNNCell):  # type: ignore[misc]  # Keras is u
     def _add(self, name: str, shape: tuple[int, ...], initializer: Any) -> None:
         setattr(self, name, self.add_weight(shape=shape, name=name, initializer=initializer))
 
-    def products(self, inputs: Tensor, training: bool) -> list[Tensor]:
+    def products(self, inputs: Tensor, training: bool) -> Tensors:
         """Each gate's product with the inputs, (batch, features), plus bias: (batch, units)."""
-        if training and 0 < self.dropout < 1:
-            inputs = inputs * self.get_dropout_mask(inputs)
-        products = ops.matmul(inputs, self.kernel)
-        if self.bias is not None:
-            products = products + self.bias
-        parts: list[Tensor] = ops.split(products, self.gates, axis=-1)
-        return parts
+        masks = self.get_dropout_mask(inputs) if training and 0 < self.dropout < 1 else ()
+        kernels = tuple(ops.split(self.kernel, self.gates, axis=-1))
+        values = products(masked(inputs, tuple(masks), self.gates), kernels)
+        if self.bias is None:
+            return values
+        biases = ops.split(self.bias, self.gates)
+        return tuple(value + bias for value, bias in zip(values, biases, strict=True))
 
-    def masked(self, state: Tensor, training: bool) -> Tensor:
-        """What the gates see of the state, (batch, units)."""
+    def masked(self, state: Tensor, training: bool) -> Tensors:
+        """What each gate sees of the state, (batch, units)."""
         if training and 0 < self.recurrent_dropout < 1:
-            return state * self.get_recurrent_dropout_mask(state)
-        return state
+            return masked(state, tuple(self.get_recurrent_dropout_mask(state)), self.gates)
+        return (state,) * self.gates
 
     def kernels(self) -> list[Tensor]:
         """Each gate's recurrent kernel, (units, units)."""
@@ -103,6 +109,3 @@ class FusedGated(Fused):
     """Such a layer on the fast loop; goes before the layer among the bases."""
 
     calls_cudnn = False
-
-    def state_masks(self, values: Tensor, rate: Any) -> Tensors:
-        return self.masks(values, rate, shared=True)

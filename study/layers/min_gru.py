@@ -34,7 +34,7 @@ class MinGRUCell(GatedCell):
         (h,) = states
         a_z, n = self.products(sequence, training)
         z = ops.sigmoid(a_z)
-        h = (1 - z) * h + z * self.masked(n, training)
+        h = (1 - z) * h + z * self.masked(n, training)[0]
         return h, [h]
 
 

@@ -24,9 +24,9 @@ class MinimalGatedUnitCell(GatedCell):
         (h,) = states
         kernel_f, kernel_n = self.kernels()
         input_f, input_n = self.products(sequence, training)
-        seen = self.masked(h, training)
-        f = ops.sigmoid(input_f + ops.matmul(seen, kernel_f))
-        n = self.activation(input_n + ops.matmul(f * seen, kernel_n))
+        seen_f, seen_n = self.masked(h, training)
+        f = ops.sigmoid(input_f + ops.matmul(seen_f, kernel_f))
+        n = self.activation(input_n + ops.matmul(f * seen_n, kernel_n))
         h = (1 - f) * h + f * n
         return h, [h]
 

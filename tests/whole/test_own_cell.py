@@ -23,25 +23,25 @@ from keras import ops
 
 @keras.saving.register_keras_serializable("{MODULE}")
 class MGUCell(keras.layers.SimpleRNNCell):
+    dropout_mask_count = 2  # one for each gate
+
     def build(self, input_shape):
-        shapes = {{
-            "kernel": ((input_shape[-1], 2 * self.units), self.kernel_initializer),
-            "recurrent_kernel": ((self.units, 2 * self.units), self.recurrent_initializer),
-            "bias": ((2 * self.units,), self.bias_initializer),
-        }}
-        for name, (shape, initializer) in shapes.items():
-            setattr(self, name, self.add_weight(shape, initializer, name=name))
+        d, u, add = input_shape[-1], self.units, self.add_weight
+        self.kernel = add((d, 2 * u), self.kernel_initializer, name="kernel")
+        self.recurrent_kernel = add((u, 2 * u), self.recurrent_initializer, name="recurrent")
+        self.bias = add((2 * u,), self.bias_initializer, name="bias")
 
     def call(self, inputs, states, training=False):
-        h = seen = states[0]
+        x_f, x_n = inputs, inputs
+        h = h_f = h_n = states[0]
         if training and self.dropout:
-            inputs = inputs * self.get_dropout_mask(inputs)
+            x_f, x_n = (inputs * mask for mask in self.get_dropout_mask(inputs))
         if training and self.recurrent_dropout:
-            seen = h * self.get_recurrent_dropout_mask(h)
-        input_f, input_n = ops.split(ops.matmul(inputs, self.kernel) + self.bias, 2, axis=-1)
-        kernel_f, kernel_n = ops.split(self.recurrent_kernel, 2, axis=-1)
-        f = ops.sigmoid(input_f + ops.matmul(seen, kernel_f))
-        n = ops.tanh(input_n + ops.matmul(f * seen, kernel_n))
+            h_f, h_n = (h * mask for mask in self.get_recurrent_dropout_mask(h))
+        weights = (self.kernel, self.recurrent_kernel, self.bias)
+        (w_f, w_n), (u_f, u_n), (b_f, b_n) = (ops.split(each, 2, axis=-1) for each in weights)
+        f = ops.sigmoid(ops.matmul(x_f, w_f) + b_f + ops.matmul(h_f, u_f))
+        n = ops.tanh(ops.matmul(x_n, w_n) + b_n + ops.matmul(f * h_n, u_n))
         h = (1 - f) * h + f * n
         return h, [h]
 
