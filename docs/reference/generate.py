@@ -33,7 +33,9 @@ _WRITTEN = {
 
 def pages() -> dict[str, str]:
     """The text of each page, by its file's name."""
-    return {"commands.md": _commands(), "files.md": _files()}
+    from api_page import api
+
+    return {"commands.md": _commands(), "files.md": _files(), "api.md": _NOTE + api()}
 
 
 def _commands() -> str:

@@ -19,15 +19,26 @@ from study.tuning.tensorboard import spare_tensorboard
 
 
 class Options(TypedDict, total=False):
-    """What else a search of models may be told; names and meanings are the command's flags'."""
+    """What else a search of models may be told; names and meanings are the command's flags'.
 
-    cells: Iterable[str]  # LSTM and GRU where none are given
-    space: str  # basic, standard or wide
-    budget_scope: str  # cell or model
-    embedding: int  # width of the token embedding
-    features: int  # numbers a step, where sequences are numbers and have no vocabulary
-    batch_size: int  # where the space does not choose it
-    seed: int  # of the initial weights of the first model that is built; the next takes the next
+    Attributes:
+        cells: Their names. Default: "lstm" and "gru".
+        space: "basic", "standard" or "wide". Default: "standard".
+        budget_scope: What the budget bounds, "cell" or "model". Default: "cell".
+        embedding: Width of the token embedding. Default: 16.
+        features: Numbers a step, where sequences are numbers and have no vocabulary.
+        batch_size: Where the space does not choose it. Default: 32.
+        seed: Of the initial weights of the first model that is built; the next takes the next.
+            Default: 0.
+    """
+
+    cells: Iterable[str]
+    space: str
+    budget_scope: str
+    embedding: int
+    features: int
+    batch_size: int
+    seed: int
 
 
 class BudgetHyperModel(keras_tuner.HyperModel):  # type: ignore[misc]  # KerasTuner is untyped
@@ -65,6 +76,7 @@ class BudgetHyperModel(keras_tuner.HyperModel):  # type: ignore[misc]  # KerasTu
             classes: Distinct labels, counted from 0.
             sequence_length: Steps of an example.
             vocabulary: Distinct tokens, padding (0) included; or `features`, of numbers.
+            options: As `Options` describes them.
 
         Raises:
             BudgetError: The budget fits one of the cells not at all.
