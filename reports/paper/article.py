@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from reports.charts.figure import Figure, charts_of
-from reports.drawing.draw import CSS_PIXELS, draw_pdf, draw_png
+from reports.drawing.draw import draw_pdf, draw_png
+from reports.drawing.lettering import CSS_PIXELS
 from reports.exports.files import write_files
 from reports.findings.answer import Answer
 from reports.paper.bibliography import bibliography
