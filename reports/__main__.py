@@ -42,16 +42,12 @@ def report(
 
     record = read(run_folder, storage)
     path = write(record, answer(record), run_folder, latex=latex)
+    article = run_folder / "latex" if latex else None
     if json:
-        print_json(
-            report=str(path.absolute()),
-            summary=str(path.absolute().with_name("summary.json")),
-            latex=str((run_folder / "latex").absolute()) if latex else None,
-        )
+        written = {"report": path, "summary": path.with_name("summary.json"), "latex": article}
+        print_json(**{name: each and str(each.absolute()) for name, each in written.items()})
     elif not quiet:
-        print(path)
-        if latex:
-            print(run_folder / "latex")
+        print(*(each for each in (path, article) if each), sep="\n")
 
 
 if __name__ == "__main__":

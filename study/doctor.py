@@ -1,11 +1,15 @@
 """A run's health. `python -m study.doctor RUN`."""
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
 from study.terminal.command import command, print_json, run
+
+if TYPE_CHECKING:
+    from study.runs.health import Finding
 
 app = command("doctor", "Check a run: its database, trials, files and data.")
 
@@ -34,8 +38,6 @@ def doctor(
         Print one JSON object.
     """
     import optuna
-    from rich.console import Console
-    from rich.table import Table
 
     from reports.publish import Reporter
     from study.runs.health import examine
@@ -44,28 +46,40 @@ def doctor(
     findings = examine(run_folder, storage, Reporter())
     if repair:
         findings = [finding.repaired() for finding in findings]
-    faults = [finding for finding in findings if finding.fault]
     if json:
-        print_json(
-            well=not faults,
-            findings=[
-                {
-                    "check": finding.check,
-                    "health": finding.health.value,
-                    "found": finding.detail,
-                    "remedy": finding.remedy if finding.fault else None,
-                }
-                for finding in findings
-            ],
-        )
-        return 1 if faults else 0
+        _print_json(findings)
+    else:
+        _print_table(findings)
+    return 1 if any(finding.fault for finding in findings) else 0
+
+
+def _print_json(findings: "Sequence[Finding]") -> None:
+    print_json(
+        well=not any(finding.fault for finding in findings),
+        findings=[
+            {
+                "check": finding.check,
+                "health": finding.health.value,
+                "found": finding.detail,
+                "remedy": finding.remedy if finding.fault else None,
+            }
+            for finding in findings
+        ],
+    )
+
+
+def _print_table(findings: "Sequence[Finding]") -> None:
+    """What was found, and under it what repairs it."""
+    from rich.console import Console
+    from rich.table import Table
+
     table = Table("check", "", "found", box=None, pad_edge=False, title_justify="left")
     for finding in findings:
         table.add_row(finding.check, finding.health.value, finding.detail)
     Console(soft_wrap=True).print(table, markup=False)
+    faults = [finding for finding in findings if finding.fault]
     for remedy in dict.fromkeys(finding.remedy for finding in faults if finding.remedy):
         print(f"To repair it: {remedy}")
-    return 1 if faults else 0
 
 
 if __name__ == "__main__":

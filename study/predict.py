@@ -1,13 +1,17 @@
 """Use what a study has trained. `python -m study.predict RUN TEXT...`."""
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
 from search_spaces.cells import Cell
 from study.question.flag_values import CELL
 from study.terminal.command import command, print_json, run
+
+if TYPE_CHECKING:
+    from study.runs.models import SavedModel
 
 app = command("predict", "Classify texts or series of numbers with a study's best model.")
 
@@ -43,14 +47,7 @@ def predict(
     from study.runs.models import load_model
 
     model = load_model(run_folder, cell, storage, say=partial(print, file=sys.stderr))
-    lines = texts or [line.rstrip("\n") for line in sys.stdin]
-    if model.reads_numbers:
-        answers = model.classify_files([Path(line) for line in lines])
-    else:
-        for text in model.unknown(lines):
-            print(f"No token of {text!r} is known: the answer means nothing.", file=sys.stderr)
-        found = model.classify(lines)
-        answers = [(text, *answer) for text, answer in zip(lines, found, strict=True)]
+    answers = _answers(model, texts or [line.rstrip("\n") for line in sys.stdin])
     if json:
         key = "series" if model.reads_numbers else "text"
         names = key, "label", "probability"
@@ -59,6 +56,18 @@ def predict(
     for text, label, probability in answers:
         # Downwards: 99.96 % is not certainty.
         print(f"{label}\t{int(1000 * probability) / 10:.1f} %\t{text}")
+
+
+def _answers(model: "SavedModel", examples: Sequence[str]) -> list[tuple[str, str, float]]:
+    """Each text, or each series of the files, with its class and probability."""
+    import sys
+
+    if model.reads_numbers:
+        return model.classify_files([Path(example) for example in examples])
+    for text in model.unknown(examples):
+        print(f"No token of {text!r} is known: the answer means nothing.", file=sys.stderr)
+    found = model.classify(examples)
+    return [(text, *answer) for text, answer in zip(examples, found, strict=True)]
 
 
 if __name__ == "__main__":

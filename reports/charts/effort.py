@@ -104,13 +104,8 @@ def _difference_chart(
     first, second = (cell_name(cell) for cell in known.cells)
     at = tuple(float(step.trials) for step in steps)
     means = tuple(step.comparison.difference for step in steps)
-    searches = [(step.trials, each) for step in steps for each in step.comparison.differences]
-    intervals = [
-        (float(step.trials), bounds)
-        for step in steps
-        if looked and (bounds := step.comparison.interval)
-    ]
-    drawn = [*means, *(each for _, each in searches), *(b for _, each in intervals for b in each)]
+    searches, intervals = _searches(steps), _intervals(steps if looked else ())
+    drawn = [*means, *searches.y, *intervals.low, *intervals.high]
     return Chart(
         key="difference-by-effort",
         title=f"Difference in {metric_name(record, 'test')}, {first} minus {second}, against "
@@ -121,23 +116,35 @@ def _difference_chart(
         y=points_axis(f"{first} minus {second}, points", [*drawn, known.margin, -known.margin]),
         layers=(
             *(_level(x, value, dashed=bool(value)) for value in (-known.margin, 0.0, known.margin)),
-            Points(
-                style=_SEARCH,
-                x=tuple(float(trials) for trials, _ in searches),
-                y=tuple(float(each) for _, each in searches),
-                label="a search",
-            ),
+            searches,
             Line(colour=Colour.ACCENT, x=at, y=means),
-            Bars(
-                colour=Colour.ACCENT,
-                at=tuple(each for each, _ in intervals),
-                low=tuple(bounds.low for _, bounds in intervals),
-                high=tuple(bounds.high for _, bounds in intervals),
-            ),
+            intervals,
             Points(style=_MEAN, x=at, y=means, emphasis=Emphasis.BOLD, label="mean"),
         ),
         width=400,
         height=330,
+    )
+
+
+def _searches(steps: Sequence[EffortStep]) -> Points:
+    """The difference that each search found."""
+    found = [(step.trials, each) for step in steps for each in step.comparison.differences]
+    return Points(
+        style=_SEARCH,
+        x=tuple(float(trials) for trials, _ in found),
+        y=tuple(float(difference) for _, difference in found),
+        label="a search",
+    )
+
+
+def _intervals(steps: Sequence[EffortStep]) -> Bars:
+    """The interval of the mean difference, where there is one."""
+    found = [(step.trials, bounds) for step in steps if (bounds := step.comparison.interval)]
+    return Bars(
+        colour=Colour.ACCENT,
+        at=tuple(float(trials) for trials, _ in found),
+        low=tuple(bounds.low for _, bounds in found),
+        high=tuple(bounds.high for _, bounds in found),
     )
 
 

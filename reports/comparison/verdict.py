@@ -112,6 +112,13 @@ def compare(
         weights = np.ones(examples)
     _check_examples(examples, majority, weights)
     rule = Rule(margin, alpha, float(majority @ weights) / examples, frozenset(failed))
+    return _by_the_rule(ordered, weights, rule)
+
+
+def _by_the_rule(
+    ordered: Sequence[BudgetRuns], weights: NDArray[np.float64], rule: Rule
+) -> Verdict:
+    """The verdict on budgets, largest first, of which all is well."""
     groups = _groups(ordered)
     moments = [Moments(group, weights) for group in groups]
     means = {limit: cells for found in moments for limit, cells in found.accuracies().items()}
@@ -129,8 +136,8 @@ def compare(
         comparisons=tuple(pair for of_budget in pairs for pair in of_budget),
         mean_over_budgets=mean_over_budgets(moments[0], cells, means, rule) if several else None,
         shares=variance_shares(ordered[0], cells, weights, crossed),
-        margin=margin,
-        alpha=alpha,
+        margin=rule.margin,
+        alpha=rule.alpha,
         majority=rule.majority,
         accuracies=means,
     )

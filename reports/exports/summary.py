@@ -23,33 +23,15 @@ def summary(record: StudyRecord, answer: Answer) -> dict[str, Any]:
     are not confirmed have no `budgets`. Before the first look at the verdict `verdict` is null, and
     no comparison has an interval, an outcome or a p-value.
     """
-    dataset, verdict = record.dataset, answer.verdict
+    verdict = answer.verdict
     return {
         "schema": SCHEMA,
         "version": version(),
         "begun": _when(record.begun),
         "ended": _when(record.ended),
-        "plans": [
-            {
-                "sha256": plan.sha256,
-                "stored": plan.stored.isoformat(),
-                "trainings_before": plan.trainings,
-            }
-            for plan in record.registrations
-        ],
+        "plans": _plans(record),
         "study": record.name,
-        "dataset": {
-            "name": dataset.name,
-            "fingerprint": dataset.fingerprint,
-            "train": dataset.train,
-            "validation": dataset.validation,
-            "test": dataset.test,
-            "classes": {
-                one.name: {"train": one.train, "validation": one.validation, "test": one.test}
-                for one in dataset.facts.classes
-            },
-            "majority_baseline": dataset.facts.majority_baseline(record.metric),
-        },
+        "dataset": _dataset(record),
         "baselines": _baselines(record, answer),
         "metric": record.metric.value,
         "budget": {"limit": record.budget.limit, "scope": record.budget.scope.value},
@@ -69,6 +51,33 @@ def summary(record: StudyRecord, answer: Answer) -> dict[str, Any]:
         "sentence": answer.sentence,
         "seconds": _seconds(record),
         "environment": dict(record.environment),
+    }
+
+
+def _plans(record: StudyRecord) -> list[dict[str, Any]]:
+    return [
+        {
+            "sha256": plan.sha256,
+            "stored": plan.stored.isoformat(),
+            "trainings_before": plan.trainings,
+        }
+        for plan in record.registrations
+    ]
+
+
+def _dataset(record: StudyRecord) -> dict[str, Any]:
+    dataset = record.dataset
+    return {
+        "name": dataset.name,
+        "fingerprint": dataset.fingerprint,
+        "train": dataset.train,
+        "validation": dataset.validation,
+        "test": dataset.test,
+        "classes": {
+            one.name: {"train": one.train, "validation": one.validation, "test": one.test}
+            for one in dataset.facts.classes
+        },
+        "majority_baseline": dataset.facts.majority_baseline(record.metric),
     }
 
 

@@ -8,6 +8,7 @@ from reports.findings.answer import complete_trials, loss_of
 from study.trials.record import StudyRecord, TrialRecord
 
 if TYPE_CHECKING:
+    import optuna
     from optuna.distributions import BaseDistribution
 
 FEWEST_TRIALS = 10  # with fewer complete ones, importances are noise
@@ -40,26 +41,33 @@ def importances(record: StudyRecord, cell: str) -> dict[str, float] | None:
         name: _distribution(name, [trial.hyperparameters[name] for trial in trials])
         for name in names
     }
-    storage = optuna.storages.InMemoryStorage()
-    before = optuna.logging.get_verbosity()
-    optuna.logging.set_verbosity(optuna.logging.WARNING)  # it announces every study
-    try:
-        study = optuna.create_study(storage=storage, direction="minimize")
-    finally:
-        optuna.logging.set_verbosity(before)
-    study.add_trials(
-        optuna.create_trial(
-            params={name: _value(trial.hyperparameters[name], space[name]) for name in names},
-            distributions=space,
-            value=loss_of(trial),
-        )
-        for trial in trials
-    )
+    study = _study(trials, space)
     evaluator = optuna.importance.PedAnovaImportanceEvaluator(
         target_quantile=(best - 0.5) / len(trials)  # rounded up by Optuna, hence the half
     )
     shares = optuna.importance.get_param_importances(study, evaluator=evaluator, params=names)
     return {name: float(share) for name, share in shares.items()}
+
+
+def _study(trials: Iterable[TrialRecord], space: "dict[str, BaseDistribution]") -> "optuna.Study":
+    """The trials as a study of Optuna's, in memory."""
+    import optuna
+
+    before = optuna.logging.get_verbosity()
+    optuna.logging.set_verbosity(optuna.logging.WARNING)  # it announces every study
+    try:
+        study = optuna.create_study(storage=optuna.storages.InMemoryStorage(), direction="minimize")
+    finally:
+        optuna.logging.set_verbosity(before)
+    study.add_trials(
+        optuna.create_trial(
+            params={name: _value(trial.hyperparameters[name], space[name]) for name in space},
+            distributions=space,
+            value=loss_of(trial),
+        )
+        for trial in trials
+    )
+    return study
 
 
 def varied(trials: Sequence[TrialRecord]) -> list[str]:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -69,21 +70,11 @@ def benchmark(
     json_file: Path
         Save what was measured, unrounded, with the machine's description.
     """
-    if json_file is not None and not json_file.parent.is_dir():
-        raise UserError(
-            f"--json takes a file in an existing folder, but there is no folder "
-            f"{json_file.parent}. Make it first."
-        )
-    measured: list[Table] = []
-    try:
+    with _saved(json_file) as measured:
         data = DataSettings(dataset=dataset, level=level)
-        for tables in _measured(parts or tuple(Part), rounds, tabulated, data):
-            measured += tables
-            for table in tables:
-                Terminal().print(table.to_rich(), "")
-    finally:
-        if json_file is not None:
-            _save(measured, json_file)
+        for table in _measured(parts or tuple(Part), rounds, tabulated, data):
+            measured.append(table)
+            Terminal().print(table.to_rich(), "")
 
 
 @app.command
@@ -125,9 +116,29 @@ def tabulate(
     return 0 if work.tabulate(path, n_jobs or cores(), settings, rule) else INTERRUPTED
 
 
+@contextmanager
+def _saved(json_file: Path | None) -> "Iterator[list[Table]]":
+    """Where measured tables are put; saved in the end, however that comes.
+
+    Raises:
+        UserError: There is no folder for the file.
+    """
+    if json_file is not None and not json_file.parent.is_dir():
+        raise UserError(
+            f"--json takes a file in an existing folder, but there is no folder "
+            f"{json_file.parent}. Make it first."
+        )
+    measured: list[Table] = []
+    try:
+        yield measured
+    finally:
+        if json_file is not None:
+            _save(measured, json_file)
+
+
 def _measured(
     parts: Sequence[Part], rounds: int | None, tabulated: Path, data: DataSettings
-) -> "Iterator[list[Table]]":
+) -> "Iterator[Table]":
     """The tables of each part as soon as it is measured.
 
     Raises:
@@ -136,7 +147,7 @@ def _measured(
     faults: list[str] = []
     for part in parts:
         try:
-            yield _measure(part, rounds or _ROUNDS.get(part, 5), tabulated, data)
+            yield from _measure(part, rounds or _ROUNDS.get(part, 5), tabulated, data)
         except IsoparamError as error:
             faults.append(f"{part} was not measured: {error}")
     if faults:

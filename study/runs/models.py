@@ -120,18 +120,18 @@ def load_model(
         for member in saved
     }
     chosen = found_cell(cell or min(saved, key=lambda member: _loss(cards[member])))
-    reading = _reading(folder, cards[chosen])
+    return _loaded(folder, chosen, cards[chosen])
+
+
+def _loaded(folder: RunFolder, cell: Cell, card: Mapping[str, Any]) -> SavedModel:
+    reading = _reading(folder, card)
     with unheard_start():
         import keras
 
-        if chosen.module:
-            import_module(chosen.module)  # registers layers that Keras has not
-        model = keras.saving.load_model(folder.model(chosen), compile=False, safe_mode=True)
-    return SavedModel(
-        model=model,
-        reading=reading,
-        labels=tuple(cards[chosen]["labels"]),
-    )
+        if cell.module:
+            import_module(cell.module)  # registers layers that Keras has not
+        model = keras.saving.load_model(folder.model(cell), compile=False, safe_mode=True)
+    return SavedModel(model, reading, tuple(card["labels"]))
 
 
 def _saved(folder: RunFolder) -> list[str]:

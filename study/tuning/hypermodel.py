@@ -84,16 +84,9 @@ class BudgetHyperModel(keras_tuner.HyperModel):  # type: ignore[misc]  # KerasTu
                 and features that is given.
         """
         spare_tensorboard()
-        features = options.get("features", 0)
-        if (vocabulary > 0) == (features > 0):
-            raise UserError(
-                "BudgetHyperModel takes vocabulary=..., for tokens, or features=..., for numbers, "
-                f"but {'both were' if vocabulary > 0 else 'neither was'} given. Give one of them."
-            )
-        task = Task(vocabulary, classes, features or options.get("embedding", 16))
         self.space: SearchSpace = search_space(
             _named(SpaceName, "space", options.get("space", SpaceName.STANDARD)),
-            task,
+            _task(vocabulary, classes, options),
             Budget(max_params, _named(Scope, "budget_scope", options.get("budget_scope", "cell"))),
             tuple(found_cell(cell) for cell in options.get("cells", ("lstm", "gru"))),
             options.get("batch_size", 32),
@@ -138,6 +131,16 @@ class BudgetHyperModel(keras_tuner.HyperModel):  # type: ignore[misc]  # KerasTu
                 "a data set in batches. Give arrays, or another space."
             )
         return model.fit(*args, **options)
+
+
+def _task(vocabulary: int, classes: int, options: Options) -> Task:
+    features = options.get("features", 0)
+    if (vocabulary > 0) == (features > 0):
+        raise UserError(
+            "BudgetHyperModel takes vocabulary=..., for tokens, or features=..., for numbers, "
+            f"but {'both were' if vocabulary > 0 else 'neither was'} given. Give one of them."
+        )
+    return Task(vocabulary, classes, features or options.get("embedding", 16))
 
 
 def _named(kind: Any, name: str, value: str) -> Any:

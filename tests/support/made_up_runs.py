@@ -22,17 +22,7 @@ from tests.support.made_up_data import BUDGET, TASK, TEST_LABELS
 
 def trial(number: int, search: int, limit: int, name: str, source: random.Random) -> TrialRecord:
     """One search trial."""
-    cell = Cell(name)
-    widest = Budget(limit).largest(Candidate(cell=cell, units=1, embedding=TASK.embedding), TASK)
-    candidate = Candidate(
-        cell=cell,
-        units=max(2, round(widest ** source.uniform(0.75, 1.0))),
-        embedding=TASK.embedding,
-        dropout=source.uniform(0, 0.5),
-        recurrent_dropout=source.uniform(0, 0.5),
-        learning_rate=math.exp(source.uniform(math.log(3e-4), math.log(3e-2))),
-        batch_size=64,
-    )
+    candidate = _candidate(Cell(name), limit, source)
     status = {3: Status.FAILED, 7: Status.PRUNED, 12: Status.PRUNED, 17: Status.PRUNED}.get(
         number % 20, Status.COMPLETE
     )
@@ -64,6 +54,19 @@ def trial(number: int, search: int, limit: int, name: str, source: random.Random
             Status.PRUNED: "not expected to reach the best after epoch 4",
         }.get(status),
         excess=candidate.cell_parameters - limit,
+    )
+
+
+def _candidate(cell: Cell, limit: int, source: random.Random) -> Candidate:
+    widest = Budget(limit).largest(Candidate(cell=cell, units=1, embedding=TASK.embedding), TASK)
+    return Candidate(
+        cell=cell,
+        units=max(2, round(widest ** source.uniform(0.75, 1.0))),
+        embedding=TASK.embedding,
+        dropout=source.uniform(0, 0.5),
+        recurrent_dropout=source.uniform(0, 0.5),
+        learning_rate=math.exp(source.uniform(math.log(3e-4), math.log(3e-2))),
+        batch_size=64,
     )
 
 
