@@ -1,8 +1,7 @@
-"""The pages of docs/: the reference is the code's, links lead somewhere, commands parse."""
+"""The pages of docs/: the reference is the code's, links lead somewhere."""
 
 import os
 import re
-import shlex
 import subprocess
 import sys
 from importlib import import_module
@@ -18,11 +17,6 @@ from tests.support.records import confirmed_record
 
 DOCS = ROOT / "docs"
 PAGES = {str(path.relative_to(DOCS)): path.read_text("utf-8") for path in DOCS.rglob("*.md")}
-LINES = [
-    (module, arguments)
-    for text in PAGES.values()
-    for module, arguments in re.findall(r"^ *\$ python -m ([\w.]+)(.*)$", text, re.MULTILINE)
-]
 
 
 def test_the_reference_is_what_the_code_says() -> None:
@@ -40,19 +34,6 @@ def test_the_reference_is_what_the_code_says() -> None:
 def test_links_lead_somewhere(page: str) -> None:
     for link in re.findall(r"\]\(([^)#:]+)[^):]*\)", PAGES[page]):
         assert (DOCS / page).parent.joinpath(link).exists(), link
-
-
-@pytest.mark.parametrize(("module", "arguments"), LINES)
-def test_what_is_to_be_typed_is_understood(module: str, arguments: str) -> None:
-    name = "reports.__main__" if module == "reports" else module
-    app = import_module(name).app
-    if not shlex.split(arguments, comments=True):
-        return
-    command, bound, _ = app.parse_args(
-        shlex.split(arguments, comments=True), exit_on_error=False, print_error=False
-    )
-    assert command is not None
-    assert bound.arguments
 
 
 def test_the_commands_that_are_named_exist() -> None:

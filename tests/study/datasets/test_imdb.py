@@ -1,5 +1,3 @@
-import hashlib
-import json
 import os
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -20,11 +18,7 @@ from study.datasets.sources import download as download_module
 from study.datasets.sources.download import Download
 from study.datasets.sources.imdb import Imdb
 from study.errors import UserError
-
-RANKS = {word: rank for rank, word in enumerate(("the", "film", "it's", "bad", "good", "é"), 1)}
-random = np.random.default_rng(0)
-REVIEWS = [random.integers(1, 7, size).tolist() for size in random.integers(1, 30, 60)]
-LABELS = np.array([0, 1] * 30)
+from tests.support.downloads import LABELS, RANKS, few_reviews, of
 
 
 @contextmanager
@@ -59,10 +53,6 @@ def serving(answer: bytes, length: int | None = None) -> Iterator[str]:
 @pytest.fixture(autouse=True)
 def _no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("no_proxy", "127.0.0.1")
-
-
-def of(url: str, content: bytes) -> Download:
-    return Download(url, "sha256", hashlib.sha256(content).hexdigest())
 
 
 def names(folder: Path) -> list[str]:
@@ -143,28 +133,11 @@ def test_the_command_names_the_other_way(tmp_path: Path, monkeypatch: pytest.Mon
     assert not list(tmp_path.glob("imdb-*"))
 
 
-def lists(reviews: list[list[int]]) -> np.ndarray:
-    array = np.empty(len(reviews), dtype=object)
-    array[:] = reviews
-    return array
-
-
 @pytest.fixture
 def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Files like Keras' own, with its URLs and hashes put in place of the real ones."""
     folder = tmp_path / "cache" / "downloads"
-    folder.mkdir(parents=True)
-    np.savez(
-        folder / "imdb.npz",
-        x_train=lists(REVIEWS[:40]),
-        y_train=LABELS[:40],
-        x_test=lists(REVIEWS[40:]),
-        y_test=LABELS[40:],
-    )
-    (folder / "imdb_word_index.json").write_text(json.dumps(RANKS))
-    for name, file in (("REVIEWS", "imdb.npz"), ("WORDS", "imdb_word_index.json")):
-        known = of(f"http://127.0.0.1:9/{file}", (folder / file).read_bytes())
-        monkeypatch.setattr(f"study.datasets.sources.imdb.{name}", known)
+    few_reviews(folder, monkeypatch)
     return folder
 
 
