@@ -134,7 +134,7 @@ def simulate(random: np.random.Generator, condition: Condition, searches: int = 
         same = np.where(random.random(contested, np.float32) < KEEPS_KIND, kinds, fresh)
         shifts = (mean + lost + luck[:, None] + seeds) / (2 * CONTESTED)
         correct = _answers(random, shifts, same, examples)
-        _accidents(random, correct, kind, majority)
+        befall(random, correct, kind, majority)
         found.append(correct)
     first, second = (found[0][cell][searches:].mean(axis=(1, 2)) for cell in CELLS)
     found[0] = {cell: runs[:searches] for cell, runs in found[0].items()}
@@ -153,12 +153,13 @@ def _answers(
     return {CELLS[0]: first, CELLS[1]: second}
 
 
-def _accidents(
+def befall(
     random: np.random.Generator,
     correct: dict[str, NDArray[np.bool_]],
     kind: Kind,
     majority: NDArray[np.bool_],
 ) -> None:
+    """Let runs of each cell, (searches, seeds, examples), collapse and fail in place."""
     for cell, runs in correct.items():
         shape = runs.shape[:2]
         collapsed = random.random(shape) < (kind.collapse if cell == CELLS[0] else 0)

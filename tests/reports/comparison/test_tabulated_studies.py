@@ -5,7 +5,8 @@ import pytest
 
 from search_spaces import Cell
 from study.benchmark.tabulated.trainings import TrainingTable, load_whole
-from tests.reports.comparison.tabulated_studies import NAMES, TabulatedStudies
+from tests.reports.comparison.calibration import CELLS, FAILURES, TAILS
+from tests.reports.comparison.tabulated_studies import TabulatedStudies
 from tests.support.made_up_table import STORED, default_plan, made_up
 
 
@@ -27,7 +28,7 @@ def test_a_study_is_of_the_winners_of_its_searches(
     everything = np.arange(plan.dataset.sizes["test"])
     runs = studies.draw(np.random.default_rng(0), plan.cells, 4000, everything)
     assert runs.shape == (4000, 2, len(everything))
-    first, second = (runs.correct[name] for name in NAMES)
+    first, second = (runs.correct[name] for name in CELLS)
     assert float(first.mean() - second.mean()) == pytest.approx(
         studies.truth(plan.cells), abs=0.0005
     )
@@ -41,6 +42,17 @@ def test_a_study_is_of_the_winners_of_its_searches(
     assert studies.truth((Cell.GRU, Cell.GRU)) == 0
 
 
+def test_accidents_are_part_of_the_truth(table: TrainingTable, studies: TabulatedStudies) -> None:
+    everything = np.arange(table.plan.dataset.sizes["test"])
+    for kind in (TAILS, FAILURES):
+        runs = studies.draw(np.random.default_rng(1), table.plan.cells, 8000, everything, kind)
+        first, second = (runs.correct[name] for name in CELLS)
+        assert float(first.mean() - second.mean()) == pytest.approx(
+            studies.truth(table.plan.cells, kind), abs=0.001
+        )
+    assert studies.truth(table.plan.cells, TAILS) < studies.truth(table.plan.cells)
+
+
 needs_table = pytest.mark.skipif(
     not STORED.exists(), reason="the table of real trainings is not complete: see DESIGN.md"
 )
@@ -51,7 +63,7 @@ needs_table = pytest.mark.skipif(
 def test_one_cell_under_two_names_is_not_better_than_itself() -> None:
     studies = TabulatedStudies.searched(load_whole(STORED, default_plan()), 100)
     for cell in default_plan().cells:
-        rates = studies.rates((cell, cell), searches=4, studies=400)
+        rates = studies.rates((cell, cell), (4, 4), studies=400)
         assert rates.falsely_better == rates.better <= 0.075
         assert rates.covered >= 0.925
 
@@ -61,6 +73,14 @@ def test_one_cell_under_two_names_is_not_better_than_itself() -> None:
 def test_the_interval_holds_the_truth_of_the_table() -> None:
     studies = TabulatedStudies.searched(load_whole(STORED, default_plan()), 100)
     for searches in (3, 6, 12):
-        rates = studies.rates(default_plan().cells, searches, studies=400)
+        rates = studies.rates(default_plan().cells, (searches, searches), studies=400)
         assert rates.covered >= 0.925
         assert rates.predicted >= 0.9
+
+
+@pytest.mark.slow
+@needs_table
+def test_looking_until_it_is_decided_does_not_raise_false_alarms() -> None:
+    studies = TabulatedStudies.searched(load_whole(STORED, default_plan()), 100)
+    rates = studies.rates((Cell.LSTM, Cell.LSTM), (4, 12), studies=300)
+    assert rates.better <= 0.075
