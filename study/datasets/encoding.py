@@ -12,7 +12,7 @@ from study.datasets.facts import DatasetFacts
 from study.datasets.level import Level
 from study.datasets.measure import measure_series, measure_texts
 from study.datasets.sources.corpus import Corpus
-from study.datasets.sources.series import Series
+from study.datasets.sources.numbers.series import Series
 from study.datasets.splits import Part, assign_splits
 from study.datasets.standardisation import LONGEST, Standardisation
 from study.datasets.vocabulary import FIRST_TOKEN, Vocabulary, needs_unicode, rank

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from study.datasets.facts import STEP, ClassCount, DatasetFacts, Feature, Lengths
 from study.datasets.sources.corpus import Corpus
-from study.datasets.sources.series import Series
+from study.datasets.sources.numbers.series import Series
 from study.datasets.splits import Part
 from study.datasets.standardisation import Standardisation
 from study.datasets.vocabulary import Vocabulary

@@ -22,8 +22,8 @@ from study.datasets.encoding import Shape, encode
 from study.datasets.registry import DATASETS, default_level
 from study.datasets.sources.corpus import Source
 from study.datasets.sources.folder import Folder
-from study.datasets.sources.long_table import Columns, LongTable
-from study.datasets.sources.series_file import SERIES_FILES, SeriesFile
+from study.datasets.sources.numbers.long_table import Columns, LongTable
+from study.datasets.sources.numbers.series_file import SERIES_FILES, SeriesFile
 from study.datasets.sources.table import Table
 from study.errors import UserError
 

@@ -31,19 +31,19 @@ class BuiltInDataset:
 
 # The sources are imported late: they need NumPy, and `--help` reads this table.
 def _surnames(_: Path) -> "Source":
-    from study.datasets.sources.surnames import Surnames
+    from study.datasets.sources.built_in.surnames import Surnames
 
     return Surnames()
 
 
 def _imdb(cache: Path) -> "Source":
-    from study.datasets.sources.imdb import Imdb
+    from study.datasets.sources.built_in.imdb import Imdb
 
     return Imdb(cache / "downloads")
 
 
 def _reuters(cache: Path) -> "Source":
-    from study.datasets.sources.reuters import Reuters
+    from study.datasets.sources.built_in.reuters import Reuters
 
     return Reuters(cache / "downloads")
 

@@ -8,10 +8,10 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from study.datasets.sources.long_table import Columns, read_long_table
+from study.datasets.sources.numbers.long_table import Columns, read_long_table
+from study.datasets.sources.numbers.series import ReadSeries
+from study.datasets.sources.numbers.series_file import SERIES_FILES, read_series
 from study.datasets.sources.rows import check_table
-from study.datasets.sources.series import ReadSeries
-from study.datasets.sources.series_file import SERIES_FILES, read_series
 from study.datasets.standardisation import Standardisation
 from study.errors import UserError
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tests.faults.matrix import ROWS
 from tests.faults.outcome import HEADER
-from tests.support.servers import installed
+from tests.support.servers.server import installed
 
 
 def main(words: list[str]) -> int:

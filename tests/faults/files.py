@@ -23,7 +23,7 @@ from tests.faults.gang import CONTEXT, gang
 from tests.faults.outcome import Outcome
 from tests.faults.worker import Orders
 from tests.support.commands import write_moods
-from tests.support.stubs import stub_study
+from tests.support.simulated.stubs import stub_study
 
 _OLD = b"the report of yesterday"
 

@@ -19,7 +19,7 @@ from study.trials.queue import Queue
 from study.trials.slots import Progress
 from tests.faults.outcome import Outcome, judged
 from tests.faults.worker import Orders, work
-from tests.support.stubs import stub_slots, stub_study
+from tests.support.simulated.stubs import stub_slots, stub_study
 
 CONTEXT = multiprocessing.get_context("forkserver")  # the workers' imports are done once
 CONTEXT.set_forkserver_preload(["tests.faults.worker"])

@@ -15,7 +15,7 @@ from study.trials.queue import Queue
 from tests.faults.gang import Gang, children, gang, stop_all
 from tests.faults.outcome import Outcome, completed, judged
 from tests.faults.worker import Orders, Point
-from tests.support.stubs import stub_slots, stub_study
+from tests.support.simulated.stubs import stub_slots, stub_study
 
 
 def workers_killed(folder: Path, storage: str | None, kills: int, trials: int) -> Outcome:

@@ -9,7 +9,7 @@ from typing import Any
 from tests.faults import files, kills, servers, studies
 from tests.faults.outcome import Outcome
 from tests.faults.worker import Point
-from tests.support.servers import MYSQL, POSTGRESQL, MakeDatabase, Server
+from tests.support.servers.server import MYSQL, POSTGRESQL, MakeDatabase, Server
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from study.trials import attributes as attrs
 from tests.faults.gang import Gang, gang
 from tests.faults.outcome import Outcome
 from tests.faults.worker import Orders
-from tests.support.servers import Server
+from tests.support.servers.server import Server
 
 
 def connections_terminated(folder: Path, server: Server, database: str, times: int) -> Outcome:

@@ -27,8 +27,8 @@ from study.trials import attributes as attrs
 from study.trials.queue import Queue
 from tests.faults.outcome import Outcome, judged
 from tests.support.commands import ROOT, run_module, search, small_study, write_moods
-from tests.support.servers import PASSWORD, QUOTED, Server
-from tests.support.stubs import StubWork, run_loop, stub_slots, stub_study
+from tests.support.servers.server import PASSWORD, QUOTED, Server
+from tests.support.simulated.stubs import StubWork, run_loop, stub_slots, stub_study
 
 _ENDED = re.compile(r"(search|confirmation) \d+ of ")
 

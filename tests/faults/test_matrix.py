@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.faults.matrix import ROWS, Row
-from tests.support.servers import MakeDatabase, installed
+from tests.support.servers.server import MakeDatabase, installed
 
 _QUICK = [row for row in ROWS if row.quick is not None]
 

@@ -24,7 +24,7 @@ from study.storage.trial_storage import TrialStorage
 from study.terminal.command import fail
 from study.trials import attributes as attrs
 from study.trials.queue import Queue
-from tests.support.stubs import StubWork, run_loop, stub_study
+from tests.support.simulated.stubs import StubWork, run_loop, stub_study
 
 GRACE = 2.0  # seconds, on PostgreSQL
 

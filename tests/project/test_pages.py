@@ -13,7 +13,7 @@ from reports.exports.summary import summary
 from reports.findings.answer import answer
 from reports.paper.macros import macros
 from tests.support.commands import ROOT
-from tests.support.records import confirmed_record
+from tests.support.made_up.records import confirmed_record
 
 DOCS = ROOT / "docs"
 PAGES = {str(path.relative_to(DOCS)): path.read_text("utf-8") for path in DOCS.rglob("*.md")}

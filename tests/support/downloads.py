@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from study.datasets.sources.download import Download
+from study.datasets.sources.built_in.download import Download
 
 RANKS = {word: rank for rank, word in enumerate(("the", "film", "it's", "bad", "good", "é"), 1)}
 LABELS = np.array([0, 1] * 30)
@@ -33,4 +33,4 @@ def few_reviews(folder: Path, patch: pytest.MonkeyPatch) -> None:
     (folder / "imdb_word_index.json").write_text(json.dumps(RANKS))
     for name, file in (("REVIEWS", "imdb.npz"), ("WORDS", "imdb_word_index.json")):
         known = of(f"http://127.0.0.1:9/{file}", (folder / file).read_bytes())
-        patch.setattr(f"study.datasets.sources.imdb.{name}", known)
+        patch.setattr(f"study.datasets.sources.built_in.imdb.{name}", known)

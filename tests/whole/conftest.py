@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import Engine, event
 
-from tests.support.simulated_studies import one_training_process, simulate
+from tests.support.simulated.studies import one_training_process, simulate
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ from nbclient import NotebookClient
 import study
 from tests.support.commands import ROOT, search
 from tests.support.notebooks import kernel, outputs
-from tests.whole.test_search_command import results
+from tests.whole.commands.test_search import results
 
 # No `if __name__ == "__main__"`, and the project is not in the folder that it is run in.
 SCRIPT = """

@@ -32,17 +32,17 @@ NOT_RUN = {
     "bash .ci/run": "runs all tests; that is CI itself",
     "pip install": "needs a package registry; .ci/wheel installs",
     "isoparam ": "is there once it is installed; tests/study/terminal/test_program.py",
-    "python -m study.dashboard": "serves until it is stopped; tests/whole/test_commands.py",
+    "python -m study.dashboard": "serves until it is stopped; tests/whole/commands/test_finished_study.py",
     "optuna-dashboard": "serves until it is stopped; below, its application is asked",
     "python -m study.benchmark": "takes minutes; tests/study/benchmark",
-    "python -m study.reproduce": "trains full models; tests/whole/test_reproduce.py, in small",
-    "python -m study.predict RUN FILE": "needs a model of numbers; tests/whole/test_numbers.py",
-    "python -m study.search --cells lstm gru mine:MGU": "tests/whole/test_own_cell.py",
+    "python -m study.reproduce": "trains full models; tests/whole/commands/test_reproduce.py, in small",
+    "python -m study.predict RUN FILE": "needs a model of numbers; tests/whole/studies/test_numbers.py",
+    "python -m study.search --cells lstm gru mine:MGU": "tests/whole/studies/test_own_cell.py",
     "cd runs/reviews/latex && pdflatex": "needs TeX; tests/reports/paper/test_article.py",
 }
 PYTHON_ELSEWHERE = {
     "README.md": "trains; below, with the study that the page's command begins",
-    "docs/how-to/cells.md": "trains; tests/whole/test_own_cell.py",
+    "docs/how-to/cells.md": "trains; tests/whole/studies/test_own_cell.py",
 }
 TYPED = commands()
 LISTED = [typed for typed in TYPED if typed.line.startswith(tuple(NOT_RUN))]

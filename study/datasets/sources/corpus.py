@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from study.datasets.facts import Origin
 from study.datasets.sources.classes import number_examples
-from study.datasets.sources.series import Series
+from study.datasets.sources.numbers.series import Series
 from study.datasets.splits import Part
 from study.errors import UserError
 

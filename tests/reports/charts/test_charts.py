@@ -26,7 +26,7 @@ from reports.findings.search import asked_trials, sized_trials, winning_trials
 from reports.words.labels import shortened, slug
 from study.question.flag_values import Searches
 from study.trials.record import Status, StudyRecord
-from tests.support.records import (
+from tests.support.made_up.records import (
     confirmed_record,
     hostile_record,
     incomplete_record,

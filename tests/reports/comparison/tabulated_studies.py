@@ -48,7 +48,7 @@ from tests.reports.comparison.calibration import (
     Kind,
     befall,
 )
-from tests.support.made_up_table import STORED
+from tests.support.made_up.trainings import STORED
 
 SEARCHED = 300  # searches made in the table, of which studies are drawn
 STUDIES = 1_000

@@ -7,7 +7,7 @@ from search_spaces import Cell
 from study.benchmark.tabulated.trainings import TrainingTable, load_whole
 from tests.reports.comparison.calibration import CELLS, FAILURES, TAILS
 from tests.reports.comparison.tabulated_studies import TabulatedStudies
-from tests.support.made_up_table import STORED, default_plan, made_up
+from tests.support.made_up.trainings import STORED, default_plan, made_up
 
 
 @pytest.fixture(scope="module")

@@ -17,8 +17,8 @@ from reports.drawing.theme import Colour
 from reports.findings.answer import answer
 from reports.words.text import visible
 from study.datasets.metric import Metric
-from tests.support.made_up_data import HOSTILE
-from tests.support.records import confirmed_record, search_record, several_cells
+from tests.support.made_up.data import HOSTILE
+from tests.support.made_up.records import confirmed_record, search_record, several_cells
 
 CHARTS = [
     chart

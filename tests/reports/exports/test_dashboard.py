@@ -10,7 +10,12 @@ from reports.exports.plotly import accuracy_by_parameters, difference_by_search
 from reports.findings.answer import answer
 from reports.findings.confirmation import by_search
 from study.trials.record import StudyRecord
-from tests.support.records import confirmed_record, hostile_record, search_record, several_cells
+from tests.support.made_up.records import (
+    confirmed_record,
+    hostile_record,
+    search_record,
+    several_cells,
+)
 
 FIGURES = {"accuracy-by-parameters", "difference-by-search"}
 

@@ -10,7 +10,7 @@ from reports.exports.summary import summary
 from reports.findings.answer import answer
 from study.question.flag_values import Searches
 from study.trials.record import StudyRecord
-from tests.support.records import (
+from tests.support.made_up.records import (
     confirmed_record,
     incomplete_record,
     search_record,

@@ -15,8 +15,8 @@ from reports.findings.runs import ended, unpack_correct
 from study.errors import UserError
 from study.question.flag_values import Searches
 from study.trials.record import ConfirmationRecord, Look, Status, StudyRecord
-from tests.support.made_up_data import DATASET
-from tests.support.records import (
+from tests.support.made_up.data import DATASET
+from tests.support.made_up.records import (
     confirmed_record,
     failed_run,
     incomplete_record,

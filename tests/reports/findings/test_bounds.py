@@ -6,7 +6,7 @@ from reports.findings.answer import answer
 from reports.findings.bounds import AtBound, winners_at_bounds
 from reports.page.warnings import remarks
 from study.trials.record import StudyRecord
-from tests.support.records import confirmed_record, search_record
+from tests.support.made_up.records import confirmed_record, search_record
 
 
 def with_value(record: StudyRecord, cell: str, name: str, value: float) -> StudyRecord:

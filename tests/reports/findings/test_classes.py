@@ -8,7 +8,7 @@ import pytest
 from reports.findings.classes import by_class, unpack_counts
 from reports.tables.classes import classes_table, matrix_table, pairs_table
 from study.training.scoring import pack_counts
-from tests.support.records import confirmed_record
+from tests.support.made_up.records import confirmed_record
 
 
 def test_counts_come_back_as_they_were_packed() -> None:

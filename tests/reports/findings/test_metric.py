@@ -18,8 +18,8 @@ from reports.words.labels import on_data
 from reports.write import write
 from study.datasets.metric import Metric
 from study.trials.record import StudyRecord
-from tests.support.made_up_data import LANGUAGES, TEST_LABELS
-from tests.support.records import confirmed_record, search_record, several_cells
+from tests.support.made_up.data import LANGUAGES, TEST_LABELS
+from tests.support.made_up.records import confirmed_record, search_record, several_cells
 
 BALANCED = Metric.BALANCED_ACCURACY
 CLASSES = len(LANGUAGES)

@@ -9,8 +9,8 @@ from reports.findings.answer import answer
 from reports.words.text import visible
 from reports.write import write
 from tests.support.browser import chromium
-from tests.support.made_up_data import HOSTILE
-from tests.support.records import (
+from tests.support.made_up.data import HOSTILE
+from tests.support.made_up.records import (
     confirmed_record,
     hostile_record,
     incomplete_record,

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from reports.page.command_lines import Commands
-from tests.support.records import search_record
+from tests.support.made_up.records import search_record
 
 
 def commands(storage: str, folder: Path) -> Commands:

@@ -10,7 +10,7 @@ from reports.page.decision import Decision, decision
 from study.datasets.metric import Metric
 from study.question.flag_values import Searches
 from study.trials.record import StudyRecord
-from tests.support.records import confirmed_record, search_record
+from tests.support.made_up.records import confirmed_record, search_record
 
 
 def decided(record: StudyRecord) -> Decision:

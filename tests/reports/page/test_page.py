@@ -16,8 +16,8 @@ from reports.write import write
 from study.errors import UserError
 from study.question.flag_values import Searches
 from study.trials.record import Look, Status, StudyRecord
-from tests.support.made_up_data import HOSTILE
-from tests.support.records import (
+from tests.support.made_up.data import HOSTILE
+from tests.support.made_up.records import (
     confirmed_record,
     hostile_record,
     incomplete_record,

@@ -22,7 +22,7 @@ from study.datasets.registry import DATASETS
 from study.question.flag_values import Searches
 from study.trials.record import StudyRecord
 from tests.support.commands import ROOT
-from tests.support.records import (
+from tests.support.made_up.records import (
     confirmed_record,
     hostile_record,
     incomplete_record,

@@ -35,8 +35,8 @@ from study.trials.record import (
     Winner,
 )
 from tests.support.browser import chromium
-from tests.support.made_up_data import facts
-from tests.support.records import confirmed_record, search_record
+from tests.support.made_up.data import facts
+from tests.support.made_up.records import confirmed_record, search_record
 
 IMDB = DatasetRecord(
     name="imdb", fingerprint="9f2c71d0b6a4", labels=("0", "1"), sequence_length=100, level="word",

@@ -9,7 +9,7 @@ from study.benchmark.tabulated import rules
 from study.benchmark.tabulated.rules import Choice, Curves, Searches, criteria, stopping
 from study.benchmark.tabulated.stopping import StoppingRule
 from study.benchmark.tabulated.trainings import TrainingTable
-from tests.support.made_up_table import made_up
+from tests.support.made_up.trainings import made_up
 
 SHORT = StoppingRule(3, 20)
 

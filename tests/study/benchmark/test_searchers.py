@@ -20,7 +20,7 @@ from study.benchmark.tabulated.oracles import run_trial
 from study.benchmark.tabulated.searchers import NaiveSpace, searches
 from study.benchmark.tabulated.trainings import Training, TrainingTable
 from study.errors import UserError
-from tests.support.made_up_table import made_up
+from tests.support.made_up.trainings import made_up
 
 OURS, UNPRUNED, *PEERS = searches()
 

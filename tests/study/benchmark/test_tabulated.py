@@ -18,7 +18,7 @@ from study.benchmark.tabulated.trainings import TrainingTable, load_whole
 from study.errors import UserError
 from study.question.plan import StudyPlan, resolve
 from study.question.settings import DataSettings, QuestionSettings, Settings
-from tests.support.made_up_table import default_plan, made_up
+from tests.support.made_up.trainings import default_plan, made_up
 
 
 @pytest.fixture(scope="module")

@@ -48,6 +48,6 @@ def test_a_path_has_the_usual_defaults_whatever_its_name() -> None:
 def test_reading_the_table_imports_no_source() -> None:
     code = (
         "import sys, study.datasets.registry;"
-        "sys.exit('numpy' in sys.modules or 'study.datasets.sources.imdb' in sys.modules)"
+        "sys.exit('numpy' in sys.modules or 'study.datasets.sources.built_in.imdb' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0

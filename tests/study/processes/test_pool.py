@@ -8,7 +8,7 @@ from study.errors import UserError
 from study.processes.limits import ProcessLimits, TrainingBugError
 from study.processes.pool import Event, Pool, work_off
 from study.processes.training_process import Died, Finished, Job, LookTaken, Refused
-from tests.support.stub_jobs import StubJob
+from tests.support.simulated.stub_jobs import StubJob
 
 
 def limits(folder: Path, jobs: int = 2, trial_timeout: float | None = None) -> ProcessLimits:

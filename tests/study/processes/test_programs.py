@@ -16,7 +16,7 @@ from study.processes.pool import work_off
 from study.processes.programs import keep_programs
 from study.processes.training_process import Finished
 from study.training.job import Result, TrainingJob
-from tests.support.stub_jobs import StubJob
+from tests.support.simulated.stub_jobs import StubJob
 
 
 def test_a_process_loads_what_another_has_compiled_and_trains_the_same(

@@ -25,8 +25,8 @@ from study.storage.store import Store
 from study.storage.trial_storage import TrialStorage
 from study.trials.queue import Queue
 from tests.support.commands import ROOT
-from tests.support.servers import MYSQL, POSTGRESQL, MakeDatabase, installed
-from tests.support.stubs import stub_slots, stub_study
+from tests.support.servers.server import MYSQL, POSTGRESQL, MakeDatabase, installed
+from tests.support.simulated.stubs import stub_slots, stub_study
 
 MOUNTS = """\
 /dev/vda1 / ext4 rw,relatime 0 0

@@ -13,7 +13,7 @@ from study.trials.queue import MOST_LOSSES, NOT_BEGUN, Queue
 from study.trials.reading import status_of
 from study.trials.record import Status
 from study.trials.slots import Slot
-from tests.support.stubs import stub_slots, stub_study
+from tests.support.simulated.stubs import stub_slots, stub_study
 
 
 @pytest.fixture

@@ -27,7 +27,7 @@ from optuna.trial import TrialState
 from study.storage.sqlite import FileStore
 from study.trials import attributes as attrs
 from study.trials.queue import MOST_LOSSES, Queue
-from tests.support.stubs import stub_slots
+from tests.support.simulated.stubs import stub_slots
 
 _names = itertools.count()
 

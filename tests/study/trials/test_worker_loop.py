@@ -22,7 +22,7 @@ from study.trials.record import Status
 from study.trials.worker_loop import WorkerLoop
 from tests.faults.gang import children, gang
 from tests.faults.worker import Orders
-from tests.support.stubs import Silent, StubWork, run_loop, stub_slots, stub_study
+from tests.support.simulated.stubs import Silent, StubWork, run_loop, stub_slots, stub_study
 
 
 def queue_of(folder: Path, count: int, owner: str = "me") -> Queue:

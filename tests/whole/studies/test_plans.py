@@ -1,0 +1,106 @@
+"""What was decided is stored before the first training, and stays: simulated trainings."""
+
+import hashlib
+import json
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from reports.comparison.declaration import declaration
+from reports.comparison.looks import look_levels
+from reports.exports.summary import summary
+from reports.findings.answer import answer
+from reports.page import prose
+from study.errors import UserError
+from study.question.flag_values import Searches
+from study.runs.health import Finding, Health, examine
+from tests.support.simulated.stubs import SilentReporter
+from tests.support.simulated.studies import run, settings
+
+pytestmark = pytest.mark.usefixtures("simulated")
+
+
+@pytest.fixture(scope="module")
+def planned(texts: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of runs with a study of two searches; not to change."""
+    folder = tmp_path_factory.mktemp("planned")
+    run(settings(texts, folder))
+    return folder
+
+
+def of_plan(folder: Path) -> Finding:
+    (found,) = [each for each in examine(folder, None, SilentReporter()) if each.check == "plan"]
+    return found
+
+
+def test_the_plan_is_stored_before_the_first_training(texts: Path, planned: Path) -> None:
+    archive = run(settings(texts, planned))  # nothing is left to do, and nothing to store
+    record = archive.record()
+    (plan,) = record.registrations
+    text = archive.folder.plan(1).read_bytes()
+    assert hashlib.sha256(text).hexdigest() == plan.sha256
+    assert plan.trainings == 0
+    told = json.loads(text)
+    assert told["data"]["fingerprint"] == archive.plan.dataset.fingerprint
+    assert told["cells"] == list(record.cells)
+    assert told["budgets"] == list(record.limits)
+    assert told["searches"] == {"least": 2, "most": 2}
+    assert told["settings"]["margin"] == told["verdict"]["margin_points"] == 0.5
+    assert told["verdict"]["looks"] == [{"searches": 2, "level": 0.05}]
+    assert str(texts) not in text.decode()
+    assert record.begun is not None
+    assert record.begun.astimezone() >= plan.stored
+    (of_summary,) = summary(record, answer(record))["plans"]
+    assert of_summary["sha256"] == plan.sha256
+    (of_page,) = prose.plans(record)
+    assert plan.sha256 in of_page
+    assert "before the first training" in of_page
+
+
+def test_a_change_is_one_more_plan_beside_the_first(
+    texts: Path, planned: Path, tmp_path: Path
+) -> None:
+    runs = Path(shutil.copytree(planned, tmp_path / "runs"))
+    archive = run(settings(texts, runs, searches=Searches(3, 4)))
+    first, second = archive.record().registrations
+    assert archive.folder.plan(1).read_bytes() == first.text.encode()
+    assert archive.folder.plan(2).read_bytes() == second.text.encode()
+    assert second.trainings > 0
+    looks = json.loads(second.text)["verdict"]["looks"]
+    assert [look["searches"] for look in looks] == [2, 3, 4]
+    assert looks[0]["level"] == 0.05
+    assert of_plan(archive.folder.path).health is Health.OK
+
+
+def test_the_doctor_sees_a_plan_that_is_not_as_stored(planned: Path, tmp_path: Path) -> None:
+    runs = Path(shutil.copytree(planned, tmp_path / "runs"))
+    (folder,) = runs.iterdir()
+    before = (folder / "plan.json").read_bytes()
+    (folder / "plan.json").write_bytes(before.replace(b'"margin": 0.5', b'"margin": 0.1'))
+    found = of_plan(folder)
+    assert found.health is Health.REPAIRABLE
+    assert "plan.json" in found.detail
+    assert found.repaired().health is Health.OK
+    assert (folder / "plan.json").read_bytes() == before
+
+
+def test_a_refused_command_stores_no_plan(texts: Path, planned: Path, tmp_path: Path) -> None:
+    runs = Path(shutil.copytree(planned, tmp_path / "runs"))
+    asked = settings(texts, runs, n_trials=16)
+    with pytest.raises(UserError, match="none of 16"):
+        run(asked)
+    archive = run(settings(texts, runs))
+    assert len(archive.record().registrations) == 1
+    assert not archive.folder.plan(2).exists()
+    changed = replace(asked, question=replace(asked.question, margin=1.0))
+    with pytest.raises(UserError, match="margin"):
+        run(changed)
+    assert not archive.folder.plan(2).exists()
+
+
+def test_all_looks_of_a_plan_have_their_levels() -> None:
+    looks = declaration(0.005, 2, 4, ())["looks"]
+    assert [look["searches"] for look in looks] == [2, 3, 4]
+    assert [look["level"] for look in looks] == pytest.approx(look_levels(2, 4), abs=1e-6)
