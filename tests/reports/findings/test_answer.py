@@ -18,11 +18,11 @@ from study.trials.record import ConfirmationRecord, Look, Status, StudyRecord
 from tests.support.made_up.data import DATASET
 from tests.support.made_up.records import (
     confirmed_record,
-    failed_run,
     incomplete_record,
     search_record,
     several_cells,
 )
+from tests.support.made_up.runs import failed_run
 
 
 def winners_runs(record: StudyRecord, cell: str, search: int) -> Iterator[ConfirmationRecord]:

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from study.datasets.dataset import Split
 from study.datasets.metric import Metric
 from study.training.fit import Fit, Schedule, fit
-from tests.study.training.test_fit import GRU, ScriptedRunner, go_on, model, runner, split
+from tests.study.training.test_schedule import ScriptedRunner
+from tests.support.small_models import GRU, go_on, model, runner, split
 
 BALANCED = Metric.BALANCED_ACCURACY
 LABELS = np.array([0, 0, 0, 0, 0, 0, 0, 0, 1, 2], np.int32)

@@ -4,6 +4,7 @@ import base64
 import math
 import random
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 
@@ -134,3 +135,13 @@ def run_of(
         curve=_curve(level + 0.004, 22, 0.3),
         reason=None,
     )
+
+
+def failed_run(run: ConfirmationRecord) -> ConfirmationRecord:
+    """The same run, had its loss become NaN."""
+    return replace(
+        run, status=Status.FAILED, test_accuracy=None, correct=None, curve=(),
+        reason="the loss is not finite after epoch 2", inference_microseconds=None,
+        training_seconds=None, seconds=None, validation_accuracy=None, validation_loss=None,
+        epochs=None, at_epoch_cap=None,
+    )  # fmt: skip
