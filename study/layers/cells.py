@@ -132,9 +132,7 @@ class GRUResetAfter(Recurrence):
 class FusedLSTM(Fused, keras.layers.LSTM):  # type: ignore[misc]  # Keras is untyped
     """`keras.layers.LSTM`, with its arguments, on a faster loop."""
 
-    @property
-    def recurrence(self) -> type[Recurrence]:
-        return LSTM
+    recurrence = LSTM
 
 
 @keras.saving.register_keras_serializable("isoparam")

@@ -90,6 +90,4 @@ class Step(Recurrence):
 class FusedCoupledLSTM(FusedGated, CoupledLSTM):
     """`CoupledLSTM`, with its arguments, on the fast loop."""
 
-    @property
-    def recurrence(self) -> type[Recurrence]:
-        return Step
+    recurrence = Step

@@ -80,9 +80,7 @@ class Step(Recurrence):
 class FusedMinGRU(FusedGated, MinGRU):
     """`MinGRU`, with its arguments, on the fast loop."""
 
-    @property
-    def recurrence(self) -> type[Recurrence]:
-        return Step
+    recurrence = Step
 
     def recurrent_kernels(self) -> Tensors:
         return ()

@@ -73,6 +73,4 @@ class Step(Recurrence):
 class FusedMinimalGatedUnit(FusedGated, MinimalGatedUnit):
     """`MinimalGatedUnit`, with its arguments, on the fast loop."""
 
-    @property
-    def recurrence(self) -> type[Recurrence]:
-        return Step
+    recurrence = Step
