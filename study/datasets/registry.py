@@ -1,6 +1,6 @@
 """The data sets that are known by name.
 
-To add one, give it a module in `sources` and an entry in `DATASETS`.
+To add one, give it a module in `sources/built_in` and an entry in `DATASETS`.
 """
 
 from collections.abc import Callable

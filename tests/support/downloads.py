@@ -31,6 +31,6 @@ def few_reviews(folder: Path, patch: pytest.MonkeyPatch) -> None:
         y_test=LABELS[40:],
     )
     (folder / "imdb_word_index.json").write_text(json.dumps(RANKS))
-    for name, file in (("REVIEWS", "imdb.npz"), ("WORDS", "imdb_word_index.json")):
+    for name, file in (("texts", "imdb.npz"), ("words", "imdb_word_index.json")):
         known = of(f"http://127.0.0.1:9/{file}", (folder / file).read_bytes())
-        patch.setattr(f"study.datasets.sources.built_in.imdb.{name}", known)
+        patch.setattr(f"study.datasets.sources.built_in.imdb.Imdb.{name}", known)

@@ -126,7 +126,7 @@ def test_no_network_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_the_command_names_the_other_way(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
-        "study.datasets.sources.built_in.imdb.WORDS", of("http://127.0.0.1:9/words.json", b"")
+        "study.datasets.sources.built_in.imdb.Imdb.words", of("http://127.0.0.1:9/words.json", b"")
     )
     with pytest.raises(UserError, match="--dataset PATH"):
         prepare(DatasetSpec("imdb"), tmp_path)

@@ -24,12 +24,12 @@ def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     wires[:] = [random.integers(1, 7, size).tolist() for size in random.integers(1, 30, 60)]
     np.savez(folder / "reuters.npz", x=wires, y=np.array([3, 16] * 30))
     (folder / "reuters_word_index.json").write_text(json.dumps(RANKS))
-    for name, file in (("NEWSWIRES", "reuters.npz"), ("WORDS", "reuters_word_index.json")):
+    for name, file in (("texts", "reuters.npz"), ("words", "reuters_word_index.json")):
         content = (folder / file).read_bytes()
         known = Download(
             f"http://127.0.0.1:9/{file}", "sha256", hashlib.sha256(content).hexdigest()
         )
-        monkeypatch.setattr(f"study.datasets.sources.built_in.reuters.{name}", known)
+        monkeypatch.setattr(f"study.datasets.sources.built_in.reuters.Reuters.{name}", known)
     return folder
 
 
