@@ -8,7 +8,7 @@ from enum import Enum
 from types import UnionType
 from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 
-_WIDTH = 88
+_WIDTH = 76
 _SECTION = re.compile(r"^(Args|Attributes|Returns|Raises):\n((?:(?: .*)?\n)+)", re.MULTILINE)
 _ITEM = re.compile(r"^ {4}(\w+): (.*\n(?: {5,}.*\n|\n)*)", re.MULTILINE)
 _EXAMPLE = re.compile(r"\n\n((?: {4}.*\n|\n)+)")
@@ -127,7 +127,7 @@ def _given(sections: dict[str, str], called: Callable[..., Any]) -> str:
     text = ""
     if "Args" in sections:
         rows = list(_arguments(sections["Args"], called))
-        text += _table(("argument", "type", "default", "meaning"), rows)
+        text += _table(("argument", "type", "meaning"), rows)
     if "Returns" in sections:
         text += f"**Returns.** {_flat(sections['Returns'])}\n\n"
     if "Raises" in sections:
@@ -145,11 +145,14 @@ def _arguments(section: str, called: Callable[..., Any]) -> Iterator[tuple[str, 
             hints = get_type_hints(given[0])
             described = dict(_items(_parted(_doc(given[0]))[1]["Attributes"]))
             assert described.keys() == hints.keys(), f"{given[0].__name__} does not describe all"
-            yield from ((key, _type(hints[key]), "", said) for key, said in described.items())
+            yield from ((key, _type(hints[key]), said) for key, said in described.items())
             continue
-        default = f"{parameter.default!r}".replace("'", '"')
-        shown = "" if parameter.default is parameter.empty else f"`{default}`"
-        yield name, _type(parameter.annotation), shown, said
+        kind, default = _type(parameter.annotation), ""
+        if parameter.default is None:
+            kind = kind.removesuffix(", None")  # is to leave it out
+        elif parameter.default is not parameter.empty:
+            default = " Default: `{}`.".format(f"{parameter.default!r}".replace("'", '"'))
+        yield name, kind, said + default
 
 
 def _type(annotation: Any) -> str:
@@ -158,7 +161,7 @@ def _type(annotation: Any) -> str:
     if get_origin(annotation) is Annotated:
         return _type(arguments[0])
     if get_origin(annotation) in {Union, UnionType}:
-        return ", ".join(dict.fromkeys(_type(each) for each in arguments))
+        return ", ".join(dict.fromkeys(", ".join(map(_type, arguments)).split(", ")))
     if arguments:
         return f"{_type(arguments[0])}, several"
     if annotation in {Any, inspect.Parameter.empty}:

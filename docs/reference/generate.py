@@ -28,6 +28,7 @@ _WRITTEN = {
     "confirmations.csv": "Every confirmed run",
     "charts/*.svg": "Every chart of the report",
     "latex/": "With `--latex`: all that a paper needs",
+    "<study-name>.parquet": "What `study.compare` was given from memory; numbers as `.npz`",
 }
 
 
