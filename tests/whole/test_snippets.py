@@ -21,7 +21,7 @@ import tensorflow as tf
 from cyclopts import App
 
 import study
-from tests.support.commands import call, run_module, write_moods
+from tests.support.commands import ROOT, call, run_module, write_moods
 from tests.support.downloads import few_reviews
 from tests.support.series import labels, long_frame, made_up, save_npz, save_ts
 from tests.support.snippets import Command, blocks, commands, pages, prose
@@ -70,6 +70,8 @@ n-jobs = 1
 def test_the_list_has_nothing_that_no_page_has() -> None:
     unused = [begun for begun in NOT_RUN if not any(t.line.startswith(begun) for t in LISTED)]
     assert not unused
+    for reason in (*NOT_RUN.values(), *PYTHON_ELSEWHERE.values()):
+        assert all((ROOT / path).exists() for path in re.findall(r"(?:tests|\.ci)/[\w/.]+", reason))
 
 
 def test_no_code_hides_from_these_tests() -> None:
