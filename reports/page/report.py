@@ -28,6 +28,15 @@ from study.datasets.description import describe
 from study.terminal.words import number_of
 from study.trials.record import StudyRecord
 
+# What the template calls; all else that it is given are values.
+_CALLED = {
+    "prose": prose,
+    "warnings": warnings,
+    "count": count,
+    "percent": percent,
+    "number_of": number_of,
+}
+
 
 def report(
     record: StudyRecord,
@@ -54,9 +63,7 @@ def report(
         decided=answer.decided,
         decision=decision(record, answer),
         badge=prose.badge(answer),
-        question=question(
-            record.cells, budget_label(record), on_data(record.dataset.name, record.metric)
-        ),
+        question=_question(record),
         margin=points(record.margin),
         figures=figures,
         inline_svg={key: Markup(drawing.inline) for key, drawing in drawings.items()},
@@ -68,12 +75,13 @@ def report(
         terms=glossary(),
         data=describe(record.dataset.facts, record.metric),
         metric_title=metric_title(record),
-        prose=prose,
-        warnings=warnings,
-        count=count,
-        percent=percent,
-        number_of=number_of,
+        **_CALLED,
     )
+
+
+def _question(record: StudyRecord) -> str:
+    data = on_data(record.dataset.name, record.metric)
+    return question(record.cells, budget_label(record), data)
 
 
 def _tables(record: StudyRecord, answer: Answer) -> dict[str, Table | None]:
