@@ -1,13 +1,14 @@
 """Widths at which several cells have (nearly) the same number of parameters."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Self
+from typing import NamedTuple, Self
 
 from search_spaces.budget import Budget
 from search_spaces.candidate import Candidate, Task
 
 TOLERANCE_PERCENT = 1  # largest difference between matched counts, of the largest
+_USED_PERCENT = 90  # of a budget, below which matched sizes are worth a warning
 
 
 @dataclass(frozen=True)
@@ -65,3 +66,46 @@ def match(candidates: Sequence[Candidate], budget: Budget, task: Task) -> Matche
         if matched.relative_difference < best.relative_difference:
             best = matched
     return matched
+
+
+class Sizes(NamedTuple):
+    """The compared sizes at a budget, as its scope counts them."""
+
+    limit: int
+    counts: tuple[int, ...]  # parameters, one of each cell
+    within_tolerance: bool
+
+    @property
+    def relative_difference(self) -> float:
+        """Difference of the largest and the smallest count as a share of the largest."""
+        return 1 - min(self.counts) / max(self.counts)
+
+
+def size_warnings(budgets: Iterable[Sizes]) -> list[str]:
+    """Where the compared sizes are not what "at an equal budget" lets one expect.
+
+    That is where they use less than 90 % of it, or are only the nearest to each other.
+    """
+    sizes = list(budgets)
+    told = []
+    if small := [each for each in sizes if 100 * min(each.counts) < _USED_PERCENT * each.limit]:
+        told.append(
+            f"The compared sizes use less than {_USED_PERCENT} % of the budget of "
+            f"{', '.join(_used(each) for each in small)}: larger ones are further apart. Another "
+            "--max-params may suit the cells better."
+        )
+    if nearest := [each for each in sizes if not each.within_tolerance]:
+        where = ", ".join(
+            f"{each.limit:,} ({100 * each.relative_difference:.1f} % apart)" for each in nearest
+        )
+        told.append(
+            f"No widths within {TOLERANCE_PERCENT} % of each other exist at {where}: the nearest "
+            "are compared."
+        )
+    return told
+
+
+def _used(sizes: Sizes) -> str:
+    low, high = min(sizes.counts), max(sizes.counts)
+    counts = f"{low:,}" if low == high else f"{low:,} to {high:,}"
+    return f"{sizes.limit:,} ({counts} parameters, {100 * low // sizes.limit} %)"

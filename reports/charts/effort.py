@@ -47,8 +47,8 @@ def effort(record: StudyRecord, answer: Answer) -> Figure | None:
         f"{budget_label(record)}, trained afresh and scored on the test split. Left: mean "
         f"{metric_name(record, 'test')} of each cell, every search a small mark. Right: {first} "
         f"minus {second}, every search a dot{', with the interval of the mean' * looked}; dashed "
-        "lines are the margin. The test split chose nothing, so that a rise is no flattery of "
-        "choosing; whether it is more than luck, the scatter of the searches tells.",
+        "lines are the margin. The test split chose none of these models, so that a rise is no "
+        "flattery of choosing; whether it is more than luck, the scatter of the searches tells.",
         numbers=effort_table(record, answer),
     )
 

@@ -52,7 +52,7 @@ def validation_against_test(record: StudyRecord, answer: Answer) -> Figure | Non
     return Figure(
         charts=(chart,),
         caption="Every confirmed run at every budget. A point below the dashed line did better on "
-        "validation, which chose when to stop, than on the test split, which chose nothing.",
+        "validation, which said when to stop, than on the test split, which chose no model.",
         numbers=_table(record, answer),
     )
 
@@ -85,9 +85,8 @@ def _table(record: StudyRecord, answer: Answer) -> Table:
     ]
     return Table(
         f"Validation minus {metric_name(record, 'test')} at {budget_label(record)}, points: of the "
-        "trials that won their search (often narrower), of their confirmed runs, which nobody "
-        "chose, and what is "
-        "left for choosing",
-        columns("Cell", "#Winning trials", "#Confirmed runs", "#Left for choosing"),
+        "trials that won their search (often narrower), and of their confirmed runs, which nobody "
+        "chose; the first less the second comes of having been chosen, and of the other width",
+        columns("Cell", "#Winning trials", "#Confirmed runs", "#Optimism of choosing"),
         tuple(rows),
     )

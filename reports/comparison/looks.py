@@ -72,6 +72,17 @@ def level_of(looks: Sequence[PlannedLook]) -> LookLevel:
     return LookLevel(levels[-1], overall, extended)
 
 
+def overall_after(level: LookLevel, last: PlannedLook) -> float:
+    """The chance of any false alarm over all looks if a study goes on after its last look.
+
+    As `level_of` would have it: before the end of a plan, or after one search, nothing is added;
+    after it half of what was added last, and that much is left to twice 5 %.
+    """
+    if last.searches < last.most or last.searches < 2:
+        return level.overall
+    return (level.overall + 2 * OVERALL) / 2
+
+
 def levels_of(looks: Sequence[PlannedLook]) -> tuple[float, ...]:
     """The level of every one of these looks, as `level_of` has it for the last."""
     return tuple(_levels(looks)[0])

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from reports.comparison.estimate import Estimate, Interval, mean
 from reports.findings.answer import Answer, BudgetAnswer, accuracy_of
-from study.trials.record import ConfirmationRecord, StudyRecord
+from search_spaces.matching import Sizes
+from study.trials.record import ConfirmationRecord, Status, StudyRecord
 
 Cost = Callable[[ConfirmationRecord], float | None]
 
@@ -52,6 +53,33 @@ def matched_size(answered: BudgetAnswer, cell: str) -> Range:
     found = range_of([float(each.counts[cell]) for each in answered.winners])
     assert found is not None  # at least one search answers
     return found
+
+
+def sizes_at(record: StudyRecord, limit: int) -> Sizes:
+    """The compared sizes at a budget of the search that has the smallest there."""
+    found = [each for one in record.searches for each in one.budgets if each.limit == limit]
+    least = min(found, key=lambda each: min(each.counts.values()))
+    within = all(each.within_tolerance for each in found)
+    return Sizes(limit, tuple(least.counts.values()), within)
+
+
+def runs_with_less_effort(record: StudyRecord) -> int:
+    """Ended runs of what had won after a part of the trials, and of no winner."""
+    winners = {
+        (search.number, budget.limit, cell): winner.candidate
+        for search in record.searches
+        for budget in search.budgets
+        for cell, winner in budget.winners.items()
+    }
+    return sum(
+        run.candidate != winners.get((run.search, run.budget, run.cell), run.candidate)
+        for run in ended_runs(record)
+    )
+
+
+def ended_runs(record: StudyRecord) -> list[ConfirmationRecord]:
+    """Those that were scored, or failed."""
+    return [run for run in record.confirmations if run.status in {Status.COMPLETE, Status.FAILED}]
 
 
 def runs_of(answered: BudgetAnswer, cell: str) -> list[ConfirmationRecord]:

@@ -1,5 +1,6 @@
 """The answer for someone who decides: how far apart, how sure, what to do."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from reports.comparison.estimate import Interval
@@ -7,8 +8,8 @@ from reports.comparison.outcome import Outcome
 from reports.comparison.pairs import PairComparison
 from reports.comparison.verdict import Verdict
 from reports.findings.answer import Answer
-from reports.findings.confirmation import cost_of, training_seconds
-from reports.words.formatting import MINUS, interval, percent, points
+from reports.findings.confirmation import Range, cost_of, training_seconds
+from reports.words.formatting import MINUS, interval, percent, points, shown_number
 from reports.words.labels import unit_of
 from reports.words.phrases import confidence, listed, plural
 from reports.words.statement import outcome_of_all, tied
@@ -74,7 +75,10 @@ def _again(found: PairComparison) -> str | None:
     if found.prediction is None:
         return None
     where = _between(found.prediction, *(cell_name(cell) for cell in found.cells))
-    return f"The same study with other seeds would find {where} (95 % confidence)."
+    return (
+        f"The same study with other seeds, on the same test examples, would find {where} "
+        "(95 % prediction)."
+    )
 
 
 def _between(bounds: Interval, first: str, second: str) -> str:
@@ -92,7 +96,7 @@ def _advice(record: StudyRecord, answer: Answer, verdict: Verdict) -> str:
     outcome, alike = outcome_of_all(verdict), tied(verdict)
     times = _times(answer)
     if outcome is Outcome.BETTER:
-        return f"Take {cell_name(alike[0])}{_price(alike[0], verdict, times)}."
+        return f"Take {cell_name(alike[0])}{_price(alike[0], verdict, times)}"
     names, quick = listed([cell_name(cell) for cell in alike]), _quickest(alike, times)
     if outcome is not Outcome.UNDECIDED:
         return f"Take either of {names}: their difference does not matter.{quick}"
@@ -107,34 +111,53 @@ def _more(record: StudyRecord, verdict: Verdict) -> str:
     return f" {plural(needed, unit_of(record)).capitalize()} in all would probably do so."
 
 
-def _times(answer: Answer) -> dict[str, float]:
-    """Median seconds of training at the budget that was asked for, by cell."""
+def _times(answer: Answer) -> dict[str, Range]:
+    """Seconds of training at the budget that was asked for, by cell."""
     asked = answer.budgets[0]
     costs = {cell: cost_of(asked, cell, training_seconds) for cell in asked.answers.runs}
-    return {cell: cost.middle for cell, cost in costs.items() if cost}
+    return {cell: cost for cell, cost in costs.items() if cost}
 
 
-def _price(cell: str, verdict: Verdict, times: dict[str, float]) -> str:
+def _told_apart(first: Range, second: Range) -> bool:
+    """Whether every training of one took longer than any of the other."""
+    return first.high < second.low or second.high < first.low
+
+
+def _spread(cells: Sequence[str], times: dict[str, Range]) -> str:
+    """How long a training takes, where no share of the time says it."""
+    told = [
+        f"{cell_name(cell)} {shown_number(found.low)} to {shown_number(found.high)} s"
+        for cell in cells
+        if (found := times[cell])
+    ]
+    return f"Trainings took {listed(told)}."
+
+
+def _price(cell: str, verdict: Verdict, times: dict[str, Range]) -> str:
     """What the better cell costs beside the next best."""
     other = next(each for each in verdict.cells if each != cell)
     if not {cell, other} <= times.keys():
-        return ""
-    ratio = times[cell] / times[other] - 1
+        return "."
+    ratio = times[cell].middle / times[other].middle - 1
     if abs(ratio) < _SAME_TIME:
-        return f"; it trains about as fast as {cell_name(other)}"
+        return f"; it trains about as fast as {cell_name(other)}."
+    if not _told_apart(times[cell], times[other]):
+        return f". {_spread((cell, other), times)}"
     if ratio < 0:
-        return f", which trains faster, too: in {percent(-ratio, 0)} less time"
-    return f", unless training time counts for more: it takes {percent(ratio, 0)} longer"
+        return f", which trains faster, too: in {percent(-ratio, 0)} less time."
+    return f", unless training time counts for more: it takes {percent(ratio, 0)} longer."
 
 
-def _quickest(cells: list[str], times: dict[str, float]) -> str:
+def _quickest(cells: list[str], times: dict[str, Range]) -> str:
     """Which of the cells trains fastest, and by how much."""
     if len(cells) < 2 or not {*cells} <= times.keys():
         return ""
-    first, second, *_ = sorted(cells, key=times.__getitem__)
-    saved = 1 - times[first] / times[second]
+    first, second, *_ = sorted(cells, key=lambda cell: times[cell].middle)
+    saved = 1 - times[first].middle / times[second].middle
     if saved < _SAME_TIME:
         return " They train about equally fast."
+    if not _told_apart(times[first], times[second]):
+        return f" {_spread((first, second), times)}"
     return f" {cell_name(first)} trains in {percent(saved, 0)} less time."
 
 

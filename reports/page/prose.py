@@ -3,7 +3,7 @@
 from reports.comparison.outcome import Outcome
 from reports.comparison.verdict import Verdict
 from reports.findings.answer import Answer, complete_trials
-from reports.findings.confirmation import optimism
+from reports.findings.confirmation import optimism, sizes_at
 from reports.findings.search import count_status, trial_counts
 from reports.tables.table import Table
 from reports.words.formatting import count, p_value, percent, points
@@ -11,10 +11,11 @@ from reports.words.labels import metric_name, unit_of
 from reports.words.phrases import plural
 from reports.words.statement import DIFFERENT
 from search_spaces.cells import cell_name
+from search_spaces.matching import size_warnings
 from study.datasets.metric import Metric
 from study.machine.program import version
 from study.question.sampler_name import SamplerName
-from study.terminal.words import duration, number_of, utc
+from study.terminal.words import duration, number_of
 from study.trials.record import Status, StudyRecord
 
 _BADGES = {
@@ -82,8 +83,8 @@ def ahead(record: StudyRecord, known: Verdict) -> str:
     low, high = found.probability.interval
     return (
         f"{cell_name(found.cells[0])} is ahead in {percent(found.probability.value, 0)} of the "
-        f"{unit_of(record, many=True)}, ties counted half (95 % interval {percent(low, 0)} to "
-        f"{percent(high, 0)}, for these test examples)."
+        f"{unit_of(record, many=True)}, ties counted half (95 % Clopper-Pearson interval "
+        f"{percent(low, 0)} to {percent(high, 0)}, for these test examples)."
     )
 
 
@@ -115,30 +116,6 @@ def agreement(known: Verdict) -> str:
     if mean.homogeneity_p < DIFFERENT:
         return f"The difference is not the same at all budgets ({shown})."
     return f"That the difference is the same at all budgets is not refuted ({shown})."
-
-
-def looks(record: StudyRecord, answer: Answer) -> str:
-    """How often the verdict was looked at, and what that costs."""
-    planned, unit = record.planned_searches, unit_of(record)
-    if planned.least == planned.most:
-        told = f"One look at the verdict was planned, after {plural(planned.least, unit)}."
-    else:
-        told = (
-            f"Looks at the verdict were planned after each search from {planned.least:,} to "
-            f"{planned.most:,}; the study ends with the first that decides. The chance of a false "
-            "alarm, 5 % in all, is spent over them with the square of the share of searches done."
-        )
-    if answer.level and record.looks:
-        told += (
-            f" Made: {number_of(len({look.searches for look in record.looks}), 'look')}; the last "
-            f"has the level {100 * answer.level.alpha:.3g} %."
-        )
-        if answer.level.extended:
-            told += (
-                " The study was extended after its plan had ended: the chance of a false alarm "
-                f"over all looks is {percent(answer.level.overall)}."
-            )
-    return told
 
 
 def trials_left(record: StudyRecord) -> int:
@@ -199,21 +176,13 @@ def metric(record: StudyRecord) -> str:
 
 
 def matching(record: StudyRecord) -> str:
-    """Whether every budget of every search has matched candidates."""
-    nearest = sorted(
-        {
-            budget.limit
-            for search in record.searches
-            for budget in search.budgets
-            if not budget.within_tolerance
-        },
-        reverse=True,
-    )
-    cells = "two cells differ" if len(record.cells) == 2 else "cells differ"
-    if not nearest:
-        return f"At every budget the {cells} by at most 1 % in parameters."
-    told = ", ".join(count(limit) for limit in nearest)
-    return f"No widths within 1 % of each other exist at {told}; the nearest are taken, and marked."
+    """How equal the compared sizes are, and how much of their budgets they use."""
+    sizes = [sizes_at(record, limit) for limit in record.limits]
+    told = size_warnings(sizes)
+    if all(each.within_tolerance for each in sizes):
+        cells = "two cells differ" if len(record.cells) == 2 else "cells differ"
+        told.insert(0, f"At every budget the {cells} by at most 1 % in parameters.")
+    return " ".join(told)
 
 
 def listing(record: StudyRecord, shown: Table) -> str:
@@ -262,20 +231,6 @@ def flattery(record: StudyRecord, answer: Answer) -> str:
         f"{'; '.join(told)}. What the first is above the second comes of having been chosen, and "
         "of the trial's other width."
     )
-
-
-def plans(record: StudyRecord) -> list[str]:
-    """When each plan was stored, with its digest."""
-    told = []
-    for plan in record.registrations:
-        name = "plan.json" if plan.number == 1 else f"plan-{plan.number}.json, a change"
-        before = (
-            f"after {number_of(plan.trainings, 'training')} had begun"
-            if plan.trainings
-            else "before the first training"
-        )
-        told.append(f"{name}, stored {utc(plan.stored)}, {before}: SHA-256 {plan.sha256}.")
-    return told or ["None was stored before the study began."]
 
 
 def made(record: StudyRecord) -> str:

@@ -10,7 +10,7 @@ from reports.charts.figure import Figure
 from reports.drawing.svg import Svg
 from reports.findings.answer import Answer
 from reports.findings.classes import by_class
-from reports.page import prose, warnings
+from reports.page import method, prose, warnings
 from reports.page.command_lines import Commands
 from reports.page.decision import decision
 from reports.page.glossary import glossary
@@ -30,6 +30,7 @@ from study.trials.record import StudyRecord
 
 # What the template calls; all else that it is given are values.
 _CALLED = {
+    "method": method,
     "prose": prose,
     "warnings": warnings,
     "count": count,

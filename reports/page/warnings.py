@@ -4,11 +4,13 @@ from collections.abc import Iterator
 
 from reports.findings.answer import Answer
 from reports.findings.bounds import AtBound, winners_at_bounds
+from reports.findings.confirmation import sizes_at
 from reports.findings.runs import ended
 from reports.words.formatting import count, percent, shown_value
 from reports.words.labels import unit_of
 from reports.words.phrases import MANY, plural
 from search_spaces.cells import cell_name
+from search_spaces.matching import size_warnings
 from study.datasets.warnings import warnings
 from study.terminal.words import number_of
 from study.trials.record import StudyRecord
@@ -21,6 +23,7 @@ def remarks(record: StudyRecord, answer: Answer) -> list[str]:
         *_best(record, answer),
         *_failed(record),
         *_capped(record, answer),
+        *size_warnings([sizes_at(record, record.budget.limit)] if record.searches else []),
         *_at_bounds(record),
         *warnings(record.dataset.facts, record.metric, record.margin),
     ]
@@ -85,7 +88,8 @@ def _at_bounds(record: StudyRecord) -> Iterator[str]:
 def bound(found: AtBound) -> str:
     """How many winners lie at a bound."""
     return (
-        f"{found.winners:,} of {found.of:,} winners of {cell_name(found.cell)} have a "
+        f"{found.winners:,} of {found.of:,} winners of {cell_name(found.cell)} "
+        f"{'has' if found.winners == 1 else 'have'} a "
         f"{found.name.replace('_', ' ')} at the bound of its range, {shown_value(found.bound)}"
     )
 

@@ -8,6 +8,7 @@ from reports.findings.confirmation import (
     Cost,
     accuracy_span,
     cost_of,
+    ended_runs,
     inference_microseconds,
     matched_size,
     mean_accuracy,
@@ -38,7 +39,7 @@ class _Confirmed(NamedTuple):
 
     def units(self) -> str:
         """Of the winners, from the narrowest to the widest."""
-        return _range(each.winners[self.cell].candidate.units for each in self.answered.winners)
+        return units_of(self.answered, self.cell)
 
     def cell_parameters(self) -> str:
         """Of the recurrent layers."""
@@ -78,6 +79,16 @@ class _Confirmed(NamedTuple):
     def size(self) -> str:
         """Parameters, as the budget's scope counts them."""
         return count(round(matched_size(self.answered, self.cell).middle))
+
+
+def units_of(answered: BudgetAnswer, cell: str) -> str:
+    """Units of a cell's winners at a budget, from the narrowest to the widest."""
+    return _range(each.winners[cell].candidate.units for each in answered.winners)
+
+
+def sizes_of(answered: BudgetAnswer, cell: str) -> str:
+    """Their parameters, as the budget's scope counts them."""
+    return _range(each.counts[cell] for each in answered.winners)
 
 
 def _range(numbers: Iterable[int]) -> str:
@@ -129,8 +140,7 @@ def _heading(record: StudyRecord, name: str) -> str:
 
 def runs_table(record: StudyRecord, answer: Answer) -> Table:
     """Every run of a confirmation that has ended, failed ones included."""
-    ended = {Status.COMPLETE, Status.FAILED}
-    runs = [run for run in record.confirmations if run.status in ended]
+    runs = ended_runs(record)
     more = "" if len(runs) <= ROWS else f"; the first {ROWS} of {len(runs):,}"
     return table_of(
         runs[:ROWS],

@@ -205,7 +205,7 @@ def _again(verdict: Verdict) -> str:
     low, high = formatting.interval(shown.prediction).split(" to ")
     return (
         f"Asked again with other seeds, the difference ({first} minus {second}) would lie between "
-        f"{low} and {high} points (95 %)."
+        f"{low} and {high} points on the same test examples (95 % prediction)."
     )
 
 
@@ -230,7 +230,7 @@ def _mean(verdict: Verdict) -> str:
         return f"{told}."
     probability = formatting.p_value(found.homogeneity_p)
     equals = "" if probability.startswith("<") else "= "
-    return f"{told}; the budgets differ (p {equals}{probability}), so that no mean speaks for each."
+    return f"{told}; the budgets differ (p {equals}{probability}): read each by itself."
 
 
 def _remedy(verdict: Verdict, basis: Basis) -> str:
@@ -253,6 +253,6 @@ def _remedy(verdict: Verdict, basis: Basis) -> str:
             "the difference is too near the margin."
         )
     return (
-        f"With {plural(needed, basis.unit)} in all the chance to decide it is four in five, as far "
-        "as these tell."
+        f"With {plural(needed, basis.unit)} in all the chance to decide it would be four in five, "
+        f"going by how the {basis.units} so far scatter."
     )

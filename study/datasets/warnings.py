@@ -64,7 +64,8 @@ def _of_splits(facts: DatasetFacts, metric: Metric, margin: float) -> Iterator[s
         yield (
             f"The {facts.test:,} test examples are few for a margin of {100 * margin:g} points: "
             f"the standard error of one {metric.display_name} at the majority baseline is "
-            f"{100 * error:.2f} points; {enough:,} examples would do, or a larger margin."
+            f"{100 * error:.2f} points; with {enough:,} it would equal the margin; or choose a "
+            "larger margin."
         )
     if facts.copied:
         kind = "are series that stand" if facts.features else "have a text that stands"

@@ -3,7 +3,7 @@
 import base64
 import zlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -106,7 +106,9 @@ def _effort_slots(chosen: SearchRecord, plan: StudyPlan) -> Iterator[Slot]:
         }
         if later:
             place = _Place(chosen.number, 0, step, replicate=0)
-            yield from _slots(plan, place, plan.budget.limit, others)
+            told = {attrs.AFTER_TRIALS: effort.trials}
+            for slot in _slots(plan, place, plan.budget.limit, others):
+                yield replace(slot, attributes={**slot.attributes, **told})
         later.append(effort)
 
 

@@ -1,10 +1,12 @@
 """What a study is going to do, before it does it."""
 
+from collections.abc import Mapping
+
 from rich.box import SIMPLE
 from rich.console import Console, JustifyMethod
 from rich.table import Table
 
-from search_spaces.matching import Matched, match
+from search_spaces.matching import Matched, Sizes, match, size_warnings
 from study.datasets.description import in_lines
 from study.phases.forecast import searches_of
 from study.phases.time_estimate import estimated_seconds
@@ -21,9 +23,12 @@ def print_dry_run(plan: StudyPlan, console: Console) -> tuple[float, float] | No
     """
     for line in in_lines(plan.dataset.facts, plan.metric, plan.margin):
         console.print(line, highlight=False, soft_wrap=True, markup=False)
-    console.print(_widths(plan))
+    matched = _matched(plan)
+    console.print(_widths(plan, matched))
     seconds, time = _time(plan)
-    for line in (*plan.known.notes, *_plan(plan), time):
+    sizes = (Sizes(limit, each.counts, each.within_tolerance) for limit, each in matched.items())
+    warnings = (f"Warning: {warning}" for warning in size_warnings(sizes))
+    for line in (*warnings, *plan.known.notes, *_plan(plan), time):
         console.print(line, highlight=False, soft_wrap=True, markup=False)
     return seconds
 
@@ -62,7 +67,13 @@ def _time(plan: StudyPlan) -> tuple[tuple[float, float] | None, str]:
     )
 
 
-def _widths(plan: StudyPlan) -> Table:
+def _matched(plan: StudyPlan) -> dict[int, Matched]:
+    """The largest matched widths, by the limit of the budget."""
+    shapes = [plan.space.narrowest(cell) for cell in plan.cells]
+    return {budget.limit: match(shapes, budget, plan.task) for budget in plan.ladder()}
+
+
+def _widths(plan: StudyPlan, matched: Mapping[int, Matched]) -> Table:
     width = plan.space.narrowest(plan.cells[0]).embedding
     read = (
         f"embedding {width}" if plan.task.has_embedding else number_of(width, "number") + " a step"
@@ -75,17 +86,15 @@ def _widths(plan: StudyPlan) -> Table:
     for column in ("budget", "cell", "units", "cell parameters", "model parameters", "apart"):
         justify: JustifyMethod = "left" if column == "cell" else "right"
         table.add_column(column, justify=justify, no_wrap=column != "apart", overflow="fold")
-    shapes = [plan.space.narrowest(cell) for cell in plan.cells]
-    for budget in plan.ladder():
-        matched = match(shapes, budget, plan.task)
-        for candidate in matched.candidates:
+    for limit, found in matched.items():
+        for candidate in found.candidates:
             table.add_row(
-                f"{budget.limit:,}",
+                f"{limit:,}",
                 candidate.cell.display_name,
                 str(candidate.units),
                 f"{candidate.cell_parameters:,}",
                 f"{candidate.model_parameters(plan.task):,}",
-                _apart(matched) if candidate is matched.candidates[-1] else "",
+                _apart(found) if candidate is found.candidates[-1] else "",
             )
     return table
 

@@ -184,9 +184,11 @@ class Display:
 
 
 def _figures(attributes: Mapping[str, Any], *others: str) -> str:
-    """Width and parameters of a trial's model, where they are known, and other figures."""
+    """Width and parameters of a trial's model, where known, why it runs, and other figures."""
     size = []
     if attrs.UNITS in attributes:
         units, parameters = attributes[attrs.UNITS], attributes[attrs.CELL_PARAMS]
         size = [number_of(units, "unit"), number_of(parameters, "parameter")]
+    if attrs.AFTER_TRIALS in attributes:
+        size.append(f"had won after {number_of(attributes[attrs.AFTER_TRIALS], 'trial')}")
     return ", ".join([*size, *others])

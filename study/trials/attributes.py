@@ -18,6 +18,7 @@ CELL = "cell"  # the name under which the cell is compared
 BUDGET = "budget"  # limit of the budget that it is for
 RETRY_OF = "retry_of"  # number of the trial that this one replaces
 REPLICATE = "replicate"
+AFTER_TRIALS = "after_trials"  # of its cell and budget, where a run is of what had won by then
 
 # Of an Optuna study.
 CLOSED = "closed_searches"  # numbers of those of which no trial may begin any more
@@ -37,6 +38,7 @@ INHERITED = (
     CELL,
     BUDGET,
     REPLICATE,
+    AFTER_TRIALS,
     SEED,
     CANDIDATE,
     UNITS,

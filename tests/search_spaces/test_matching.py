@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from search_spaces import Budget, BudgetError, Candidate, Cell, Matched, Task, match
 from search_spaces.cells import BUILT_IN
+from search_spaces.matching import Sizes, size_warnings
 
 TASK = Task(vocabulary=100, classes=2, embedding=8)
 
@@ -45,6 +46,14 @@ def agrees_with_brute_force(cells: Sequence[Cell], embedding: int, limit: int) -
     assert matched.within_tolerance is near
     assert matched.relative_difference == pytest.approx(difference)
     assert sum(matched.counts) == total
+
+
+def test_sizes_far_below_the_budget_or_only_nearest_are_told() -> None:
+    good = Sizes(20_736, (19_592, 19_440), within_tolerance=True)
+    assert size_warnings([good]) == []
+    used, apart = size_warnings([good, Sizes(2_000, (440, 432, 434), within_tolerance=False)])
+    assert "less than 90 % of the budget of 2,000 (432 to 440 parameters, 21 %)" in used
+    assert "exist at 2,000 (1.8 % apart): the nearest are compared" in apart
 
 
 @settings(max_examples=200, deadline=None)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import special
 
-from reports.comparison.looks import OVERALL, level_of, look_levels
+from reports.comparison.looks import OVERALL, level_of, look_levels, overall_after
 
 STUDIES = 100_000
 
@@ -92,6 +92,17 @@ def test_going_on_after_the_end_is_stricter_and_says_what_it_costs() -> None:
         assert found.extended is (number > 1)
         assert shares[number - 1] == about(overall)
     assert max(at[1:]) < at[0]
+
+
+def test_the_cost_of_going_on_is_known_before() -> None:
+    for looks in (
+        [Look(4, 4, 4)],
+        plan(4, 12)[:2],
+        [Look(1, 1, 1)],
+        [Look(4, 4, 4), Look(6, 6, 6)],
+    ):
+        after = level_of([*looks, Look(9, 9, 9)]).overall
+        assert overall_after(level_of(looks), looks[-1]) == pytest.approx(after)
 
 
 def test_one_search_raises_no_alarm_and_spends_nothing() -> None:

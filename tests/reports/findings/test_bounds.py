@@ -4,7 +4,7 @@ import pytest
 
 from reports.findings.answer import answer
 from reports.findings.bounds import AtBound, winners_at_bounds
-from reports.page.warnings import remarks
+from reports.page.warnings import bound, remarks
 from study.trials.record import StudyRecord
 from tests.support.made_up.records import confirmed_record, search_record
 
@@ -27,6 +27,11 @@ def test_winners_at_the_end_of_a_range_are_counted(value: float, bound: float) -
     assert AtBound("lstm", "dropout", bound, 12, 12) in winners_at_bounds(record)
     (told,) = (each for each in remarks(record, answer(record)) if "bound" in each)
     assert told.startswith("12 of 12 winners of LSTM have a dropout at the bound of its range, 0.5")
+
+
+def test_one_winner_has_what_several_have() -> None:
+    told = bound(AtBound("gru", "dropout", 0.5, 1, 8))
+    assert told == "1 of 8 winners of GRU has a dropout at the bound of its range, 0.5"
 
 
 @pytest.mark.parametrize("value", [0.0, 0.004, 0.3, 0.494])

@@ -44,6 +44,17 @@ def test_the_better_cell_is_to_be_taken_with_its_price() -> None:
     )
 
 
+def test_no_share_of_the_time_is_told_where_the_times_overlap() -> None:
+    record = confirmed_record()
+    slow = slowed(record, "gru", 1.3)
+    (first, *others) = slow.confirmations
+    runs = (replace(first, training_seconds=20.0), *others)
+    assert first.cell == "lstm"
+    assert decided(replace(slow, confirmations=runs)).advice == (
+        "Take GRU. Trainings took GRU 13 to 13 s and LSTM 10 to 20 s."
+    )
+
+
 def test_of_equal_cells_the_faster_one_is_named() -> None:
     record = confirmed_record(gains={"gru": 0.0}, margin=0.03, luck=0.002)
     found = decided(slowed(record, "lstm", 1.25))

@@ -2,14 +2,18 @@
 
 import re
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from reports.findings.answer import answer
+from reports.findings.confirmation import ended_runs
+from reports.page.warnings import remarks
 from reports.words.phrases import confidence
 from study.question.flag_values import Searches
 from study.trials.record import Look, Status
+from study.trials.registered import Registration
 from tests.support.made_up.records import (
     confirmed_record,
     incomplete_record,
@@ -70,9 +74,12 @@ def test_the_first_screen_says_how_sure_and_what_was_done(tmp_path: Path) -> Non
     assert verdict.alpha < 0.02
     first_screen, rest = text_of(page_of(record, tmp_path)).split("Glossary Difference", 1)
     for said in (
+        "budget: 20,736 cell parameters",
+        " 62 19,592 GRU ",
         "Difference GRU is right ",
         f"({confidence(verdict.headline)} confidence). Asked again The same study with other seeds",
-        "(95 % confidence). What to do Accuracy does not decide",
+        "on the same test examples, would find between",
+        "(95 % prediction). What to do Accuracy does not decide",
         "Linear model 70.0 %",
         "Always “Czech” 7.8 %",
         "Searches 6 searches of 4 to 12; 3 looks at the verdict",
@@ -84,7 +91,7 @@ def test_the_first_screen_says_how_sure_and_what_was_done(tmp_path: Path) -> Non
         f"{confidence(verdict.headline)} interval",
         "Asked again with other seeds, the difference (LSTM minus GRU) would lie between",
         "Mean over the 3 budgets, LSTM minus GRU:",
-        "Differences below 0.5 points were declared not to matter",
+        "Differences below 0.5 points count as none: fixed in the settings; no plan was stored.",
     ):
         assert said in rest, said
 
@@ -135,6 +142,35 @@ def test_looks_and_extensions_are_told(tmp_path: Path) -> None:
     assert "extended" not in plain
 
 
+def test_when_the_margin_was_declared_is_told(tmp_path: Path) -> None:
+    def declared(trainings: int) -> str:
+        when = datetime(2026, 11, 24, tzinfo=UTC)
+        plan = Registration(1, "ab" * 32, when, trainings, "{}")
+        record = replace(confirmed_record(), registrations=(plan,))
+        return text_of(page_of(record, tmp_path))
+
+    first = declared(0)
+    assert first.count("plan.json, stored before the first training") == 2
+    assert "no plan was stored" not in first
+    assert "were declared not to matter: plan.json, stored after 7 trainings" in declared(7)
+
+
+def test_what_the_test_split_decides_is_told(tmp_path: Path) -> None:
+    record = confirmed_record()
+    plain = text_of(page_of(record, tmp_path))
+    runs = len(ended_runs(record))
+    winners = 4 * 3 * 2 * record.replicates
+    assert runs > winners
+    assert (
+        f"{runs} confirmed runs ({winners} of winners, {runs - winners} of what had won with less "
+        f"effort) and the linear model are scored on the same {record.dataset.test:,} examples"
+    ) in plain
+    assert "whether the study ends" not in plain
+    several = text_of(page_of(several_cells(3, planned=Searches(4, 12)), tmp_path))
+    assert "They say at each look at the verdict whether the study ends." in several
+    assert "which the next best" in several
+
+
 def test_several_cells_are_all_there(tmp_path: Path) -> None:
     record = several_cells(4)
     page = page_of(record, tmp_path)
@@ -176,7 +212,7 @@ def test_more_searches_are_proposed_only_where_they_would_help(tmp_path: Path) -
     assert verdict.searches_needed is not None
     page = page_of(undecided, tmp_path)
     assert f"--searches {verdict.searches_needed} --storage" in text_of(page)
-    assert "Going on after the planned looks is one more look" in text_of(page)
+    assert "over all looks rises from 5.0 % to 7.5 %" in text_of(page)
     assert 'class="answer"' in page
     decided = page_of(confirmed_record(), tmp_path)
     assert "--searches" not in decided
@@ -214,8 +250,29 @@ def test_sizes_that_are_only_nearest_are_marked(tmp_path: Path) -> None:
         *record.searches[1:],
     )
     text = text_of(page_of(replace(record, searches=searches), tmp_path))
-    assert "No widths within 1 % of each other exist at 5,184" in text
+    assert "No widths within 1 % of each other exist at 5,184" in text.split("The models", 2)[2]
     assert "(nearest)" in text
+
+
+def test_sizes_far_below_the_budget_stand_next_to_the_verdict(tmp_path: Path) -> None:
+    record = confirmed_record()
+    smaller = replace(record, budget=replace(record.budget, limit=30_000))
+    searches = tuple(
+        replace(one, budgets=(replace(one.budgets[0], limit=30_000), *one.budgets[1:]))
+        for one in record.searches
+    )
+    runs = tuple(
+        replace(run, budget=30_000 if run.budget == 20_736 else run.budget)
+        for run in record.confirmations
+    )
+    told = remarks(
+        replace(smaller, searches=searches, confirmations=runs,
+                limits=(30_000, *record.limits[1:])),
+        answer(record),
+    )  # fmt: skip
+    warning = "use less than 90 % of the budget of 30,000 (19,440 to 19,592 parameters, 64 %)"
+    assert any(warning in each for each in told)
+    assert not any("of the budget" in each for each in remarks(record, answer(record)))
 
 
 def test_many_reasons_are_cut(tmp_path: Path) -> None:

@@ -98,7 +98,7 @@ def test_a_sound_data_set_is_warned_of_nothing() -> None:
             0.05,
             "90.0 % of the test split are of the class 'ham'.* --metric balanced-accuracy",
         ),
-        ({}, 0.01, "standard error .* is 1.58 points; 2,500 examples would do"),
+        ({}, 0.01, "standard error .* is 1.58 points; with 2,500 it would equal the margin"),
         ({"copied": 7}, 0.05, "7 of 1,000 test examples have a text that stands in training"),
         (
             {"classes": (ClassCount("Pos", 50, 5, 50), ClassCount("pos", 50, 5, 50))},
@@ -141,7 +141,7 @@ def test_where_classes_count_alike_unequal_numbers_mislead_by_their_noise_alone(
     (warning,) = warnings(facts, balanced, 0.02)
     # Var((p + q) / 2) = (1/9900 + 1/100) p (1 - p) / 4 at p = q = 1/2
     assert "standard error of one balanced accuracy at the majority baseline is 2.51" in warning
-    assert "15,783 examples would do" in warning
+    assert "with 15,783 it would equal the margin" in warning
     enough = [replace(facts, classes=(classes[0], classes[1]._replace(test=n))) for n in (158, 160)]
     assert [len(warnings(one, balanced, 0.02)) for one in enough] == [1, 0]
 

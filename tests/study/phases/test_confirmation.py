@@ -17,6 +17,7 @@ from study.training.scoring import Score
 from study.training.speed import Speed
 from study.trials import attributes as attrs
 from study.trials.queue import Queue
+from study.trials.record import EffortWinners
 
 RESULT = Result(
     validation_loss=0.5, validation_accuracy=0.8, curve=(CurvePoint(2.5, 0.5, 0.8, 0.5, 0.8),),
@@ -60,3 +61,16 @@ def test_a_model_is_timed_once_for_all_runs_of_its_shape(tmp_path: Path) -> None
     assert found[attrs.INFERENCE] == 11.0
     assert (study.best_value, found[attrs.TEST_ACCURACY]) == (0.5, 0.7)  # no best of test scores
     assert (found[attrs.EPOCHS], found[attrs.AT_EPOCH_CAP]) == (2.5, True)
+
+
+def test_runs_of_what_had_won_with_less_effort_say_so() -> None:
+    plan = resolve(Settings(question=QuestionSettings(budgets=1)))
+    chosen = given({cell: plan.space.narrowest(cell) for cell in plan.cells}, plan, 1)
+    winners = chosen.budgets[0].winners
+    lstm = winners["lstm"]
+    other = replace(lstm, candidate=replace(lstm.candidate, learning_rate=0.5))
+    effort = (EffortWinners(2, {**winners, "lstm": other}), EffortWinners(6, winners))
+    slots = confirmation_slots(replace(chosen, effort=effort), plan)
+    told = [slot.attributes.get(attrs.AFTER_TRIALS) for slot in slots]
+    assert told == [None] * (len(slots) - 1) + [2]
+    assert slots[-1].attributes[attrs.CELL] == "lstm"

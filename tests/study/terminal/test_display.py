@@ -33,6 +33,19 @@ def screen(display: Display) -> list[str]:
     return [" ".join(line.split()) for line in text.splitlines()]
 
 
+def test_a_run_of_what_had_won_with_less_effort_is_called_so(study: optuna.Study) -> None:
+    output = io.StringIO()
+    display = Display(Console(file=output, width=90), study, "confirmation", "test", 3, jobs=1)
+    trial = trial_of(study, "lstm", 1)
+    trial.set_user_attr(attrs.AFTER_TRIALS, 2)
+    with display.open():
+        display.tick(Progress(planned=2, finished=0, waiting=1))
+        display.started(trial)
+        measured(study, trial, "test")
+        display.ended(trial)
+    assert " LSTM 1 unit, 1,392 parameters, had won after 2 trials" in output.getvalue()
+
+
 @pytest.fixture
 def study() -> optuna.Study:
     return optuna.create_study()

@@ -12,7 +12,7 @@ from reports.comparison.declaration import declaration
 from reports.comparison.looks import look_levels
 from reports.exports.summary import summary
 from reports.findings.answer import answer
-from reports.page import prose
+from reports.page import method
 from study.errors import UserError
 from study.question.flag_values import Searches
 from study.runs.health import Finding, Health, examine
@@ -54,7 +54,7 @@ def test_the_plan_is_stored_before_the_first_training(texts: Path, planned: Path
     assert record.begun.astimezone() >= plan.stored
     (of_summary,) = summary(record, answer(record))["plans"]
     assert of_summary["sha256"] == plan.sha256
-    (of_page,) = prose.plans(record)
+    (of_page,) = method.plans(record)
     assert plan.sha256 in of_page
     assert "before the first training" in of_page
 

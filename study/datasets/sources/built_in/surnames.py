@@ -51,7 +51,8 @@ class Surnames:
                 for name in _names(locale):
                     languages.setdefault(name, set()).add(language)
         names = sorted(name for name, found in languages.items() if len(found) == 1)
-        origin = Origin("the surnames", len(languages), "names")
+        unit = "names, of which those in several languages are left out"
+        origin = Origin("the surnames", len(languages), unit)
         return Corpus.of(origin, names, [min(languages[name]) for name in names])
 
 
