@@ -16,7 +16,6 @@ class Definition(Protocol):
 
     Where it has a method `fused_layer`, called as `layer` is, that one makes the same layer on a
     faster loop: a `study.layers.fused.Fused` with the weights of the other.
-
     """
 
     @property
@@ -30,7 +29,7 @@ class Definition(Protocol):
         """A Keras layer.
 
         Args:
-            options: `dropout`, `recurrent_dropout`, `return_sequences`, `seed` and `name`.
+            options: `dropout`, `recurrent_dropout`, `return_sequences` and `name`.
         """
 
 
