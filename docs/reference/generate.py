@@ -71,8 +71,28 @@ def _files() -> str:
     table = "".join(f"| `{name}` | {_line(text)} |\n" for name, text in sorted(rows.items()))
     return (
         f"{_NOTE}# Files\n\nThe folder of a study, `runs/<study-name>/`:\n\n| file | what it is |\n"
-        f"|---|---|\n{table}"
+        f"|---|---|\n{table}{_columns()}"
     )
+
+
+_TABLES = {
+    "trials.csv": "and `sampled_<name>` for each hyperparameter, as it was sampled; `reason` of a "
+    "failure",
+    "confirmations.csv": "and one for each hyperparameter; `reason` of a failure",
+    "accuracies": "from Python alone, `result.accuracies`",
+}
+
+
+def _columns() -> str:
+    """What each column of a table holds."""
+    from reports.exports.columns import ACCURACIES, CONFIRMATIONS, TRIALS
+
+    text = ""
+    tables = zip(_TABLES.items(), (TRIALS, CONFIRMATIONS, ACCURACIES), strict=True)
+    for (name, more), columns in tables:
+        rows = "".join(f"| `{column}` | {said} |\n" for column, said in columns.items())
+        text += f"\n## {name}\n\nColumns ({more}):\n\n| column | what it holds |\n|---|---|\n{rows}"
+    return text
 
 
 def _line(text: str) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from reports.charts.figure import Figure as ReportFigure
 from reports.charts.figure import charts_of, figures
 from reports.drawing.draw import figure_of
-from reports.exports.csv_files import confirmations_frame, trials_frame
+from reports.exports.csv_files import accuracies_frame, confirmations_frame, trials_frame
 from reports.exports.summary import summary
 from reports.findings.answer import Answer, answer
 from reports.page.extract import extract
@@ -85,13 +85,26 @@ class Result:
         return found.verdict is not None and whole
 
     @property
+    def accuracies(self) -> "pd.DataFrame":
+        """Accuracy on the test split and its 95 % interval of each cell at each budget, a row each.
+
+        They are the report's, over the runs that the verdict rests on, with the linear model's and
+        the majority class's.
+        """
+        return accuracies_frame(self._record, self._answer).convert_dtypes()
+
+    @property
     def trials(self) -> "pd.DataFrame":
         """Every trial of the searches, a row each, with the columns of `trials.csv`."""
         return trials_frame(self._record).convert_dtypes()
 
     @property
     def confirmations(self) -> "pd.DataFrame":
-        """Every run that was scored on the test split, with the columns of `confirmations.csv`."""
+        """Every run that was scored on the test split, with the columns of `confirmations.csv`.
+
+        The verdict rests on those whose `effort` is 1.0: the others train what had won after a
+        part of the trials.
+        """
         return confirmations_frame(self._record).convert_dtypes()
 
     @cached_property

@@ -5,7 +5,12 @@ from dataclasses import replace
 
 import pytest
 
-from reports.exports.csv_files import confirmations_csv, trials_csv
+from reports.exports.csv_files import (
+    accuracies_frame,
+    confirmations_csv,
+    confirmations_frame,
+    trials_csv,
+)
 from reports.exports.summary import summary
 from reports.findings.answer import answer
 from study.question.flag_values import Searches
@@ -168,3 +173,21 @@ def test_csv_has_a_row_for_every_trial_and_run() -> None:
     assert (runs[0]["at_epoch_cap"], runs[1]["at_epoch_cap"]) == ("", "False")
     assert (runs[1]["search"], runs[1]["budget"]) == ("1", "20736")
     assert float(runs[1]["validation_loss"]) > 0
+
+
+def test_what_had_won_with_less_effort_is_told_apart_in_the_table_of_runs() -> None:
+    record = confirmed_record()
+    shown, found = confirmations_frame(record), answer(record)
+    table = accuracies_frame(record, found)
+    assert set(shown["effort"]) == {step.trials / found.effort[-1].trials for step in found.effort}
+    winners = shown[shown["effort"] == 1].astype({"test_accuracy": float})
+    assert len(winners) < len(shown)
+    cells = table.dropna(subset="budget")
+    assert len(cells) == 2 * 3
+    for row in cells.to_dict("records"):
+        mine = (winners["cell"] == row["model"]) & (winners["budget"] == row["budget"])
+        assert row["accuracy"] == pytest.approx(winners["test_accuracy"][mine].mean(), abs=1e-4)
+    assert table["accuracy"].tolist()[-1] == 187 / 2_407
+    assert accuracies_frame(search_record(), answer(search_record()))["model"].tolist() == [
+        "majority class"
+    ]
