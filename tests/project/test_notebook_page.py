@@ -1,6 +1,7 @@
 """The figures of the page on the notebook are those of the reproduction that was run."""
 
 import json
+import math
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -75,7 +76,15 @@ def test_every_number_with_decimals_is_that_of_the_run() -> None:
 
 
 def test_the_answer() -> None:
-    assert SUMMARY["sentence"] in " ".join(PAGE.replace("**", "").split())
+    found = SUMMARY["verdict"]
+    size = f"{-100 * found['difference']:.1f}"
+    high, low = (-1000 * limit for limit in found["interval"])
+    interval = f"{math.floor(low) / 10} to {math.ceil(high) / 10}"  # outwards
+    assert found["winner"] == "gru"
+    assert (
+        "**GRU(154) is more accurate than LSTM(128), a model of equal size, by "
+        f"{size} points (95 % interval {interval}, 3 seeds).**"
+    ) in " ".join(PAGE.split())
     sizes = [SUMMARY["dataset"][split] for split in ("train", "validation", "test")]
     assert sizes == [20_000, 5_000, 25_000]
     study = json.loads((FOLDER / "imdb" / "summary.json").read_text())
