@@ -27,7 +27,7 @@ from study.datasets.vocabulary import Vocabulary
 from study.errors import UserError
 from study.machine.files import create_folder_atomically
 
-FORMAT = 5  # of the entries; raise it when they change, so that old ones are left alone
+FORMAT = 6  # of the entries; raise it when they change, so that old ones are left alone
 _DESCRIPTION = "meta.json"
 
 

@@ -1,9 +1,9 @@
 """The facts of a data set in words, as the terminal and the report show them."""
 
-from study.datasets.facts import DatasetFacts
+from study.datasets.facts import DatasetFacts, percent
 from study.datasets.metric import Metric
 from study.datasets.splits import Part
-from study.datasets.warnings import percent, warnings
+from study.datasets.warnings import warnings
 
 _MOST_CLASSES = 20  # that are listed
 _MOST_FEATURES = 12

@@ -41,9 +41,40 @@ class Feature(NamedTuple):
     greatest: float
     varies: bool  # in training
     far: float  # share of the test split's that are more than 10 of training's SD from its mean
+    rises: bool = False  # from step to step in every series, as the time does
+
+
+class Form(NamedTuple):
+    """How a file holds its series: what of it may be meant otherwise than it is read.
+
+    Attributes:
+        axes: Of `x` in an .npz file; 0 of other files.
+        transposed: Whether the features of `x` look like steps, and its few steps like features.
+        padded: Series of `x` that begin or end in steps of zeros, where only the one happens.
+        padded_at: "begin" or "end".
+        apart: Series of a table without step column whose rows do not follow one another.
+        orders: Columns of that table that could order the steps.
+        no_test: The archives' test file that is not beside the training file.
+    """
+
+    axes: int = 0
+    transposed: bool = False
+    padded: int = 0
+    padded_at: str = ""
+    apart: int = 0
+    orders: tuple[str, ...] = ()
+    no_test: str = ""
+
+
+PLAIN = Form()  # nothing to be said of it
 
 
 STEP = "step"  # the level of series
+
+
+def percent(share: float) -> str:
+    """A share of what was read; what is there is not rounded to nothing."""
+    return "less than 0.1 %" if 0 < share < 0.0005 else f"{100 * share:.1f} %"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,6 +91,7 @@ class DatasetFacts:
         repeated: Training and validation examples that are equal to an earlier one.
         copied: Test examples that stand in training or validation too.
         features: Of series; none of texts.
+        form: Of series.
     """
 
     origin: Origin
@@ -75,6 +107,7 @@ class DatasetFacts:
     repeated: int
     copied: int
     features: tuple[Feature, ...] = ()
+    form: Form = PLAIN
 
     @property
     def train(self) -> int:
@@ -114,11 +147,13 @@ class DatasetFacts:
         """
         stored = json.loads(text)
         name, entries, unit, left_out = stored.pop("origin")
+        form = Form(*stored.pop("form"))
         return cls(
             origin=Origin(name, entries, unit, tuple(left_out)),
             given=tuple(stored.pop("given")),
             classes=tuple(ClassCount(*one) for one in stored.pop("classes")),
             lengths=Lengths(*stored.pop("lengths")),
             features=tuple(Feature(*one) for one in stored.pop("features", ())),
+            form=form._replace(orders=tuple(form.orders)),
             **stored,
         )

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from study.datasets.facts import STEP, ClassCount, DatasetFacts, Feature, Lengths
 from study.datasets.sources.corpus import Corpus
+from study.datasets.sources.numbers.form import rising
 from study.datasets.sources.numbers.series import Series
 from study.datasets.splits import Part
 from study.datasets.standardisation import Standardisation
@@ -56,6 +57,7 @@ def measure_series(series: Series, parts: Parts, standardisation: Standardisatio
         **_lengths(lengths, standardisation.sequence_length),
         level=STEP,
         features=tuple(_features(series, parts[Part.TEST], standardisation)),
+        form=series.form,
     )
 
 
@@ -104,8 +106,13 @@ def _features(
     means, deviations = np.array(standardisation.means), np.array(standardisation.deviations)
     steps = np.concatenate([np.asarray(series.values[at], dtype=np.float64) for at in test])
     far = np.mean(np.abs(steps - means) > _FAR * deviations, axis=0)
+    rises = rising(series.values)
     for number, name in enumerate(series.features):
-        varies = bool(deviations[number] > 0)
         yield Feature(
-            name, float(least[number]), float(greatest[number]), varies, float(far[number])
+            name,
+            float(least[number]),
+            float(greatest[number]),
+            varies=bool(deviations[number] > 0),
+            far=float(far[number]),
+            rises=bool(rises[number]),
         )

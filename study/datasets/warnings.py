@@ -3,20 +3,14 @@
 import math
 from collections.abc import Iterator
 
-from study.datasets.facts import DatasetFacts
+from study.datasets.facts import DatasetFacts, percent
 from study.datasets.level import Level
 from study.datasets.metric import Metric
+from study.datasets.series_warnings import of_series
 
 _MAJORITY = 0.8  # share of the test split
 _LONE_UNKNOWN = 0.1  # share of its texts
 _DIGITS = 0.5  # share of all texts
-_FAR_SHARE = 0.01  # of a feature's values in test
-_NAMED = 10  # features at most
-
-
-def percent(share: float) -> str:
-    """A share of what was read; what is there is not rounded to nothing."""
-    return "less than 0.1 %" if 0 < share < 0.0005 else f"{100 * share:.1f} %"
 
 
 def warnings(facts: DatasetFacts, metric: Metric, margin: float) -> list[str]:
@@ -27,7 +21,7 @@ def warnings(facts: DatasetFacts, metric: Metric, margin: float) -> list[str]:
         metric: That is compared.
         margin: Smallest difference in it that matters, as a fraction.
     """
-    of_inputs = _of_series(facts) if facts.features else _of_texts(facts)
+    of_inputs = of_series(facts) if facts.features else _of_texts(facts)
     return [*_of_reading(facts), *_of_splits(facts, metric, margin), *of_inputs]
 
 
@@ -93,31 +87,3 @@ def _of_texts(facts: DatasetFacts) -> Iterator[str]:
             "of its own, unlike all others; measured values are read as numbers from .npz "
             "and .ts files, and from tables with --id-column."
         )
-
-
-def _of_series(facts: DatasetFacts) -> Iterator[str]:
-    if facts.cut:
-        yield (
-            f"{percent(facts.cut)} of the series are longer than the last "
-            f"{facts.sequence_length:,} steps that are read (the longest has "
-            f"{facts.lengths.longest:,}); what tells the classes apart may lie before. Read more "
-            "with --sequence-length, or average neighbouring steps."
-        )
-    if constant := [one.name for one in facts.features if not one.varies]:
-        yield (
-            f"Constant in training, so that they tell nothing apart: "
-            f"{_several('feature', constant)}; leave them out."
-        )
-    if far := [one.name for one in facts.features if one.varies and one.far > _FAR_SHARE]:
-        yield (
-            f"In {_several('feature', far)} more than {percent(_FAR_SHARE)} of the test split's "
-            "values lie over 10 standard deviations from training's mean; check that both were "
-            "measured alike."
-        )
-
-
-def _several(noun: str, names: list[str]) -> str:
-    shown = ", ".join(names[:_NAMED]) + (
-        f" and {len(names) - _NAMED:,} more" * (len(names) > _NAMED)
-    )
-    return f"{noun}{'s' * (len(names) > 1)} {shown}"

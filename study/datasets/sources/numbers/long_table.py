@@ -11,8 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from study.datasets.dataset import digest
+from study.datasets.facts import PLAIN, Form
 from study.datasets.sources.classes import named_parts
 from study.datasets.sources.corpus import as_unreadable
+from study.datasets.sources.numbers.form import ordering
 from study.datasets.sources.numbers.series import ReadSeries, Series
 from study.datasets.sources.rows import Row, Wanted, check_table, kind, open_rows
 from study.datasets.sources.table import SPLIT, name_of
@@ -117,8 +119,9 @@ def read_long_table(path: Path, columns: Columns) -> ReadSeries:
         unit = f"{table.unit}s"
     if not gathered.numbers:
         raise UserError(f"{path} has columns but no rows. Give at least some examples.")
+    values = _series(path, columns, gathered, len(features), unit[:-1])
     return ReadSeries(
-        values=_series(path, columns, gathered, len(features), unit[:-1]),
+        values=values,
         names=tuple(gathered.numbers),
         features=features,
         labels=gathered.once.get(columns.label or ""),
@@ -127,6 +130,7 @@ def read_long_table(path: Path, columns: Columns) -> ReadSeries:
         else None,
         entries=gathered.lines,
         unit=unit,
+        form=PLAIN if columns.step is not None else _form(gathered, features, values),
     )
 
 
@@ -184,6 +188,17 @@ class _RowReader(NamedTuple):
 
     def _refuse(self, row: Row, what: str) -> UserError:
         return UserError(f"{self.path}, {self.unit} {row.place:,}: {what}")
+
+
+def _form(gathered: _Gathered, features: Sequence[str], values: Sequence[NDArray[Any]]) -> Form:
+    """Of rows that no column orders: how many series are scattered, and what may order them."""
+    series = np.array(gathered.series)
+    begins = np.flatnonzero(np.diff(series, prepend=-1))
+    apart = int((np.bincount(series[begins]) > 1).sum())
+    if not apart:
+        return PLAIN
+    orders = ordering(values)
+    return Form(apart=apart, orders=tuple(np.array(features)[orders].tolist()))
 
 
 def _series(

@@ -9,6 +9,7 @@ from numpy.lib import format as npy
 from numpy.typing import NDArray
 
 from study.datasets.sources.classes import named_parts
+from study.datasets.sources.numbers.form import of_array
 from study.datasets.sources.numbers.series import ReadSeries, places
 from study.datasets.sources.unpack import as_packed, check_size, likely_size
 from study.datasets.splits import Part
@@ -47,6 +48,7 @@ def read_npz(path: Path, *, labelled: bool) -> ReadSeries:
         parts=_parts(path, arrays["split"], entries) if "split" in arrays else None,
         entries=entries,
         unit="rows",
+        form=of_array(values, arrays["x"].ndim),
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from study.datasets.facts import Origin
+from study.datasets.facts import PLAIN, Form, Origin
 from study.datasets.sources.classes import number_examples
 from study.datasets.splits import Part
 from study.errors import UserError
@@ -25,6 +25,7 @@ class ReadSeries(NamedTuple):
         labels: The class of each example, if the file says.
         parts: The split of each, if the file says.
         entries: How many of `unit` the file holds: examples, lines, rows.
+        form: How it holds them.
     """
 
     values: Values
@@ -34,6 +35,7 @@ class ReadSeries(NamedTuple):
     parts: Sequence[Part] | None
     entries: int
     unit: str
+    form: Form = PLAIN
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,7 @@ class Series:
     labels: NDArray[np.int32]  # (examples,), positions in `names`
     names: tuple[str, ...]  # of the classes: in order of value if all are numbers, else sorted
     given: dict[Part, NDArray[np.intp]]  # positions in `values`; training at least
+    form: Form = PLAIN
 
     @classmethod
     def of(cls, where: str, read: ReadSeries) -> Self:
@@ -63,7 +66,7 @@ class Series:
             )
         numbered = number_examples(where, "series", read.labels, read.parts)
         origin = Origin(where, read.entries, read.unit)
-        return cls(origin, read.features, read.values, *numbered)
+        return cls(origin, read.features, read.values, *numbered, read.form)
 
     @property
     def distinct(self) -> NDArray[np.intp]:

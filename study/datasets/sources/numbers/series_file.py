@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from study.datasets.dataset import digest
+from study.datasets.facts import Form
 from study.datasets.sources.corpus import as_unreadable
 from study.datasets.sources.numbers.npz import read_npz
 from study.datasets.sources.numbers.series import ReadSeries, Series
@@ -47,7 +48,7 @@ class SeriesFile:
         """The series, in the files' order."""
         read = read_series(self._path, labelled=True)
         if self._test is None:
-            return Series.of(str(self._path), read)
+            return Series.of(str(self._path), read._replace(form=self._form(read.form)))
         test = read_series(self._test, labelled=True)
         if len(test.features) != len(read.features):
             raise UserError(
@@ -61,6 +62,13 @@ class SeriesFile:
             entries=read.entries + test.entries,
         )
         return Series.of(f"{self._path} and {self._test.name}", both)
+
+    def _form(self, form: Form) -> Form:
+        """With the test file that is missed beside a training file."""
+        path = self._path
+        if path.suffix.lower() != ".ts" or not path.stem.endswith(_TRAIN):
+            return form
+        return form._replace(no_test=path.stem.removesuffix(_TRAIN) + _TEST + path.suffix)
 
 
 def read_series(path: Path, *, labelled: bool) -> ReadSeries:
