@@ -70,11 +70,12 @@ class Cell(str):
     module: str | None
 
     def __new__(cls, name: str) -> Self:
-        """Find a cell.
+        """Find a cell; capitals make no difference to the name of a built-in one.
 
         Raises:
             CellError: None has that name, or the user's class cannot be had or is no cell.
         """
+        name = name if ":" in name else name.lower()
         if name not in _CELLS and ":" not in name:
             raise CellError(
                 f"The cells are {', '.join(BUILT_IN)}, and a class of one's own as module:Class, "

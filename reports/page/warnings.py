@@ -75,7 +75,8 @@ def _capped(record: StudyRecord, answer: Answer) -> Iterator[str]:
     if answer.verdict and capped > MANY * complete:
         yield (
             f"{capped:,} of {number_of(complete, 'confirmed run')} ended at the cap on epochs: "
-            "what learns slowly was not finished. Raise --epochs."
+            "what learns slowly was not finished. Ask again with more --epochs, under another "
+            "--study-name."
         )
 
 

@@ -32,9 +32,13 @@ class Statement:
     cautions: tuple[str, ...] = ()
     further: tuple[str, ...] = ()
 
+    @property
+    def sentence(self) -> str:
+        """What it comes to, with the figures."""
+        return f"{self.claim} {self.grounds}".rstrip()
+
     def __str__(self) -> str:
-        answer = f"{self.claim} {self.grounds}".rstrip()
-        return " ".join((*self.cautions, answer, *self.further))
+        return " ".join((*self.cautions, self.sentence, *self.further))
 
 
 def statement(verdict: Verdict, basis: Basis) -> Statement:
@@ -181,7 +185,8 @@ def _unfinished(basis: Basis) -> str:
     )
     return (
         f"{capped:,} of {number_of(runs, 'confirmed run')} ended at the cap on epochs ({told}): "
-        "what learns slowly was not finished. Raise --epochs."
+        "what learns slowly was not finished. Ask again with more --epochs, under another "
+        "--study-name."
     )
 
 

@@ -1,7 +1,7 @@
 """Data from memory as a file that the command reads: texts as Parquet, numbers as .npz."""
 
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 _SPLIT = "split"
-_FORMS = "a path, the name of a data set, a DataFrame, or (texts, labels)"
+FORMS = "a path, the name of a data set, a DataFrame, or (texts, labels)"
 _NUMBERS = "biuf"  # NumPy's kinds
 
 
@@ -52,8 +52,14 @@ def write(data: object, settings: DataSettings, path: Path) -> tuple[Path, str]:
             f"The data could not be written to {path.parent}: {error}. Make room there, or set "
             "TMPDIR to another folder."
         ) from error
-    kind = type(data).__name__
-    raise UserError(f"compare() takes {_FORMS}, but its data are a {kind}. Give one of these.")
+    raise UserError(_unknown(data))
+
+
+def _unknown(data: object) -> str:
+    said = f"compare() takes {FORMS}, but its data are a {type(data).__name__}."
+    if isinstance(data, Iterable):
+        return f"{said} If they are texts, their labels are missing: give (texts, labels)."
+    return f"{said} Give one of these."
 
 
 def _pair(inputs: Any, labels: Any) -> tuple[Any, list[Any]]:
@@ -70,8 +76,8 @@ def _pair(inputs: Any, labels: Any) -> tuple[Any, list[Any]]:
         ) from None
     if counts[0] != counts[1]:
         raise UserError(
-            f"(texts, labels) are as many labels as texts, but {counts[0]:,} texts and "
-            f"{counts[1]:,} labels were given."
+            f"(texts, labels) must have as many of each, but {counts[0]:,} texts and "
+            f"{counts[1]:,} labels were given. Give each text its label."
         )
     return inputs, labels
 
@@ -137,6 +143,8 @@ def _strings(frame: "pd.DataFrame", text: str | None, called: str) -> "pa.Table"
         values = column.where(column.notna(), None).tolist()
         if name == text:
             _refuse_others(values, called)
+        if text is not None and name != _SPLIT:
+            _refuse_missing(frame, name, called)
         words = [None if value is None else str(value) for value in values]
         try:
             columns[name] = pa.array(words, pa.string())
@@ -152,10 +160,21 @@ def _refuse_others(texts: Sequence[object], called: str) -> None:
     for row, value in enumerate(texts, start=1):
         if value is not None and not isinstance(value, str):
             raise UserError(
-                f"{_begun(called)} should have strings as texts, but row {row:,} has a "
+                f"{_begun(called)} should have strings as texts, but row {row:,} of them has a "
                 f"{type(value).__name__}. Convert them, or name the column of the texts with "
                 "text_column."
             )
+
+
+def _refuse_missing(frame: "pd.DataFrame", name: str, called: str) -> None:
+    missing = frame[name].isna()
+    if missing.any():
+        first = frame.index[int(missing.to_numpy().argmax())]
+        raise UserError(
+            f"{_begun(called)} has no value in column {name!r} in {missing.sum():,} of "
+            f"{len(frame):,} rows, first where the index is {first!r}. Fill them or leave those "
+            "rows out, such as by dropna()."
+        )
 
 
 def _begun(called: str) -> str:

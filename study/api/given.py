@@ -64,7 +64,7 @@ def _keep(written: Path, plan: StudyPlan) -> Path:
         if there.fingerprint != plan.dataset.fingerprint:
             raise UserError(
                 f"The study in {folder.path} was begun with other data, which are in "
-                f"{target.name} there. Choose another study_name."
+                f"{target.name} there. Choose another study_name, or delete the folder."
             )
         return target
     folder.create()

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from cyclopts import App, CycloptsError
 
-from study.errors import UserError
+from study.errors import CallError, UserError
 from study.question.settings import Settings
 from study.question.settings_file import plain, toml
 from study.terminal.mistakes import sentence
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from cyclopts.argument import Argument
 
 _CONFIG = "config"
+_DATASET = "dataset"
 _CONFIG_HELP = "TOML file of these settings, such as the `settings.toml` of a study."
 _WIDTH = 96
 
@@ -33,14 +34,17 @@ def settings_of(keywords: Mapping[str, Any]) -> Settings:
         keywords: A flag's name with underscores, and its value; None: as if it were not given.
 
     Raises:
-        TypeError: There is no such keyword.
+        CallError: There is no such keyword.
         UserError: A value is not what its flag takes.
     """
     known = {*flags(), _CONFIG}
     for name in keywords.keys() - known:
         near = get_close_matches(name, known, n=1)
-        hint = f". Did you mean {near[0]!r}?" if near else ""
-        raise TypeError(f"compare() got an unexpected keyword argument {name!r}{hint}")
+        hint = f" (do you mean {near[0]!r}?)" if near else ""
+        raise CallError(
+            f"compare() takes the command's flags as keywords, but {name!r} is none{hint}. "
+            "help(study.compare) lists them."
+        )
     given = {name: value for name, value in keywords.items() if value is not None}
     config = given.pop(_CONFIG, None)
     app = _app() if config is None else _app(toml(Path(config)))
@@ -61,12 +65,15 @@ def flags() -> dict[str, "Argument"]:
 
 
 def signature(first: inspect.Parameter, returned: Any) -> inspect.Signature:
-    """The signature of a function that takes every flag as a keyword, after its first argument."""
+    """The signature of a function that takes every flag as a keyword, after its first argument.
+
+    That one is the data, so that the data set by name is none unless it is asked for.
+    """
     keywords = [
         inspect.Parameter(
             name,
             inspect.Parameter.KEYWORD_ONLY,
-            default=_shown(flag.field_info.default),
+            default=None if name == _DATASET else _shown(flag.field_info.default),
             annotation=flag.hint,
         )
         for name, flag in flags().items()

@@ -14,6 +14,7 @@ from reports.exports.summary import summary
 from reports.findings.answer import Answer, answer
 from reports.page.extract import extract
 from search_spaces.cells import Cell
+from study.api.calling import from_python
 from study.errors import UserError
 from study.runs.archive import Archive
 from study.runs.models import SavedModel, load_model
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     import keras
     import pandas as pd
     from matplotlib.figure import Figure
+    from numpy.typing import NDArray
 
 _OPEN = {Status.PLANNED, Status.RUNNING}
 
@@ -66,11 +68,17 @@ class Result:
         self.resume: str = archive.resume()
         self._storage = archive.store.shown_url if archive.shared else None
         self._record = record
+        self._models: dict[str | None, SavedModel] = {}
 
     @property
     def verdict(self) -> str:
-        """The answer in a sentence or two, as the report begins."""
+        """The answer, what must be known before it is read, and what asking again would find."""
         return self._answer.sentence
+
+    @property
+    def answer(self) -> str:
+        """The answer in one sentence: what it comes to, and in parentheses its grounds."""
+        return self._answer.statement.sentence
 
     @property
     def finished(self) -> bool:
@@ -119,9 +127,9 @@ class Result:
         return Figures(self._figures)
 
     def model(self, cell: str | None = None) -> "keras.Model":
-        """The best model of a cell, loaded by Keras.
+        """The best model of a cell, loaded by Keras; its `name` is the cell's.
 
-        It takes integers or standardised numbers, as `predict` makes them of what it is given.
+        It takes what `encode` makes of examples.
 
         Args:
             cell: Its name, such as "gru"; None: of the cell with the lowest validation loss.
@@ -131,8 +139,25 @@ class Result:
         """
         return self._saved(cell).model
 
+    def encode(self, examples: Sequence[Any]) -> "NDArray[Any]":
+        """Examples as the models of this study read them, for `model`'s own `predict`.
+
+        Args:
+            examples: As `predict` takes them.
+
+        Returns:
+            Of texts int32 of (examples, steps), with 0 to the left of shorter ones; of numbers
+            float32 of (examples, steps, features), standardised.
+
+        Raises:
+            UserError: The study has no model.
+        """
+        return self._saved(None).reading.encode(_several(examples))
+
     def predict(self, examples: Sequence[Any], cell: str | None = None) -> list[tuple[str, float]]:
         """Each example's most probable class and its probability, by the best model of a cell.
+
+        The first call loads Keras and the model, which takes some seconds.
 
         Args:
             examples: Texts; or series of numbers, each (steps, features).
@@ -141,21 +166,26 @@ class Result:
         Raises:
             UserError: The study has no model of it.
         """
-        if isinstance(examples, str):
-            raise UserError("predict() takes several texts, but one was given. Put it into a list.")
-        return self._saved(cell).classify(list(examples))
+        return self._saved(cell).classify(_several(examples))
 
     def __repr__(self) -> str:
-        return self.verdict
+        return self.answer
 
     def _repr_html_(self) -> str:
         return extract(self._record, self._answer, self._figures, self.report)
 
     def _saved(self, cell: str | None) -> SavedModel:
-        if cell is not None and cell not in self._record.cells:
-            cells = ", ".join(self._record.cells)
-            raise UserError(f"The study compares {cells}, but the model of {cell!r} was asked for.")
-        return load_model(self.folder, None if cell is None else Cell(cell), self._storage)
+        name = None if cell is None else cell if ":" in cell else cell.lower()
+        if name not in self._models:
+            with from_python():
+                if name is not None and name not in self._record.cells:
+                    raise UserError(
+                        f"The study compares {', '.join(self._record.cells)}, but the model of "
+                        f"{cell!r} was asked for."
+                    )
+                found = None if name is None else Cell(name)
+                self._models[name] = load_model(self.folder, found, self._storage)
+        return self._models[name]
 
     @cached_property
     def _answer(self) -> Answer:
@@ -164,3 +194,9 @@ class Result:
     @cached_property
     def _figures(self) -> dict[str, ReportFigure | None]:
         return figures(self._record, self._answer)
+
+
+def _several(examples: Sequence[Any]) -> list[Any]:
+    if isinstance(examples, str):
+        raise UserError("Several texts are taken, but one was given. Put it into a list.")
+    return list(examples)

@@ -4,7 +4,7 @@ import shlex
 from typing import Any
 
 from search_spaces.cells import cell_name
-from study.machine.program import typed
+from study.machine.program import called_from_python, typed
 from study.runs.context import JobContext
 from study.runs.reporter import Published
 from study.terminal.command import print_json
@@ -19,9 +19,14 @@ def tell(context: JobContext, published: Published) -> None:
     context.say("", *lines, "", published.sentence, "")
     context.say(f"Report:    {published.report}", f"Dashboard: {dashboard_command(context)}")
     if context.interruption():
-        context.say(f"Go on:     {context.archive.resume()}")
+        context.say(f"Go on:     {_again()}{context.archive.resume()}")
     if context.plan.settings.run.json:
         print_json(**_plain(context, published))
+
+
+def _again() -> str:
+    """A user's own program goes on by what began it."""
+    return "call study.compare() again as before; or in a shell " if called_from_python() else ""
 
 
 def dashboard_command(context: JobContext) -> str:

@@ -121,7 +121,7 @@ def test_a_dry_run_leaves_nothing_behind(
 @pytest.mark.parametrize(
     ("spoil", "sentence"),
     [
-        (lambda frame: ["a", "b"], "a path, the name of a data set, a DataFrame, .* are a list"),
+        (lambda frame: ["a", "b"], "are a list. If they are texts, their labels are missing"),
         (lambda frame: (frame["text"], frame["label"][:9]), "300 texts and 9 labels"),
         (lambda frame: (frame["text"], 3), "but .* and int were given"),
         (lambda frame: ([[1.0]] * 299 + [[1.0, 2.0]], frame["label"]), "unequal length"),
@@ -131,10 +131,10 @@ def test_a_dry_run_leaves_nothing_behind(
         ),
         (lambda frame: frame.rename(columns={"label": "mood"}), "one column 'label'.*'mood'"),
         (lambda frame: frame[[]], "it has none"),
-        (lambda frame: frame.assign(text=range(300)), "row 1 has a int"),
+        (lambda frame: frame.assign(text=range(300)), "row 1 of them has a int"),
         (
             lambda frame: frame.assign(label=frame["label"].where(frame.index > 2)),
-            "The DataFrame has no value in column 'label' in 3 of 300 rows, first in row 1",
+            "The DataFrame has no value in column 'label' in 3 of 300 rows, first where .* is 0",
         ),
         (
             lambda frame: frame.assign(label="glad"),

@@ -10,8 +10,10 @@ import pytest
 
 import study
 from search_spaces.cells import Cell
+from study.api.calling import from_python, with_keywords
 from study.api.keywords import settings_of
 from study.errors import UserError
+from study.machine.program import typed
 from study.question.flag_values import Searches
 from study.question.settings import Settings
 from study.search import app
@@ -41,7 +43,7 @@ def test_values_are_read_as_they_would_be_typed(tmp_path: Path) -> None:
         {
             "config": str(config),
             "study_name": "-mine",
-            "cells": ["gru", Cell.LSTM],
+            "cells": ["GRU", Cell.LSTM],
             "searches": "4..12",
             "pruning": False,
             "max_params": np.int64(900),
@@ -74,21 +76,71 @@ def test_values_are_read_as_they_would_be_typed(tmp_path: Path) -> None:
         ("config", "nowhere.toml", ["--config", "nowhere.toml"]),
     ],
 )
-def test_a_bad_value_is_refused_in_the_commands_words(
+def test_a_bad_value_is_refused_in_the_commands_words_but_for_its_flags(
     keyword: str, value: object, typed: list[str]
 ) -> None:
     with pytest.raises(UserError) as refused:
         study.compare(**{keyword: value})
     told = call(app, *typed)
     assert told.returncode == 2
-    assert told.stderr == f"isoparam: {refused.value}\n"
+    assert told.stderr.startswith("isoparam: ")
+    assert with_keywords(told.stderr.removeprefix("isoparam: ").strip()) == str(refused.value)
+    assert "--" not in str(refused.value)
 
 
 def test_an_unknown_keyword_is_a_type_error_that_names_the_nearest() -> None:
-    with pytest.raises(TypeError, match=r"'max_param'. Did you mean 'max_params'"):
+    with pytest.raises(TypeError, match=r"'max_param' is none \(do you mean 'max_params'\?\)"):
         study.compare("surnames", max_param=3)
-    with pytest.raises(TypeError, match="not both"):
+    with pytest.raises(TypeError, match="both were given") as refused:
         study.compare("surnames", dataset="surnames")
+    assert isinstance(refused.value, study.IsoparamError)
+
+
+def test_no_data_and_columns_without_keywords_are_refused() -> None:
+    with pytest.raises(study.UserError, match=r'no data were given.*dataset="surnames"'):
+        study.compare(epochs=3)
+    with pytest.raises(TypeError, match=r"3 arguments were given.*compare\(\(texts, labels\)\)"):
+        study.compare("reviews.csv", "message", "kind")  # type: ignore[call-overload]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "told"),
+    [
+        ("Choose another --study-name.", "Choose another study_name."),
+        (
+            "Give --no-pruning; --help lists them.",
+            "Give pruning=False; help(study.compare) lists them.",
+        ),
+        (
+            "Raise --epochs: python -m study.search --n-trials 3",
+            "Raise epochs: python -m study.search --n-trials 3",
+        ),
+    ],
+)
+def test_messages_name_keywords_but_in_command_lines(sentence: str, told: str) -> None:
+    with pytest.raises(study.UserError) as refused, from_python():
+        raise study.UserError(sentence)
+    assert str(refused.value) == told
+    shown = refused.value._render_traceback_()
+    assert shown == [f"UserError: {told}"]  # in a notebook, without lines of code
+
+
+def test_a_command_that_is_shown_from_python_works_anywhere(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    with from_python():
+        shown = typed("search")
+        done = subprocess.run(
+            f"{shown} --help", shell=True, cwd=tmp_path, capture_output=True, check=False
+        )
+        assert done.returncode == 0
+        program = tmp_path / "isoparam"
+        program.touch(0o755)
+        monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
+        assert typed("search") == f"{program} search"
+        monkeypatch.setenv("PATH", str(tmp_path))
+        assert typed("search") == "isoparam search"
+    assert typed("search") == "python -m study.search"
 
 
 def test_importing_study_loads_nothing_heavy() -> None:

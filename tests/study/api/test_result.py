@@ -21,10 +21,12 @@ def result(finished: Path) -> study.Result:
 def test_it_says_what_the_report_says(result: study.Result, finished: Path) -> None:
     summary = json.loads((finished / "summary.json").read_text(encoding="utf-8"))
     assert result.summary == summary
-    assert repr(result) == result.verdict == summary["sentence"]
+    assert result.verdict == summary["sentence"]
+    assert repr(result) == result.answer
+    assert result.answer in result.verdict
     assert result.finished
     assert (result.folder, result.report) == (finished, finished / "report.html")
-    assert result.resume == f"python -m study.search --config {finished / 'settings.toml'}"
+    assert result.resume.endswith(f" --config {finished / 'settings.toml'}")
 
 
 @pytest.mark.parametrize("table", ["trials", "confirmations"])
