@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Callable, Iterator
 from enum import Enum
 from types import UnionType
-from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Union, get_args, get_origin
 
 _WIDTH = 76
 _SECTION = re.compile(r"^(Args|Attributes|Returns|Raises):\n((?:(?: .*)?\n)+)", re.MULTILINE)
@@ -67,6 +67,8 @@ def _of_class(name: str, kind: type) -> str:
     """How it is made, where that is the user's to do; what it has and does."""
     text, sections = _parted(_doc(kind))
     _, making = _parted(_doc(vars(kind)["__init__"]))
+    if "Args" in sections:  # a dataclass
+        making = sections
     called = _called(name, kind) if making else ""
     about = _prose(text) + (_given(making, kind) if making else "")
     attributes = list(_items(sections.get("Attributes", "")))
@@ -78,7 +80,7 @@ def _members(prefix: str, kind: type, attributes: list[tuple[str, str]] | None =
     documented = {
         name: member
         for name, member in vars(kind).items()
-        if not name.startswith("_") and _doc(member)
+        if not name.startswith("_") and hasattr(type(member), "__get__") and _doc(member)
     }
     methods = {name: each for name, each in documented.items() if inspect.isfunction(each)}
     found = [(name, documented[name]) for name in documented.keys() - methods.keys()]
@@ -140,13 +142,6 @@ def _arguments(section: str, called: Callable[..., Any]) -> Iterator[tuple[str, 
     parameters = inspect.signature(called).parameters
     for name, said in _items(section):
         parameter = parameters[name]
-        given = get_args(parameter.annotation)
-        if parameter.kind is parameter.VAR_KEYWORD and given:  # of `Unpack`: named in its class
-            hints = get_type_hints(given[0])
-            described = dict(_items(_parted(_doc(given[0]))[1]["Attributes"]))
-            assert described.keys() == hints.keys(), f"{given[0].__name__} does not describe all"
-            yield from ((key, _type(hints[key]), said) for key, said in described.items())
-            continue
         kind, default = _type(parameter.annotation), ""
         if parameter.default is None:
             kind = kind.removesuffix(", None")  # is to leave it out

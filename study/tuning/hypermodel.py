@@ -1,7 +1,8 @@
 """A search space as a KerasTuner HyperModel, for those who search with KerasTuner."""
 
 from collections.abc import Iterable
-from typing import Any, TypedDict, Unpack
+from dataclasses import KW_ONLY, dataclass, field
+from typing import Any
 
 import keras_tuner
 from keras_tuner import errors
@@ -18,29 +19,7 @@ from study.training.model import build, compile_model
 from study.tuning.tensorboard import spare_tensorboard
 
 
-class Options(TypedDict, total=False):
-    """What else a search of models may be told; names and meanings are the command's flags'.
-
-    Attributes:
-        cells: Their names. Default: "lstm" and "gru".
-        space: "basic", "standard" or "wide". Default: "standard".
-        budget_scope: What the budget bounds, "cell" or "model". Default: "cell".
-        embedding: Width of the token embedding. Default: 16.
-        features: Numbers a step, where sequences are numbers and have no vocabulary.
-        batch_size: Where the space does not choose it. Default: 32.
-        seed: Of the initial weights of the first model that is built; the next takes the next.
-            Default: 0.
-    """
-
-    cells: Iterable[str]
-    space: str
-    budget_scope: str
-    embedding: int
-    features: int
-    batch_size: int
-    seed: int
-
-
+@dataclass(eq=False, repr=False)
 class BudgetHyperModel(keras_tuner.HyperModel):  # type: ignore[misc]  # KerasTuner is untyped
     """Recurrent classifiers within one parameter budget, for any KerasTuner tuner.
 
@@ -55,51 +34,63 @@ class BudgetHyperModel(keras_tuner.HyperModel):  # type: ignore[misc]  # KerasTu
         )
         tuner.search(tokens, labels, validation_split=0.2, epochs=5)
 
+    Args:
+        max_params: The most trainable parameters, of the recurrent layers (or of the whole model:
+            `budget_scope="model"`).
+        classes: Distinct labels, counted from 0.
+        sequence_length: Steps of an example.
+        vocabulary: Distinct tokens, padding (0) included; 0 where sequences are numbers.
+        features: Numbers a step, where sequences are numbers and have no vocabulary.
+        embedding: Width of the token embedding.
+        cells: Their names.
+        space: "basic", "standard" or "wide".
+        budget_scope: What the budget bounds, "cell" or "model".
+        batch_size: Where the space does not choose it.
+        seed: Of the initial weights of the first model that is built; the next takes the next.
+
     Attributes:
-        space: What is searched.
+        searched: The search space.
+
+    Raises:
+        BudgetError: The budget fits one of the cells not at all.
+        UserError: There is no cell, space or scope of that name, or it is not one of vocabulary
+            and features that is given.
     """
 
-    def __init__(
-        self,
-        max_params: int,
-        *,
-        classes: int,
-        sequence_length: int,
-        vocabulary: int = 0,
-        **options: Unpack[Options],
-    ) -> None:
-        """Describe the models.
+    max_params: int
+    _: KW_ONLY
+    classes: int
+    sequence_length: int
+    vocabulary: int = 0
+    features: int = 0
+    embedding: int = 16
+    cells: Iterable[str] = ("lstm", "gru")
+    space: str = "standard"
+    budget_scope: str = "cell"
+    batch_size: int = 32
+    seed: int = 0
+    searched: SearchSpace = field(init=False)
 
-        Args:
-            max_params: The most trainable parameters, of the recurrent layers (or of the whole
-                model: `budget_scope="model"`).
-            classes: Distinct labels, counted from 0.
-            sequence_length: Steps of an example.
-            vocabulary: Distinct tokens, padding (0) included; or `features`, of numbers.
-            options: As `Options` describes them.
-
-        Raises:
-            BudgetError: The budget fits one of the cells not at all.
-            UserError: There is no cell, space or scope of that name, or it is not one of vocabulary
-                and features that is given.
-        """
+    def __post_init__(self) -> None:
         spare_tensorboard()
-        self.space: SearchSpace = search_space(
-            _named(SpaceName, "space", options.get("space", SpaceName.STANDARD)),
-            _task(vocabulary, classes, options),
-            Budget(max_params, _named(Scope, "budget_scope", options.get("budget_scope", "cell"))),
-            tuple(found_cell(cell) for cell in options.get("cells", ("lstm", "gru"))),
-            options.get("batch_size", 32),
+        cells = (self.cells,) if isinstance(self.cells, str) else self.cells
+        self.searched = search_space(
+            _named(SpaceName, "space", self.space),
+            self._task(),
+            Budget(self.max_params, _named(Scope, "budget_scope", self.budget_scope)),
+            tuple(found_cell(cell) for cell in cells),
+            self.batch_size,
         )
-        self._sequence_length = sequence_length
-        self._seed = options.get("seed", 0)
+        self._next_seed = self.seed
         super().__init__(name="isoparam")
 
     def build(self, hp: keras_tuner.HyperParameters) -> Any:
         """The compiled model of these hyperparameters; always within the budget."""
-        chosen = candidate(self.space, hp)
-        model = build(chosen, self.space.task, self._sequence_length, seed=self._seed, fused=False)
-        self._seed += 1
+        chosen = candidate(self.searched, hp)
+        model = build(
+            chosen, self.searched.task, self.sequence_length, seed=self._next_seed, fused=False
+        )
+        self._next_seed += 1
         compile_model(model, chosen, metrics=["accuracy"])
         # Weights are stored with the optimizer's, which one that is not built cannot read.
         model.optimizer.build(model.trainable_variables)
@@ -107,7 +98,7 @@ class BudgetHyperModel(keras_tuner.HyperModel):  # type: ignore[misc]  # KerasTu
 
     def candidate(self, hp: keras_tuner.HyperParameters) -> Candidate:
         """What these hyperparameters stand for, with its sizes."""
-        return candidate(self.space, hp)
+        return candidate(self.searched, hp)
 
     def fit(self, hp: keras_tuner.HyperParameters, model: Any, *args: Any, **options: Any) -> Any:
         """Keras' `fit` with the candidate's batch size; a data set has batches of its own.
@@ -121,7 +112,7 @@ class BudgetHyperModel(keras_tuner.HyperModel):  # type: ignore[misc]  # KerasTu
                 "The batch size is the candidate's, so search() takes none. "
                 "Give it to BudgetHyperModel(batch_size=...)."
             )
-        chosen = candidate(self.space, hp)
+        chosen = candidate(self.searched, hp)
         arrays = len(args) > 1 or options.get("y") is not None
         if arrays:
             options["batch_size"] = chosen.batch_size
@@ -132,15 +123,14 @@ class BudgetHyperModel(keras_tuner.HyperModel):  # type: ignore[misc]  # KerasTu
             )
         return model.fit(*args, **options)
 
-
-def _task(vocabulary: int, classes: int, options: Options) -> Task:
-    features = options.get("features", 0)
-    if (vocabulary > 0) == (features > 0):
-        raise UserError(
-            "BudgetHyperModel takes vocabulary=..., for tokens, or features=..., for numbers, "
-            f"but {'both were' if vocabulary > 0 else 'neither was'} given. Give one of them."
-        )
-    return Task(vocabulary, classes, features or options.get("embedding", 16))
+    def _task(self) -> Task:
+        if (self.vocabulary > 0) == (self.features > 0):
+            given = "both were" if self.vocabulary > 0 else "neither was"
+            raise UserError(
+                "BudgetHyperModel takes vocabulary=..., for tokens, or features=..., for numbers, "
+                f"but {given} given. Give one of them."
+            )
+        return Task(self.vocabulary, self.classes, self.features or self.embedding)
 
 
 def _named(kind: Any, name: str, value: str) -> Any:

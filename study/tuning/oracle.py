@@ -13,7 +13,8 @@ from optuna.study import StudyDirection
 from optuna.trial import FrozenTrial, TrialState, create_trial
 
 from study.errors import UserError
-from study.tuning import parameters
+from study.storage.opening import open_store
+from study.tuning import arguments, parameters, reseeding
 from study.tuning.pruning import OptunaPruning
 from study.tuning.tensorboard import spare_tensorboard
 
@@ -55,7 +56,11 @@ class OptunaOracle(keras_tuner.Oracle):  # type: ignore[misc]  # KerasTuner is u
             sampler: Default: TPE, seeded by `seed`.
             pruner: Asked by the callback that `pruning` returns. Default: Optuna's.
             options: Of `keras_tuner.Oracle`: `seed`, `hyperparameters`, ...
+
+        Raises:
+            UserError: `sampler`, `pruner` or `storage` is not of these kinds.
         """
+        arguments.check(sampler, pruner, storage)
         super().__init__(objective=objective, max_trials=max_trials, **options)
         spare_tensorboard()
         self._storage, self._study_name = storage, study_name
@@ -64,6 +69,7 @@ class OptunaOracle(keras_tuner.Oracle):  # type: ignore[misc]  # KerasTuner is u
         self._running: dict[str, optuna.Trial] | None = None  # by KerasTuner's id, once it begins
         self._pruned: set[str] = set()
         self._exhausted = False
+        self._had_files = False
 
     @property
     def study(self) -> optuna.Study:
@@ -111,7 +117,13 @@ class OptunaOracle(keras_tuner.Oracle):  # type: ignore[misc]  # KerasTuner is u
     def end_trial(self, trial: Trial) -> None:
         try:
             super().end_trial(trial)
-        finally:  # it raises where too many have failed in a row
+        except RuntimeError:  # too many have failed in a row: the next search has its own failures
+            self.end_order.clear()
+            for tuner, ongoing in list(self.ongoing_trials.items()):
+                if ongoing.trial_id == trial.trial_id:
+                    del self.ongoing_trials[tuner]
+            raise
+        finally:
             ended = self.trials[trial.trial_id]
             if ended.status in {"COMPLETED", "FAILED"}:
                 self._tell(ended)
@@ -127,6 +139,10 @@ class OptunaOracle(keras_tuner.Oracle):  # type: ignore[misc]  # KerasTuner is u
         super().reload()
         self._read()
 
+    def _set_project_dir(self, directory: Any, project_name: str) -> None:
+        super()._set_project_dir(directory, project_name)  # before an overwriting tuner deletes it
+        self._had_files = Path(self._get_oracle_fname()).exists()
+
     @property
     def _asked(self) -> dict[str, optuna.Trial]:
         assert self._running is not None  # `create_trial` comes first
@@ -135,8 +151,6 @@ class OptunaOracle(keras_tuner.Oracle):  # type: ignore[misc]  # KerasTuner is u
     def _opened(self) -> optuna.Study:
         storage = self._storage
         if not isinstance(storage, BaseStorage):
-            from study.storage.opening import open_store
-
             storage = open_store(storage, Path(self._project_dir) / "optuna.db").optuna()
         highest = self.objective.direction == "max"
         direction = StudyDirection.MAXIMIZE if highest else StudyDirection.MINIMIZE
@@ -144,7 +158,7 @@ class OptunaOracle(keras_tuner.Oracle):  # type: ignore[misc]  # KerasTuner is u
             storage=storage,
             study_name=self._study_name or self._project_name,
             direction=direction,
-            sampler=self._sampler,
+            sampler=self._sampler or TPESampler(seed=self.seed),
             pruner=self._pruner,
             load_if_exists=True,
         )
@@ -153,14 +167,17 @@ class OptunaOracle(keras_tuner.Oracle):  # type: ignore[misc]  # KerasTuner is u
                 f"The study {study.study_name!r} does not {direction.name.lower()} one value, as "
                 f"the objective {self.objective.name!r} asks. Choose another study_name."
             )
-        if self._sampler is None:
-            # With the same seed, a search that goes on would draw the same values again.
-            drawn = len(study.get_trials(deepcopy=False))
-            study.sampler = TPESampler(seed=self.seed + drawn)
+        if drawn := len(study.get_trials(deepcopy=False)):
+            reseeding.go_on(study.sampler, drawn)
         return study
 
     def _begin(self) -> None:
-        """Take the study over: what runs in it has lost its process."""
+        """Take the study over: what runs in it has lost its process.
+
+        Raises:
+            UserError: KerasTuner was told to overwrite, which leaves the study as it is.
+        """
+        self._refuse_overwriting()
         self._running = {}
         self._read()
         for trial in self.study.get_trials(deepcopy=False, states=(TrialState.RUNNING,)):
@@ -174,8 +191,23 @@ class OptunaOracle(keras_tuner.Oracle):  # type: ignore[misc]  # KerasTuner is u
                 self.start_order.append(lost.trial_id)
                 self._retry_queue.append(lost.trial_id)
 
+    def _refuse_overwriting(self) -> None:
+        trials = len(self.study.get_trials(deepcopy=False))
+        if self._had_files and trials and not Path(self._get_oracle_fname()).exists():
+            self.save()  # so that it is refused the next time, too
+            name = self.study.study_name
+            raise UserError(
+                f"overwrite=True does not delete the Optuna study {name!r} ({trials} trials). "
+                f"Delete it with optuna.delete_study(study_name={name!r}, storage=...), choose "
+                "another study_name, or leave overwrite out to go on with it."
+            )
+
     def _read(self) -> None:
-        """Take the finished trials from the study."""
+        """Take the finished trials from the study.
+
+        `end_order` stays empty: KerasTuner counts consecutive failures in it, and those of an
+        earlier process may be mended.
+        """
         mine = (self.trials, self.ongoing_trials, self.start_order, self.end_order)
         for known in (*mine, self._retry_queue, self._tried_so_far):
             known.clear()
@@ -186,7 +218,6 @@ class OptunaOracle(keras_tuner.Oracle):  # type: ignore[misc]  # KerasTuner is u
             trial = Trial.from_state(json.loads(stored.system_attrs[_STATE]))
             self.trials[trial.trial_id] = trial
             self.start_order.append(trial.trial_id)
-            self.end_order.append(trial.trial_id)
             self.update_space(trial.hyperparameters)
             self._tried_so_far.add(self._compute_values_hash(trial.hyperparameters.values))
 

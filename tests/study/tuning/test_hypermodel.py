@@ -1,5 +1,6 @@
 """Our spaces in KerasTuner's own tuners, in an environment without tensorboard."""
 
+import inspect
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -102,3 +103,12 @@ def test_numbers_are_read_as_they_are() -> None:
 def test_unknown_names_are_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(UserError, match="Choose one of"):
         hypermodel(**wrong)
+
+
+def test_keywords_are_pythons_own() -> None:
+    with pytest.raises(TypeError, match="unexpected keyword argument 'batchsize'"):
+        hypermodel(batchsize=7)
+    keywords = inspect.signature(BudgetHyperModel).parameters
+    assert keywords["batch_size"].default == 32
+    assert keywords["space"].kind is inspect.Parameter.KEYWORD_ONLY
+    assert [str(cell) for cell in hypermodel(cells="gru").searched.cells] == ["gru"]
