@@ -31,7 +31,7 @@ from study.runs.archive import Archive
 from study.runs.best_models import complete_models, keep_best_models
 from study.runs.context import JobContext
 from study.runs.ending import tell
-from study.runs.plans import register_plan
+from study.runs.plans import announced, register_only, register_plan
 from study.runs.reporter import Published, Reporter
 from study.storage.opening import open_store
 from study.storage.trial_storage import as_user_errors
@@ -60,7 +60,11 @@ def run_study(settings: Settings, reporter: Reporter) -> int:
         if settings.run.json:
             print_json(study=plan.name, folder=str(plan.folder.path.absolute()), seconds=seconds)
         return 0
-    return work_on(Archive(plan.folder, plan, store), reporter)
+    archive = Archive(plan.folder, plan, store)
+    if settings.run.register:
+        register_only(archive, reporter)
+        return 0
+    return work_on(archive, reporter)
 
 
 def search_and_confirm(context: JobContext, study: optuna.Study) -> Published | None:
@@ -72,7 +76,7 @@ def search_and_confirm(context: JobContext, study: optuna.Study) -> Published | 
     refuse_other_effort(study, context.plan)
     # Only now: a command that is refused changes nothing.
     save_settings(context.folder.settings, context.plan.settings)
-    register_plan(context, study)
+    _register(context, study)
     plan = context.plan
     context.say(*in_lines(plan.dataset.facts, plan.metric, plan.margin), *plan.known.notes)
     confirming = plan.settings.answer.confirm
@@ -91,13 +95,18 @@ def search_and_confirm(context: JobContext, study: optuna.Study) -> Published | 
 def confirm_what_is_searched(context: JobContext, study: optuna.Study) -> Published | None:
     """Confirm the searches that are complete; returns as `search_and_confirm`."""
     save_settings(context.folder.settings, context.plan.settings)
-    register_plan(context, study)
+    _register(context, study)
     published = None
     for number in sorted({trial.search for trial in _records(study)}):
         published = _confirm(context, study, number)
         if context.interruption():
             return None
     return published
+
+
+def _register(context: JobContext, study: optuna.Study) -> None:
+    plan = register_plan(context.archive, study, context.reporter)
+    context.say(announced(context.archive, plan))
 
 
 _LOOK = 1.0  # seconds between looks at what other machines do

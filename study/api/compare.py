@@ -45,7 +45,7 @@ Args:
 {flags}
 
 Returns:
-    What was found, or None after a dry run.
+    What was found, or None after a dry run or where the plan is only registered.
 
 Raises:
     UserError: Something that was given cannot be used; the message says what would. Of a keyword
@@ -68,6 +68,8 @@ class _Keeping(Reporter):
 
 @overload
 def compare(data: Any = None, /, *, dry_run: Literal[True], **flags: Any) -> None: ...
+@overload
+def compare(data: Any = None, /, *, register: Literal[True], **flags: Any) -> None: ...
 @overload
 def compare(data: Any = None, /, **flags: Any) -> Result: ...
 def compare(data: Any = None, /, *others: Any, **flags: Any) -> Result | None:  # noqa: D103  # see below

@@ -32,6 +32,18 @@ def claim(study: optuna.Study, plan: StudyPlan) -> None:
     study.set_user_attr(IDENTITY, plan.identity)  # last: then it is whole
 
 
+def first_environment(study: optuna.Study, *, begun: bool) -> dict[str, str]:
+    """Machine and versions of the study's first training: this one's until it has begun.
+
+    Between a study's registration and its first training versions may change.
+    """
+    stored: dict[str, str] = study.user_attrs[ENVIRONMENT]
+    if not begun and stored != environment():
+        stored = environment()
+        study.set_user_attr(ENVIRONMENT, stored)
+    return stored
+
+
 def refuse_other(study: optuna.Study, plan: StudyPlan) -> None:
     """Refuse to take a study for one of other settings, data, or form.
 

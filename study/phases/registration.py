@@ -15,6 +15,7 @@ import optuna
 
 from study.machine.files import write_atomically
 from study.machine.program import version
+from study.phases.rules import rules
 from study.question.plan import StudyPlan
 from study.question.settings_file import saved_flags
 from study.storage.folder import RunFolder
@@ -46,13 +47,15 @@ def register(
 ) -> tuple[Registration, ...]:
     """Store a plan, unless it is the one in force; returns all.
 
+    A plan of an earlier version says less, and stays in force where it says the same.
+
     Args:
         text: As `plan_text` gives it.
         trainings: Trials and runs that have begun.
     """
     with store.locked():
         known = registrations(study)
-        if known and known[-1].text == text:
+        if known and _says(text, known[-1].text):
             return known
         entry = {
             "sha256": hashlib.sha256(text.encode()).hexdigest(),
@@ -62,6 +65,12 @@ def register(
         }
         study.set_user_attr(_PLAN.format(len(known) + 1), entry)
         return registrations(study)
+
+
+def _says(text: str, earlier: str) -> bool:
+    """Whether a plan says what an earlier one does."""
+    told, then = json.loads(text), json.loads(earlier)
+    return all(name in told and told[name] == value for name, value in then.items())
 
 
 def write_missing(folder: RunFolder, plans: Sequence[Registration]) -> None:
@@ -92,13 +101,15 @@ def _as_typed(value: Any) -> Any:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-def plan_text(plan: StudyPlan, verdict: Mapping[str, Any]) -> str:
+def plan_text(plan: StudyPlan, verdict: Mapping[str, Any], environment: Mapping[str, str]) -> str:
     """Everything that is decided before a study begins, as JSON.
 
     Args:
         verdict: How it will be reached.
+        environment: Of the study's first training.
     """
     told = {
+        **rules(plan, environment),
         "isoparam": version(),
         "study": plan.name,
         "data": {

@@ -204,6 +204,8 @@ class RunSettings:
     """Every other seed derives from this one."""
     dry_run: Annotated[bool, Parameter(negative=()), _NOT_SAVED] = False
     """Print the plan and stop."""
+    register: Annotated[bool, Parameter(negative=()), _NOT_SAVED] = False
+    """Store the plan as plan.json, print its SHA-256 and stop; without it, the study goes on."""
     quiet: Annotated[bool, Parameter(negative=()), _NOT_SAVED] = False
     """Print nothing but errors."""
     json: Annotated[bool, Parameter(negative=()), _NOT_SAVED] = False
@@ -212,6 +214,11 @@ class RunSettings:
     def __post_init__(self) -> None:
         if self.study_name is not None:
             check_study_name(self.study_name)
+        if self.dry_run and self.register:
+            raise UserError(
+                "--dry-run writes nothing and --register stores the plan, but both were given. "
+                "Leave one of them out."
+            )
 
 
 @Parameter(name="*")

@@ -31,11 +31,11 @@ from scipy.stats import qmc
 from search_spaces.parameters import LEARNING_RATE, is_size, parameter_name
 from study.trials import attributes as attrs
 
-_BEGINNINGS = 8  # finished trials of a cell in a search, before TPE models them
+BEGINNINGS = 8  # finished trials of a cell in a search, before TPE models them
 _BLOCK = 4  # Sobol points that are tried in an order of our own: one in each quarter of a range
 MODELLED = (TrialState.COMPLETE, TrialState.PRUNED)
 WARMUP_LOOKS = 6  # before which no trial is pruned
-_GAIN = 1.5  # times what the second half of the looks gained
+GAIN = 1.5  # times what the second half of the looks gained
 _DIMENSIONS = 16  # of the points; no space has more parameters
 
 Point = NDArray[np.float64]  # (16,), shares below 1
@@ -177,7 +177,7 @@ class CellSampler(BaseSampler):
         """What is modelled: the parameters that this trial's cell has had, without its size."""
         view = OneCell(study, trial)
         finished = sum(one.state in MODELLED for one in view.trials_of_cell)
-        if self._model is None or finished < _BEGINNINGS:
+        if self._model is None or finished < BEGINNINGS:
             return {}
         seen = IntersectionSearchSpace(include_pruned=True).calculate(view)
         return {
@@ -237,7 +237,7 @@ class CellPruner(BasePruner):
         if not complete:
             return False
         lowest, halfway = _lowest(trial, looks), _lowest(trial, looks // 2)
-        return lowest - _GAIN * (halfway - lowest) > min(complete)
+        return lowest - GAIN * (halfway - lowest) > min(complete)
 
 
 def _lowest(trial: FrozenTrial, last: int) -> float:

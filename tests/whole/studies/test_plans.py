@@ -14,10 +14,13 @@ from reports.exports.summary import summary
 from reports.findings.answer import answer
 from reports.page import method
 from study.errors import UserError
+from study.phases.registration import register, registrations
+from study.pipeline import run_study
 from study.question.flag_values import Searches
+from study.question.sampler_name import SamplerName
 from study.runs.health import Finding, Health, examine
 from tests.support.simulated.stubs import SilentReporter
-from tests.support.simulated.studies import run, settings
+from tests.support.simulated.studies import run, settings, study_of
 
 pytestmark = pytest.mark.usefixtures("simulated")
 
@@ -57,6 +60,62 @@ def test_the_plan_is_stored_before_the_first_training(texts: Path, planned: Path
     (of_page,) = method.plans(record)
     assert plan.sha256 in of_page
     assert "before the first training" in of_page
+
+
+def test_a_plan_can_be_registered_and_the_study_goes_on_with_it(
+    texts: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = settings(texts, tmp_path, quiet=False, json=True, register=True)
+    assert run_study(asked, SilentReporter()) == 0
+    told = json.loads(capsys.readouterr().out)
+    before = Path(told["plan"]).read_bytes()
+    assert told["sha256"] == hashlib.sha256(before).hexdigest()
+    assert not study_of(asked).search().trials
+    archive = run(settings(texts, tmp_path))
+    (plan,) = archive.record().registrations
+    assert (plan.sha256, plan.trainings) == (told["sha256"], 0)
+    assert Path(told["plan"]).read_bytes() == before
+    # Before the first training other versions change the plan; afterwards they are history.
+    others = {**archive.record().environment, "keras": "0.0"}
+    monkeypatch.setattr("study.phases.identity.environment", lambda: others)
+    assert len(run(settings(texts, tmp_path)).record().registrations) == 1
+    later = run(settings(texts, tmp_path, study_name="later", searches=Searches(1, 1)))
+    assert json.loads(later.record().registrations[0].text)["versions"]["keras"] == "0.0"
+
+
+def test_a_plan_says_what_names_stand_for(texts: Path, tmp_path: Path, planned: Path) -> None:
+    archive = study_of(settings(texts, planned))
+    (plan,) = archive.record().registrations
+    told = json.loads(plan.text)
+    rate = archive.plan.space.ranges["learning_rate"]
+    assert told["space"]["learning_rate"] == {"low": rate.low, "high": rate.high, "log": rate.log}
+    assert {"keras", "optuna", told["backend"]} == set(told["versions"])
+    for limit, sizes in told["matching"]["sizes"].items():
+        for search in archive.record().searches:
+            (there,) = [each for each in search.budgets if each.limit == int(limit)]
+            assert {cell: one["parameters"] for cell, one in sizes.items()} == there.counts
+    other = settings(texts, tmp_path, pruning=False, sampler=SamplerName.RANDOM, register=True)
+    assert run_study(other, SilentReporter()) == 0
+    told = json.loads(study_of(other).folder.plan(1).read_text())
+    assert told["pruning"] == "none"
+    assert "uniform random" in told["sampling"]
+
+
+def test_a_plan_of_an_earlier_version_stays_in_force(
+    texts: Path, planned: Path, tmp_path: Path
+) -> None:
+    runs = Path(shutil.copytree(planned, tmp_path / "runs"))
+    archive = study_of(settings(texts, runs))
+    study = archive.search()
+    (plan,) = registrations(study)
+    told = json.loads(plan.text)
+    for name in ("space", "sampling", "pruning", "winner", "matching", "versions"):
+        del told[name]
+    study.set_user_attr("plan 1", {**study.user_attrs["plan 1"], "text": json.dumps(told)})
+    assert len(register(study, archive.store, plan.text, 9)) == 1
+    told["settings"]["margin"] = 1.0
+    study.set_user_attr("plan 1", {**study.user_attrs["plan 1"], "text": json.dumps(told)})
+    assert len(register(study, archive.store, plan.text, 9)) == 2
 
 
 def test_a_change_is_one_more_plan_beside_the_first(
