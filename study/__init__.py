@@ -5,6 +5,7 @@ From Python, `study.compare(data)` does what `python -m study.search` does, and 
 """
 
 import importlib
+import warnings
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -43,7 +44,10 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    found = globals()[name] = getattr(importlib.import_module(_HOMES[name]), name)
+    with warnings.catch_warnings():
+        # Optuna's bars would like ipywidgets, and are not shown.
+        warnings.filterwarnings("ignore", "IProgress not found")
+        found = globals()[name] = getattr(importlib.import_module(_HOMES[name]), name)
     return found
 
 

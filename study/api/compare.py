@@ -30,9 +30,9 @@ and what stands below it in a script, or in a notebook that runs all cells, is d
 takes place in other processes, which the call waits for; a script needs no
 `if __name__ == "__main__"`.
 
-A study keeps its name, data and question. On a finished one more `searches` can be asked for, and
-`n_jobs`, `timeout`, `trial_timeout`, `quiet` and `json` may change; for anything else, `epochs`
-too, give another `study_name`.
+A study keeps its data and its question. More `searches` can be asked for, and `confirm`, `n_jobs`,
+`timeout`, `trial_timeout`, `quiet` and `json` may change; for anything else, more `epochs` too,
+give another `study_name`.
 
 Args:
     data: The path of a table or of a folder of texts, or the name of a built-in data set; a pandas

@@ -15,6 +15,7 @@ from study.question.plan import StudyPlan, resolve
 from study.question.settings import Settings
 
 NAME = "data"  # of a study whose data have no name
+_FEWEST = 20
 
 
 @contextmanager
@@ -41,6 +42,7 @@ def reading(settings: Settings, data: object) -> Iterator[Settings]:
         given = _from(settings, written)
         try:
             plan = resolve(given)
+            _refuse_few(plan)
             if settings.run.dry_run:
                 yield given
                 return
@@ -49,6 +51,16 @@ def reading(settings: Settings, data: object) -> Iterator[Settings]:
             raise UserError(sentence[0].upper() + sentence[1:]) from None
         kept = _keep(written, plan)
     yield _from(settings, kept)
+
+
+def _refuse_few(plan: StudyPlan) -> None:
+    sizes = plan.dataset.sizes
+    if (count := sum(sizes.values())) < _FEWEST:
+        split = ", ".join(f"{some} {name}" for name, some in sizes.items())
+        raise UserError(
+            f"A study takes at least {_FEWEST} examples, and hundreds for an answer worth having, "
+            f"but {count} were given: {split}. Give more."
+        )
 
 
 def _from(settings: Settings, source: str | Path) -> Settings:

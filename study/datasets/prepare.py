@@ -26,6 +26,9 @@ from study.datasets.sources.numbers.long_table import Columns, LongTable
 from study.datasets.sources.numbers.series_file import SERIES_FILES, SeriesFile
 from study.datasets.sources.table import Table
 from study.errors import UserError
+from study.machine.program import called_from_python
+
+_FROM_MEMORY = "; compare() takes a DataFrame, (texts, labels) and arrays, too"
 
 
 def prepare(spec: DatasetSpec, cache: Path | None = None) -> Dataset:
@@ -87,7 +90,7 @@ def _source(spec: DatasetSpec, cache: Path) -> Source:
         raise UserError(
             f"There is no readable file or folder {spec.source!r}. "
             f"--dataset takes {', '.join(DATASETS)}, or the path of a table, of series of numbers "
-            "or of a folder of texts."
+            f"or of a folder of texts{_FROM_MEMORY * called_from_python()}."
         ) from error
     if is_folder:
         _refuse_id_column(spec, "a folder of texts")

@@ -14,6 +14,8 @@ from study.question.plan import StudyPlan
 from study.terminal.words import duration, number_of
 from study.training.job import TrainingError
 
+_MEASURING = "Measuring how long trainings take ..."
+
 
 def print_dry_run(plan: StudyPlan, console: Console) -> tuple[float, float] | None:
     """What was read, each cell's widths at each budget, what will be trained, and how long.
@@ -25,11 +27,12 @@ def print_dry_run(plan: StudyPlan, console: Console) -> tuple[float, float] | No
         console.print(line, highlight=False, soft_wrap=True, markup=False)
     matched = _matched(plan)
     console.print(_widths(plan, matched))
-    seconds, time = _time(plan)
     sizes = (Sizes(limit, each.counts, each.within_tolerance) for limit, each in matched.items())
     warnings = (f"Warning: {warning}" for warning in size_warnings(sizes))
-    for line in (*warnings, *plan.known.notes, *_plan(plan), time):
+    for line in (*warnings, *plan.known.notes, *_plan(plan), _MEASURING):
         console.print(line, highlight=False, soft_wrap=True, markup=False)
+    seconds, time = _time(plan)
+    console.print(time, highlight=False, soft_wrap=True, markup=False)
     return seconds
 
 

@@ -70,9 +70,11 @@ def refuse_other(study: optuna.Study, plan: StudyPlan) -> None:
         if then.get(name) != value
     ]
     if changes:
+        anew = "" if plan.settings.run.storage else f", or delete {plan.folder.path} to begin anew"
         raise UserError(
             f"The study {plan.name!r} was begun with other settings: {'; '.join(changes)}. "
-            "Give the old ones to go on with it, or choose another --study-name or --output-dir."
+            "Give the old ones to go on with it, or choose another --study-name or "
+            f"--output-dir{anew}."
         )
 
 

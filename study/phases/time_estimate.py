@@ -3,6 +3,7 @@
 import tempfile
 import time
 from dataclasses import dataclass, replace
+from math import sqrt
 from pathlib import Path
 from statistics import geometric_mean
 from typing import NamedTuple
@@ -22,6 +23,7 @@ from study.training.job import OnLook, TrainingError, TrainingJob
 _SAMPLE = 2048  # training examples: enough for a steady speed, soon done
 _TRIED = 20.0  # seconds after which a training is not waited for any longer
 _MOST_TOKENS = 3_000_000  # of the training examples, with more of which none is tried
+_UNSURE = 1.25  # at least: a machine is not equally fast all the time
 _FEWER, _MORE = 0.75, 1.35  # how far epochs vary from study to study, and from what was tried
 
 
@@ -97,7 +99,8 @@ def estimated_seconds(plan: StudyPlan) -> tuple[float, float]:
         start + forecast(plan, Pace(epoch, min(plan.epochs, factor * epochs)))
         for factor in (_FEWER, _MORE)
     )
-    return fewer, more
+    middle = sqrt(fewer * more)
+    return min(fewer, middle / _UNSURE), max(more, middle * _UNSURE)
 
 
 def _epochs(plan: StudyPlan, tried: list[float]) -> float:

@@ -131,6 +131,10 @@ def test_a_dry_run_leaves_nothing_behind(
         ),
         (lambda frame: frame.rename(columns={"label": "mood"}), "one column 'label'.*'mood'"),
         (lambda frame: frame[[]], "it has none"),
+        (
+            lambda frame: frame[frame["label"] != "angry"].head(16),
+            "at least 20 examples.* but 16 were given: .* train",
+        ),
         (lambda frame: frame.assign(text=range(300)), "row 1 of them has a int"),
         (
             lambda frame: frame.assign(label=frame["label"].where(frame.index > 2)),
