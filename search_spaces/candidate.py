@@ -95,6 +95,16 @@ class Candidate:
         """Trainable parameters that a budget of this scope counts."""
         return self.cell_parameters if scope is Scope.CELL else self.model_parameters(task)
 
+    def __str__(self) -> str:
+        chosen = ", ".join(
+            f"{name.replace('_', ' ')} {value if isinstance(value, bool) else f'{value:.3g}'}"
+            for name, value in self.hyperparameters.items()
+        )
+        return (
+            f"{self.cell.display_name}, {self.units} units, {self.cell_parameters:,} parameters in "
+            f"its recurrent layers; {chosen}"
+        )
+
     @property
     def hyperparameters(self) -> dict[str, int | float | bool]:
         """What was chosen besides cell and width, by name."""

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from study.api.compare import compare, load
     from study.api.result import Result
     from study.errors import UserError
+    from study.tuning.data import data
     from study.tuning.hypermodel import BudgetHyperModel
     from study.tuning.oracle import OptunaOracle
 
@@ -27,6 +28,7 @@ _HOMES = {
     "Result": "study.api.result",
     "UserError": "study.errors",
     "compare": "study.api.compare",
+    "data": "study.tuning.data",
     "load": "study.api.compare",
 }
 __all__ = [
@@ -37,6 +39,7 @@ __all__ = [
     "Result",
     "UserError",
     "compare",
+    "data",
     "load",
 ]
 

@@ -25,6 +25,7 @@ from study.processes.interruption import Interruption
 from study.processes.limits import ProcessLimits
 from study.processes.pool import Pool
 from study.question.plan import resolve
+from study.question.sampler_name import searcher_in_lines
 from study.question.settings import Settings
 from study.question.settings_file import save_settings
 from study.runs.archive import Archive
@@ -78,7 +79,11 @@ def search_and_confirm(context: JobContext, study: optuna.Study) -> Published | 
     save_settings(context.folder.settings, context.plan.settings)
     _register(context, study)
     plan = context.plan
-    context.say(*in_lines(plan.dataset.facts, plan.metric, plan.margin), *plan.known.notes)
+    context.say(
+        *in_lines(plan.dataset.facts, plan.metric, plan.margin),
+        *searcher_in_lines(plan.settings.search.sampler),
+        *plan.known.notes,
+    )
     confirming = plan.settings.answer.confirm
     published = None
     for number in range(1, (plan.searches.most if confirming else plan.searches.least) + 1):

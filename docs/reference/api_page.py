@@ -44,7 +44,7 @@ def api() -> str:
     import study
     from search_spaces.cells import Definition
 
-    names = ["compare", "load", "Result", "BudgetHyperModel", "OptunaOracle"]
+    names = ["compare", "load", "Result", "data", "BudgetHyperModel", "OptunaOracle"]
     errors = ["IsoparamError", "UserError", "BudgetError"]
     assert sorted([*names, *errors]) == study.__all__, "something public has no place on this page"
     parts = [_BEGUN.format(module=_rest(study))]

@@ -11,6 +11,7 @@ from study.datasets.description import in_lines
 from study.phases.forecast import searches_of
 from study.phases.time_estimate import estimated_seconds
 from study.question.plan import StudyPlan
+from study.question.sampler_name import searcher_in_lines
 from study.terminal.words import duration, number_of
 from study.training.job import TrainingError
 
@@ -40,9 +41,10 @@ def _plan(plan: StudyPlan) -> list[str]:
     cells, budgets = len(plan.cells), len(plan.ladder())
     least, most = plan.searches
     lines = [
+        *searcher_in_lines(plan.settings.search.sampler),
         f"Searches: {plan.searches}, each of {number_of(plan.n_trials, 'trial')}: "
         f"{plan.trials_of_a_cell} of each of {cells} cells at {number_of(budgets, 'budget')}, of "
-        f"at most {number_of(plan.epochs, 'epoch')}."
+        f"at most {number_of(plan.epochs, 'epoch')}.",
     ]
     if plan.settings.answer.confirm:
         lines.append(

@@ -28,3 +28,8 @@ class SamplerName(StrEnum):
         name.words = words
         name.needs = needs
         return name
+
+
+def searcher_in_lines(sampler: SamplerName) -> list[str]:
+    """For the terminal, before anything is trained: who searches, where it is not the default."""
+    return [] if sampler is SamplerName.TPE else [f"Searcher: {sampler.words}."]

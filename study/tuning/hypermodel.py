@@ -7,7 +7,7 @@ from typing import Any
 import keras_tuner
 from keras_tuner import errors
 
-from search_spaces.budget import Budget
+from search_spaces.budget import Budget, BudgetError
 from search_spaces.candidate import Candidate, Scope, Task
 from search_spaces.kerastuner import candidate
 from search_spaces.parameters import parameter_name
@@ -16,6 +16,7 @@ from search_spaces.spaces import SpaceName, search_space
 from study.errors import UserError
 from study.question.flag_values import found_cell
 from study.training.model import build, compile_model
+from study.tuning import arrays
 from study.tuning.tensorboard import spare_tensorboard
 
 
@@ -27,12 +28,15 @@ class BudgetHyperModel(keras_tuner.HyperModel):  # type: ignore[misc]  # KerasTu
     it. Models are compiled: Adam at the candidate's learning rate, cross-entropy, accuracy. They
     have Keras' own layers where the cell is one of Keras'.
 
-        tuner = keras_tuner.RandomSearch(
-            BudgetHyperModel(20_736, vocabulary=60, classes=18, sequence_length=20),
-            objective="val_accuracy",
-            max_trials=20,
+        data = study.data("surnames")
+        model = BudgetHyperModel(
+            20_736,
+            vocabulary=data.vocabulary,
+            classes=data.classes,
+            sequence_length=data.sequence_length,
         )
-        tuner.search(tokens, labels, validation_split=0.2, epochs=5)
+        tuner = keras_tuner.RandomSearch(model, objective="val_accuracy", max_trials=20)
+        tuner.search(*data.train, validation_data=data.validation, epochs=5)
 
     Args:
         max_params: The most trainable parameters, of the recurrent layers (or of the whole model:
@@ -74,13 +78,17 @@ class BudgetHyperModel(keras_tuner.HyperModel):  # type: ignore[misc]  # KerasTu
     def __post_init__(self) -> None:
         spare_tensorboard()
         cells = (self.cells,) if isinstance(self.cells, str) else self.cells
-        self.searched = search_space(
-            _named(SpaceName, "space", self.space),
-            self._task(),
-            Budget(self.max_params, _named(Scope, "budget_scope", self.budget_scope)),
-            tuple(found_cell(cell) for cell in cells),
-            self.batch_size,
-        )
+        space = _named(SpaceName, "space", self.space)
+        scope = _named(Scope, "budget_scope", self.budget_scope)
+        found, task = tuple(found_cell(cell) for cell in cells), self._task()
+        try:
+            self.searched = search_space(
+                space, task, Budget(self.max_params, scope), found, self.batch_size
+            )
+        except BudgetError as error:  # its remedies are the command's flags
+            fault = str(error).partition(" Raise --")[0]
+            narrower = ", or choose a narrower embedding" if task.has_embedding else ""
+            raise BudgetError(f"{fault} Raise max_params{narrower}.") from error
         self._next_seed = self.seed
         super().__init__(name="isoparam")
 
@@ -97,7 +105,10 @@ class BudgetHyperModel(keras_tuner.HyperModel):  # type: ignore[misc]  # KerasTu
         return model
 
     def candidate(self, hp: keras_tuner.HyperParameters) -> Candidate:
-        """What these hyperparameters stand for, with its sizes."""
+        """What these hyperparameters stand for: its units, layers, rates and `cell_parameters`.
+
+        In the space "wide" the hyperparameters themselves do not say it. `print` shows it.
+        """
         return candidate(self.searched, hp)
 
     def fit(self, hp: keras_tuner.HyperParameters, model: Any, *args: Any, **options: Any) -> Any:
@@ -105,7 +116,7 @@ class BudgetHyperModel(keras_tuner.HyperModel):  # type: ignore[misc]  # KerasTu
 
         Raises:
             FatalValueError: A batch size is given besides, or the space chooses it and a data set
-                has chosen.
+                has chosen; or arrays are not as the models expect them.
         """
         if "batch_size" in options:
             raise errors.FatalValueError(
@@ -113,8 +124,8 @@ class BudgetHyperModel(keras_tuner.HyperModel):  # type: ignore[misc]  # KerasTu
                 "Give it to BudgetHyperModel(batch_size=...)."
             )
         chosen = candidate(self.searched, hp)
-        arrays = len(args) > 1 or options.get("y") is not None
-        if arrays:
+        if len(args) > 1 or options.get("y") is not None:
+            self._check(*args, **options)
             options["batch_size"] = chosen.batch_size
         elif parameter_name(chosen.cell, "batch_size") in hp.values:
             raise errors.FatalValueError(
@@ -122,6 +133,14 @@ class BudgetHyperModel(keras_tuner.HyperModel):  # type: ignore[misc]  # KerasTu
                 "a data set in batches. Give arrays, or another space."
             )
         return model.fit(*args, **options)
+
+    def _check(
+        self, x: Any = None, y: Any = None, *_: Any, validation_data: Any = None, **__: Any
+    ) -> None:
+        arrays.check(x, y, self.searched.task, self.sequence_length)
+        if isinstance(validation_data, tuple):
+            inputs, labels = validation_data[:2]
+            arrays.check(inputs, labels, self.searched.task, self.sequence_length)
 
     def _task(self) -> Task:
         if (self.vocabulary > 0) == (self.features > 0):

@@ -1,6 +1,7 @@
 """Optuna's searches for KerasTuner's users: its samplers, pruners, storage and dashboard."""
 
 import json
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -68,6 +69,7 @@ class OptunaOracle(keras_tuner.Oracle):  # type: ignore[misc]  # KerasTuner is u
         self._study: optuna.Study | None = None
         self._running: dict[str, optuna.Trial] | None = None  # by KerasTuner's id, once it begins
         self._pruned: set[str] = set()
+        self._unasked = not isinstance(pruner, optuna.pruners.NopPruner | None)
         self._exhausted = False
         self._had_files = False
 
@@ -127,9 +129,17 @@ class OptunaOracle(keras_tuner.Oracle):  # type: ignore[misc]  # KerasTuner is u
             ended = self.trials[trial.trial_id]
             if ended.status in {"COMPLETED", "FAILED"}:
                 self._tell(ended)
+        if self._unasked and ended.status == "COMPLETED":
+            self._unasked = False
+            warnings.warn(
+                "OptunaOracle has a pruner that nothing asks. Give search() "
+                "callbacks=[oracle.pruning()], or leave the pruner out.",
+                stacklevel=2,
+            )
 
     def prunes(self, trial_id: str, value: float) -> bool:
         """Report the objective's next value to Optuna; whether its pruner stops the trial."""
+        self._unasked = False
         self._report(trial_id, value)
         if self._asked[trial_id].should_prune():
             self._pruned.add(trial_id)
@@ -165,7 +175,8 @@ class OptunaOracle(keras_tuner.Oracle):  # type: ignore[misc]  # KerasTuner is u
         if study.directions != [direction]:
             raise UserError(
                 f"The study {study.study_name!r} does not {direction.name.lower()} one value, as "
-                f"the objective {self.objective.name!r} asks. Choose another study_name."
+                f"the objective {self.objective.name!r} asks. Choose another study_name, or say "
+                "objective=keras_tuner.Objective(name, direction)."
             )
         if drawn := len(study.get_trials(deepcopy=False)):
             reseeding.go_on(study.sampler, drawn)

@@ -62,7 +62,14 @@ OPENS_THE_TEST_SPLIT = {
     "study.training.linear_baseline",
     "study.reproduction.notebook",
 }
-SEARCH = ("study.phases.search", "study.training.job", "study.training.fit", "study.trials.sampler")
+SEARCH = (
+    "study.phases.search",
+    "study.training.job",
+    "study.training.fit",
+    "study.trials.sampler",
+    "study.tuning.data",
+    "study.tuning.hypermodel",
+)
 
 Imports = Mapping[str, frozenset[str]]
 

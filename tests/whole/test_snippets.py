@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from importlib import import_module
 from pathlib import Path
@@ -21,6 +22,7 @@ import tensorflow as tf
 from cyclopts import App
 
 import study
+from study.tuning.data import Data, data
 from tests.support.commands import ROOT, call, run_module, write_moods
 from tests.support.downloads import few_reviews
 from tests.support.series import labels, long_frame, made_up, save_npz, save_ts
@@ -213,6 +215,7 @@ def test_the_python_of_a_page_runs(
     monkeypatch.chdir(tmp_path)
     config = small(tmp_path, "confirm = false")
     monkeypatch.setattr(study, "compare", partial(study.compare, config=config))
+    monkeypatch.setattr(study, "data", few)
     random = np.random.default_rng(0)
 
     def your_model(hp: Any) -> Any:
@@ -223,8 +226,6 @@ def test_the_python_of_a_page_runs(
 
     names = {
         "keras_tuner": keras_tuner,
-        "BudgetHyperModel": study.BudgetHyperModel,
-        "tokens": random.integers(0, 60, (40, 2)),
         "labels": random.permutation(40) % 2,
         "x": random.normal(size=(40, 3)),
         "y": random.permutation(40) % 2,
@@ -238,6 +239,13 @@ def test_the_python_of_a_page_runs(
         assert len(names["tuner"].oracle.trials) == 1
     if page == "docs/how-to/kerastuner.md":
         assert shown_in_dashboard("sqlite:///tuning.db") == ["mine"]
+
+
+def few(source: str) -> Data:
+    """The beginnings of a data set's first examples."""
+    found = data(source, sequence_length=2)
+    first = [part[:40] for part in found.train]
+    return replace(found, train=(first[0], first[1]), validation=(first[0], first[1]))
 
 
 def shown_in_dashboard(storage: str) -> list[str]:

@@ -11,7 +11,12 @@ import optuna
 import pytest
 import tensorflow as tf
 
+import study
+from search_spaces.budget import BudgetError
+from study.datasets.dataset import Dataset
+from study.datasets.splits import Part
 from study.errors import UserError
+from study.tuning import arrays
 from study.tuning.hypermodel import BudgetHyperModel
 from study.tuning.oracle import OptunaOracle
 
@@ -112,3 +117,67 @@ def test_keywords_are_pythons_own() -> None:
     assert keywords["batch_size"].default == 32
     assert keywords["space"].kind is inspect.Parameter.KEYWORD_ONLY
     assert [str(cell) for cell in hypermodel(cells="gru").searched.cells] == ["gru"]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"y": LABELS + 1}, "Labels are counted from 0 and below classes=3, but 1 to 3 was given"),
+        ({"y": np.eye(3)[LABELS]}, r"Labels are one class number .* \(64, 3\)"),
+        ({"x": TOKENS - 1}, "Tokens are counted from 0 and below vocabulary=10, but -1 to 8 was"),
+        ({"x": TOKENS[:, 1:]}, r"Inputs are \(examples, 4\), but an array of \(64, 3\)"),
+        ({"validation_data": (TOKENS, LABELS * 2)}, "Labels .* 0 to 4"),
+    ],
+)
+def test_arrays_that_are_not_the_models_are_refused(wrong: dict[str, Any], said: str) -> None:
+    given = {"x": TOKENS, "y": LABELS, **wrong}
+    with pytest.raises(keras_tuner.errors.FatalValueError, match=said):
+        hypermodel().fit(keras_tuner.HyperParameters(), None, **given)
+    if "validation_data" not in wrong:
+        with pytest.raises(keras_tuner.errors.FatalValueError, match=said):
+            hypermodel().fit(keras_tuner.HyperParameters(), None, given["x"], given["y"])
+
+
+def test_numbers_have_the_features_that_were_said() -> None:
+    searched = BudgetHyperModel(LIMIT, features=2, classes=3, sequence_length=4)
+    with pytest.raises(keras_tuner.errors.FatalValueError, match=r"\(examples, 4, 2\)"):
+        searched.fit(keras_tuner.HyperParameters(), None, np.zeros((64, 4, 3)), LABELS)
+
+
+def test_a_budget_too_small_names_the_keywords_here() -> None:
+    with pytest.raises(BudgetError) as refused:
+        BudgetHyperModel(3, vocabulary=10, classes=3, sequence_length=4)
+    assert str(refused.value).endswith(" Raise max_params, or choose a narrower embedding.")
+    assert "--" not in str(refused.value)
+
+
+def test_a_candidate_says_what_the_model_is() -> None:
+    searched, hp = hypermodel(space="wide"), keras_tuner.HyperParameters()
+    chosen = searched.candidate(hp)
+    assert f"{chosen.units} units, {chosen.cell_parameters:,} parameters" in str(chosen)
+    assert "learning rate 0.001" in str(chosen)
+
+
+def test_a_data_set_has_what_the_models_take_and_no_test_split(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    opened: list[Part] = []
+    opening = Dataset._open
+
+    def note(dataset: Dataset, part: Part) -> Any:
+        opened.append(part)
+        return opening(dataset, part)
+
+    monkeypatch.setattr(Dataset, "_open", note)
+    found = study.data("surnames", sequence_length=4)
+    assert opened == [Part.TRAIN, Part.VALIDATION]
+    searched = BudgetHyperModel(
+        LIMIT,
+        vocabulary=found.vocabulary,
+        classes=found.classes,
+        sequence_length=found.sequence_length,
+    )
+    for inputs, labels in (found.train, found.validation):
+        arrays.check(inputs, labels, searched.searched.task, found.sequence_length)
+    assert found.features == 0
+    assert found.classes == len(np.unique(found.train[1]))

@@ -144,7 +144,7 @@ def test_samplers_storages_and_enqueued_trials_are_optunas(tmp_path: Path) -> No
     assert stored.trials[0].params["int"] == 3
     assert len(stored.trials) == 3
     other = tuner(tmp_path / "other", storage=storage, study_name="mine", objective="val_loss")
-    with pytest.raises(UserError, match="minimize"):
+    with pytest.raises(UserError, match=r"minimize.*keras_tuner.Objective\(name, direction\)"):
         other.search()
 
 
@@ -161,3 +161,18 @@ def test_a_sampler_that_has_tried_all_ends_the_search(tmp_path: Path) -> None:
     oracle.verbose = 0
     Tuner(oracle, Small(), directory=tmp_path, project_name="small").search()
     assert len(oracle.study.trials) == 6
+
+
+def test_a_pruner_that_nothing_asks_is_said_once(tmp_path: Path) -> None:
+    pruner = optuna.pruners.MedianPruner()
+    with pytest.warns(UserWarning, match="pruner that nothing asks") as warned:
+        tuner(tmp_path / "one", max_trials=3, pruner=pruner).search()
+    assert sum("nothing asks" in str(each.message) for each in warned) == 1
+    tuner(tmp_path / "two", max_trials=1, pruner=optuna.pruners.NopPruner()).search()
+
+    class Asking(Tuner):
+        def run_trial(self, trial: Any) -> Any:
+            self.oracle.prunes(trial.trial_id, 1.0)
+            return super().run_trial(trial)
+
+    tuner(tmp_path / "three", Asking, max_trials=1, pruner=pruner).search()

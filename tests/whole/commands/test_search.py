@@ -111,8 +111,10 @@ def test_the_search_never_opens_the_test_split(blind: Path) -> None:
 
 
 def test_dry_run_prints_the_plan_and_writes_nothing(texts: Path, tmp_path: Path) -> None:
-    done = search(*small_study(texts), "--dry-run", "--output-dir", str(tmp_path / "runs"))
+    asked = ["--dry-run", "--sampler", "qmc", "--output-dir", str(tmp_path / "runs")]
+    done = search(*small_study(texts), *asked)
     assert done.returncode == 0, done.stderr
+    assert "Searcher: scrambled Sobol points." in done.stdout
     assert "Searches: 2, each of 4 trials: 1 of each of 2 cells at 2 budgets" in done.stdout
     assert "its 4 winners on 1 fresh seed" in done.stdout
     assert "Source: moods.csv: 300 examples from 300 lines." in done.stdout
