@@ -1,6 +1,6 @@
 """The files of a study for a paper, and a minimal article that shows them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -32,16 +32,21 @@ _ARTICLE = r"""%% To typeset it: pdflatex article, bibtex article, and pdflatex 
 \input{answer}
 %s\section*{Method}
 \input{method}
-%s\bibliographystyle{plain}
+%s\clearpage
+\bibliographystyle{plain}
 \bibliography{references}
 \end{document}
 """
 _FIGURE = r"""\begin{figure}
 \centering
-\includegraphics[width=\linewidth]{figures/%s}
+%s
 \caption{%s}
 \end{figure}
 """
+_PANEL = r"\includegraphics[width=%s\linewidth]{figures/%s}"
+# What the answer is about; the others are there to be chosen from.
+_SHOWN = ("difference_by_search", "difference_by_pair", "accuracy_by_size")
+_OTHERS = "% The other figures, to choose from:\n"
 
 
 def write_paper(
@@ -74,7 +79,7 @@ def write_paper(
             "method.tex": paragraph,
             **({"table.tex": table(record, found)} if found.budgets else {}),
             "references.bib": bibliography(cited(paragraph)),
-            "article.tex": _article(record, found, list(shown.values())),
+            "article.tex": _article(record, found, shown),
         },
     )
     return latex
@@ -88,13 +93,20 @@ def _pictures(shown: Mapping[str, Figure | None]) -> dict[str, bytes]:
     }
 
 
-def _article(record: StudyRecord, found: Answer, shown: Sequence[Figure | None]) -> str:
+def _article(record: StudyRecord, found: Answer, shown: Mapping[str, Figure | None]) -> str:
     on = on_data(record.dataset.name, record.metric)
     title = wrapped(tex(question(record.cells, budget_label(record), on)))
-    figures = "".join(
-        _FIGURE % (chart.key, wrapped(tex(f"{chart.title}. {each.caption}")))
-        for each in shown
-        if each
-        for chart in each.charts
-    )
+    made = {name: _figure(each) for name, each in shown.items() if each}
+    first = "".join(text for name, text in made.items() if name in _SHOWN)
+    others = "".join(text for name, text in made.items() if name not in _SHOWN)
+    commented = "".join(f"% {line}\n" for line in others.splitlines())
+    figures = first + (_OTHERS + commented if others else "")
     return _ARTICLE % (title, "\\input{table}\n" if found.budgets else "", figures)
+
+
+def _figure(made: Figure) -> str:
+    """One float of all charts of a figure, which its caption speaks of together."""
+    width = "" if len(made.charts) == 1 else "0.49"
+    panels = "\n".join(_PANEL % (width, chart.key) for chart in made.charts)
+    titles = " ".join(f"{chart.title}." for chart in made.charts)
+    return _FIGURE % (panels, wrapped(tex(f"{titles} {made.caption}")))

@@ -4,13 +4,15 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from reports.comparison.estimate import Interval
+from reports.paper.sizes import DECIMALS, span
 from reports.paper.tex import UNICODE, letters, tex
 from reports.words.formatting import NOTHING, count, interval, p_value, percent, points
 from search_spaces.cells import cell_name
 
 _HEAD = """\
 % Figures of the study {study}, by isoparam {version}, from its summary.json.
-% Accuracies are in percent, differences in percentage points, first cell minus second.
+% Accuracies are in percent, differences in percentage points, first cell minus second. Limits of
+% intervals are rounded outwards, p-values up.
 % Two studies in one text: read each file in a group, {{\\input{{...}} ...}}.
 {unicode}
 """
@@ -43,8 +45,10 @@ def _commands(told: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     shares = told["variance_shares"] or {}
     for of in ("search", "seed", "examples"):
         yield f"Share{of.capitalize()}", _percent(shares.get(of), 0)
+    scope, margin = told["budget"]["scope"], (told["verdict"] or {}).get("margin")
     for place, budget in zip(_NAMES, told["budgets"], strict=False):
-        yield from _budget(f"Budget{place}", budget)
+        yield from _budget(f"Budget{place}", budget, margin)
+        yield from _sizes(f"Budget{place}", budget, f"{scope}_params")
 
 
 def _study(told: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -70,6 +74,7 @@ def _plans(told: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     first: Mapping[str, str] = next(iter(told["plans"]), {})
     yield "PlanDigest", first.get("sha256", NOTHING)
     yield "PlanDate", first.get("stored", NOTHING)[:10]
+    yield "PlanTime", first.get("stored", NOTHING)[:19].replace("T", " ")
 
 
 def _verdict(verdict: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -82,7 +87,7 @@ def _verdict(verdict: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     yield "Difference", _points(verdict.get("difference"), margin)
     yield from _bounds("Difference", verdict.get("interval"))
     yield from _bounds("Prediction", verdict.get("prediction"))
-    yield "Margin", _points(margin)
+    yield "Margin", NOTHING if margin is None else points(margin)
     yield "Level", NOTHING if not verdict else f"{100 * verdict['alpha']:.3g}"
     yield "SearchesNeeded", NOTHING if needed is None else count(needed)
 
@@ -95,23 +100,34 @@ def _mean(mean: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     yield "HomogeneityP", NOTHING if homogeneity is None else p_value(homogeneity)
 
 
-def _budget(name: str, budget: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def _sizes(name: str, budget: Mapping[str, Any], counted: str) -> Iterator[tuple[str, str]]:
+    """Of what was compared; a span where the searches' winners differ."""
+    for cell, measured in budget.items():
+        if isinstance(measured, Mapping):
+            of_cell = f"{name}{letters(_cell(cell))}"
+            yield f"{of_cell}Units", span(measured["units"])
+            yield f"{of_cell}Parameters", span(measured[counted])
+
+
+def _budget(
+    name: str, budget: Mapping[str, Any], margin: float | None
+) -> Iterator[tuple[str, str]]:
     yield f"{name}Limit", count(budget["limit"])
     for cell, measured in budget.items():
         if isinstance(measured, Mapping):
             accuracy = f"{name}{letters(_cell(cell))}Accuracy"
             yield accuracy, _percent(measured["accuracy"], 2)
-            yield from _bounds(accuracy, measured["accuracy_interval"], 2)
+            yield from _bounds(accuracy, measured["accuracy_interval"])
     for found in budget["comparisons"]:
         pair = "Minus".join(letters(_cell(cell)) for cell in found["cells"])
-        yield f"{name}{pair}", _points(found["difference"])
+        yield f"{name}{pair}", _points(found["difference"], margin)
         yield from _bounds(f"{name}{pair}", found["interval"])
         p = found["p_value"]
         yield f"{name}{pair}P", NOTHING if p is None else p_value(p)
 
 
-def _bounds(name: str, bounds: Any, decimals: int = 1) -> Iterator[tuple[str, str]]:
-    low, high = interval(Interval(*bounds), decimals).split(" to ") if bounds else [NOTHING] * 2
+def _bounds(name: str, bounds: Any) -> Iterator[tuple[str, str]]:
+    low, high = interval(Interval(*bounds), DECIMALS).split(" to ") if bounds else [NOTHING] * 2
     yield f"{name}Low", low
     yield f"{name}High", high
 
@@ -125,4 +141,4 @@ def _percent(fraction: float | None, decimals: int) -> str:
 
 
 def _points(difference: float | None, margin: float | None = None) -> str:
-    return NOTHING if difference is None else points(difference, limit=margin or 0.0)
+    return NOTHING if difference is None else points(difference, DECIMALS, margin or 0.0)

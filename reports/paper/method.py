@@ -6,17 +6,18 @@ from typing import Any
 
 from reports.findings.answer import Answer
 from reports.findings.search import trial_counts
+from reports.paper.statistics import confirming, statistics, times
 from reports.paper.tex import UNICODE, tex, wrapped
 from reports.words.formatting import count, percent, points, shown_value
 from reports.words.labels import budget_label, metric_name
-from reports.words.phrases import confidence, listed, plural
+from reports.words.phrases import listed, plural
 from search_spaces.cells import cell_name
 from search_spaces.spaces import SpaceName, ranges_of
-from study.datasets.metric import Metric
 from study.machine.program import version
 from study.question.sampler_name import SamplerName
-from study.terminal.words import number_of
+from study.terminal.words import number_of, utc
 from study.trials.record import StudyRecord
+from study.trials.sampler import BEGINNINGS
 
 _CITED = re.compile(r"\[\[([\w,-]+)\]\]")
 _PACKAGES = {
@@ -27,6 +28,7 @@ _PACKAGES = {
     "optuna": "Optuna [[akiba2019]]",
     "numpy": "NumPy",
     "scipy": "SciPy",
+    "scikit-learn": "scikit-learn",
 }
 # By the origin that a built-in data set names; a user's own names its path.
 DATA = {"the surnames": "[[faker]]", "imdb": "[[maas2011]]", "reuters": "[[lewis1997]]"}
@@ -53,8 +55,8 @@ def _sentences(record: StudyRecord, answer: Answer) -> Iterator[str]:
     yield _plan(record)
     yield from _searching(record)
     yield _training(record)
-    yield from _confirming(record)
-    yield from _statistics(record, answer)
+    yield from confirming(record, answer)
+    yield from statistics(record, answer)
     yield _software(record)
 
 
@@ -94,9 +96,13 @@ def _question(record: StudyRecord) -> str:
     cells = listed([cell_name(cell) for cell in record.cells])
     return (
         f"{cells} were compared at an equal budget of at most {budget_label(record)} (trainable "
-        f"parameters {scope}){smaller}. The smallest difference that matters was declared to be "
-        f"{points(record.margin)} percentage points."
+        f"parameters {scope}){smaller}. The smallest difference that matters was "
+        f"{'declared' if record.registrations else 'set'} to be {points(record.margin)} percentage "
+        f"points{_NO_PLAN * (not record.registrations)}."
     )
+
+
+_NO_PLAN = ", in the settings; no plan was stored before the study began"
 
 
 def _plan(record: StudyRecord) -> str:
@@ -105,10 +111,10 @@ def _plan(record: StudyRecord) -> str:
     first, *changes = record.registrations
     begun = f"{number_of(first.trainings, 'training')} had begun"
     when = "before the first training" if not first.trainings else f"when {begun}"
-    changed = f"; it was changed {_times(len(changes))} later" * bool(changes)
+    changed = f"; it was changed {times(len(changes))} later" * bool(changes)
     return (
         f"All this, the search and the rule of the verdict were written down on "
-        f"{first.stored:%Y-%m-%d}, {when} (SHA-256 {first.sha256}){changed}."
+        f"{utc(first.stored)}, {when} (SHA-256 {first.sha256}){changed}."
     )
 
 
@@ -118,17 +124,17 @@ def _searching(record: StudyRecord) -> Iterator[str]:
     counts, settings = trial_counts(record), record.settings
     each = round(record.trials_per_search / (len(record.cells) * len(record.limits)))
     searches = plural(len({trial.search for trial in record.trials}), "search")
-    budgets = number_of(len(record.limits), "budget")
+    budgets, several = number_of(len(record.limits), "budget"), len(record.limits) > 1
     yield (
         f"The unit of the comparison is the search [[bouthillier2021]]: {searches}, each with a "
         "seed and a train/validation split of its own, learning nothing from the others, tuned "
-        f"each cell with {number_of(each, 'trial')} at each of {budgets}, "
+        f"each cell with {number_of(each, 'trial')}{f' at each of {budgets}' * several}, "
         f"{number_of(record.trials_per_search, 'trial')} a search, {count(counts['planned'])} in "
         f"all ({count(counts['complete'])} complete, {count(counts['pruned'])} pruned, "
         f"{count(counts['failed'])} failed)."
     )
     yield _space(settings)
-    yield _sampling(settings)
+    yield from _sampling(record, counts["pruned"])
 
 
 def _space(settings: Mapping[str, Any]) -> str:
@@ -149,23 +155,47 @@ def _space(settings: Mapping[str, Any]) -> str:
     )
 
 
-def _sampling(settings: Mapping[str, Any]) -> str:
-    sampler = settings.get("sampler", "tpe")
-    if sampler == "tpe":
-        told = (
-            "A cell's first eight trials of a search were scrambled Sobol points [[owen1998]], the "
-            "same for all cells; then a tree-structured Parzen estimator [[bergstra2011]] chose, "
-            "from the trials of that cell in that search only, all but the size."
-        )
+def _sampling(record: StudyRecord, pruned: int) -> Iterator[str]:
+    """Who chose what, as far as it came to choose."""
+    settings = record.settings
+    sampler = SamplerName(settings.get("sampler", "tpe"))
+    trials = record.trials_per_search // len(record.cells)  # of a cell in a search
+    if sampler is SamplerName.KERAS_TUNER_HYPERBAND:
+        yield f"What to try was chosen by {sampler.words}."
     else:
-        told = f"What to try was chosen by {SamplerName(sampler).words}."
-    if settings.get("pruning", True):
-        told += (
-            " A trial was pruned when one and a half times what the second half of its looks had "
+        yield from _beginnings(sampler, trials)
+    if not settings.get("pruning", True):
+        yield "No trial was pruned: pruning was off."
+    elif not pruned:
+        yield "Trials could be pruned, but none was."
+    else:
+        yield (
+            "A trial was pruned when one and a half times what the second half of its looks had "
             "gained would not have brought its validation loss to the best of its search, cell and "
             "budget."
         )
-    return told
+
+
+def _beginnings(sampler: SamplerName, trials: int) -> Iterator[str]:
+    random = sampler is SamplerName.RANDOM
+    drawn = "uniform random points" if random else "scrambled Sobol points [[owen1998]]"
+    models = sampler not in {SamplerName.RANDOM, SamplerName.QMC}
+    later = trials - BEGINNINGS
+    if not models or later <= 0:
+        yield f"All trials were {drawn}, the same for all cells of a search."
+        if models:
+            yield (
+                f"{sampler.words}, which chooses once {BEGINNINGS} trials of a cell in a search "
+                f"have ended, had none of a cell's {trials} to choose."
+            )
+        return
+    name = "a tree-structured Parzen estimator [[bergstra2011]]"
+    chooser = name if sampler is SamplerName.TPE else sampler.words
+    yield (
+        f"A cell's trials of a search were {drawn}, the same for all cells, until {BEGINNINGS} of "
+        f"them had ended; {chooser} chose the rest, at most {later} of a cell's {trials}, from the "
+        "trials of that cell in that search only: all but the size."
+    )
 
 
 def _training(record: StudyRecord) -> str:
@@ -178,6 +208,8 @@ def _training(record: StudyRecord) -> str:
     told += ") were trained with Adam [[kingma2015]]"
     if "batch-size" in settings and settings.get("space") != "wide":
         told += f" on batches of {number_of(settings['batch-size'], 'example')}"
+    if looks := _looks(record):
+        told += f", their validation loss measured {looks},"
     if "epochs" in settings:
         told += f" for at most {number_of(settings['epochs'], 'epoch')}"
     if "patience" in settings:
@@ -187,54 +219,13 @@ def _training(record: StudyRecord) -> str:
     return f"{told}; the weights of the lowest validation loss were kept."
 
 
-def _confirming(record: StudyRecord) -> Iterator[str]:
-    if record.trials_per_search:
-        yield (
-            "The winner of a cell at a budget of a search, its trial of lowest validation loss, "
-            "was trained afresh at the largest widths of the cells whose parameters differ by at "
-            f"most 1 %, on {number_of(record.replicates, 'seed')} that no trial had, and scored "
-            "once on the test split, which no search reads."
-        )
-    failed = sum(run.test_accuracy is None for run in record.confirmations)
-    yield (
-        f"Of {number_of(len(record.confirmations), 'confirmed run')} {count(failed)} failed; a run "
-        "that fails counts as one that always answers with the most frequent class."
-    )
-    if "seed" in record.settings:
-        yield f"All seeds derive from {record.settings['seed']}."
-
-
-def _statistics(record: StudyRecord, answer: Answer) -> Iterator[str]:
-    unit = "search" if record.trials_per_search else "seed"
-    score = "Accuracy" if record.metric is Metric.ACCURACY else record.metric.display_name
-    yield (
-        f"{score.capitalize()} is compared. A difference is the mean over "
-        f"{plural(answer.searches, unit)}; its interval has crossed random effects of searches and "
-        "test examples [[searle1992]], with the quantile of Cochran [[cochran1964]]."
-    )
-    planned = record.planned_searches
-    if planned.least == planned.most and len(record.looks) < 2:
-        yield f"The verdict was looked at once, after {plural(planned.least, unit)}, at 5 %."
-    else:
-        yield (
-            f"The verdict was looked at {_times(len(record.looks))}, as planned after each search "
-            f"from {planned.least} to {planned.most} until it was decided; a chance of false "
-            f"alarms of {percent(answer.level.overall if answer.level else 0.05, 2)} in all was "
-            "spent over the looks [[lan1983,kim1987]]."
-        )
-    if answer.verdict:
-        yield f"The verdict's interval has a confidence of {confidence(answer.verdict.headline)}."
-    if len(record.cells) > 2:
-        yield "Several pairs of cells at a budget are paid for by Holm's procedure [[holm1979]]."
-    yield (
-        "One cell is called more accurate where the interval excludes zero and the difference is "
-        "at least the margin; the difference negligible or the cells equivalent where the interval "
-        "of two one-sided tests lies within the margin; and anything else undecided."
-    )
-
-
-def _times(number: int) -> str:
-    return {1: "once", 2: "twice"}.get(number, f"{number} times")
+def _looks(record: StudyRecord) -> str:
+    """How often in an epoch, as the curves have it."""
+    curves = [run.curve for run in (*record.trials, *record.confirmations) if run.curve]
+    often = sorted({round(1 / curve[0].epoch) for curve in curves if curve[0].epoch})
+    if not often:
+        return ""
+    return f"{listed([times(each) for each in often], 'or')} an epoch"
 
 
 def _software(record: StudyRecord) -> str:

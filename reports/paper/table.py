@@ -6,6 +6,7 @@ from reports.comparison.estimate import Interval
 from reports.comparison.pairs import PairComparison
 from reports.findings.answer import Answer, BudgetAnswer
 from reports.findings.confirmation import accuracy_span, mean_accuracy
+from reports.paper.sizes import DECIMALS, sizes
 from reports.paper.tex import UNICODE, tex, wrapped
 from reports.words.formatting import NOTHING, count, interval, percent, points
 from reports.words.labels import metric_name, on_data
@@ -25,7 +26,12 @@ def table(record: StudyRecord, answer: Answer) -> str:
     first, second = known.cells
     head = ["Budget", *(tex(cell_name(cell)) for cell in record.cells)]
     head.append(f"{tex(cell_name(first))} $-$ {tex(cell_name(second))}")
-    rows = [_line(row) for budget in answer.budgets for row in _rows(record, budget, known.cells)]
+    margin = answer.verdict.margin if answer.verdict else 0.0
+    rows = [
+        _line(row)
+        for budget in answer.budgets
+        for row in _rows(record, budget, known.cells, margin)
+    ]
     caption = wrapped(tex(_caption(record, answer)))
     return (
         f"% \\usepackage{{booktabs}}\n{UNICODE}\n\\begin{{table}}\n\\centering\n"
@@ -40,19 +46,22 @@ def _line(cells: list[str]) -> str:
 
 
 def _rows(
-    record: StudyRecord, answered: BudgetAnswer, cells: tuple[str, str]
+    record: StudyRecord, answered: BudgetAnswer, cells: tuple[str, str], margin: float
 ) -> Iterator[list[str]]:
-    """The numbers, and their intervals."""
+    """The numbers, their intervals, and the sizes."""
     found = _oriented(answered, cells)
     means = [mean_accuracy(answered, cell) for cell in record.cells]
     spans = [accuracy_span(mean) for mean in means]
     yield [
         tex(count(answered.limit)),
-        *(tex(_number(percent(mean.value, 2))) for mean in means),
-        tex(points(found.difference, 2)),
+        *(tex(_number(percent(mean.value, DECIMALS))) for mean in means),
+        tex(points(found.difference, DECIMALS, margin)),
     ]
     bounds = [*spans, found.interval]
     yield ["", *(f"\\footnotesize {tex(_bounds(each))}" for each in bounds)]
+    compared = [sizes(answered, cell) for cell in record.cells]
+    told = [f"{units} units: {parameters}" for units, parameters in compared]
+    yield ["", *(f"\\footnotesize {tex(each)}" for each in told), ""]
 
 
 def _oriented(answered: BudgetAnswer, cells: tuple[str, str]) -> PairComparison:
@@ -65,7 +74,7 @@ def _number(percentage: str) -> str:
 
 
 def _bounds(span: Interval | None) -> str:
-    return NOTHING if span is None else interval(span, 2)
+    return NOTHING if span is None else interval(span, DECIMALS)
 
 
 def _caption(record: StudyRecord, answer: Answer) -> str:
@@ -80,5 +89,13 @@ def _caption(record: StudyRecord, answer: Answer) -> str:
         f"at matched sizes, and the difference {first} minus {second} in percentage points. "
         f"Budgets are {record.budget.scope} parameters. In small print: 95 % intervals of the "
         f"accuracies over searches, {' to '.join(sure)} intervals of the differences over searches "
-        "and test examples."
+        "and test examples, their limits rounded outwards; then units and "
+        f"{record.budget.scope} parameters of what was compared.{_baselines(record)}"
     )
+
+
+def _baselines(record: StudyRecord) -> str:
+    majority = percent(record.dataset.facts.majority_baseline(record.metric), DECIMALS)
+    linear = record.baseline.accuracy if record.baseline else None
+    told = f" Always answering with the most frequent class gives {majority}"
+    return f"{told}{f', a linear model {percent(linear, DECIMALS)}' if linear is not None else ''}."

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from study.machine.program import version
 
-_PACKAGES = ("keras", "tensorflow", "jax", "optuna", "numpy", "scipy")
+_PACKAGES = ("keras", "tensorflow", "jax", "optuna", "numpy", "scipy", "scikit-learn")
 
 
 def environment() -> dict[str, str]:

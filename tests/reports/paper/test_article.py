@@ -4,11 +4,13 @@ import re
 import shutil
 import subprocess
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from reports.charts.difference import difference_by_search
 from reports.charts.figure import charts_of
 from reports.charts.luck import luck
 from reports.comparison.estimate import Interval
@@ -20,7 +22,9 @@ from reports.paper.method import cited, method
 from reports.words.formatting import MINUS, interval, points
 from study.datasets.registry import DATASETS
 from study.question.flag_values import Searches
-from study.trials.record import StudyRecord
+from study.trials.baseline import BaselineRecord
+from study.trials.record import Status, StudyRecord
+from study.trials.registered import Registration
 from tests.support.commands import ROOT
 from tests.support.made_up.records import (
     confirmed_record,
@@ -40,10 +44,11 @@ RECORDS = {
 
 
 def written(record: StudyRecord, folder: Path) -> tuple[Path, dict[str, Any]]:
-    """One chart will do: drawing them all takes long."""
+    """Two charts will do: drawing them all takes long."""
     found = answer(record)
     told = summary(record, found)
-    return write_paper(record, found, {"luck": luck(record, found)}, told, folder), told
+    shown = {make.__name__: make(record, found) for make in (difference_by_search, luck)}
+    return write_paper(record, found, shown, told, folder), told
 
 
 def commands(latex: Path) -> dict[str, str]:
@@ -54,20 +59,28 @@ def commands(latex: Path) -> dict[str, str]:
 def test_the_commands_have_the_figures_of_the_summary(tmp_path: Path) -> None:
     latex, told = written(RECORDS["two cells"], tmp_path)
     found, verdict = commands(latex), told["verdict"]
+    told_method = " ".join((latex / "method.tex").read_text().split())
     assert found["Winner"] == "GRU"
     assert found["Outcome"] == verdict["outcome"] == "better"
-    assert found["Difference"] == points(verdict["difference"]).replace(MINUS, "$-$")
+    table = (latex / "table.tex").read_text()
+    assert found["Difference"] == points(verdict["difference"], 2).replace(MINUS, "$-$")
+    assert f"& {found['Difference']} " in table
     for name, bounds in (("Difference", "interval"), ("Prediction", "prediction")):
-        low, high = interval(Interval(*verdict[bounds])).replace(MINUS, "$-$").split(" to ")
+        low, high = interval(Interval(*verdict[bounds]), 2).replace(MINUS, "$-$").split(" to ")
         assert (found[f"{name}Low"], found[f"{name}High"]) == (low, high)
     for place, budget in zip(("One", "Two", "Three"), told["budgets"], strict=True):
         seeds = [one for each in budget["gru"]["test_accuracy"] for one in each]
         mean = sum(seeds) / len(seeds)
         assert float(found[f"Budget{place}GRUAccuracy"]) == pytest.approx(100 * mean, abs=0.005)
-        assert found[f"Budget{place}GRUAccuracy"] in (latex / "table.tex").read_text()
+        assert found[f"Budget{place}GRUAccuracy"] in table
+        (parameters,), (units,) = set(budget["gru"]["cell_params"]), set(budget["gru"]["units"])
+        assert found[f"Budget{place}GRUParameters"] == f"{parameters:,}"
+        assert f"{found[f'Budget{place}GRUUnits']} units: {parameters:,}" in table
+        assert found[f"Budget{place}GRUUnits"] == f"{units:,}"
+        assert f"GRU with {units} units ({parameters:,} parameters)" in told_method
         (comparison,) = budget["comparisons"]
         shown = found[f"Budget{place}LSTMMinusGRU"].replace("$-$", "-")
-        assert float(shown) == pytest.approx(100 * comparison["difference"], abs=0.05)
+        assert float(shown) == pytest.approx(100 * comparison["difference"], abs=0.005)
 
 
 def test_what_is_not_known_is_a_dash(tmp_path: Path) -> None:
@@ -81,13 +94,61 @@ def test_the_method_says_the_figures_of_the_record() -> None:
     told = " ".join(method(record, answer(record)).split())
     # fmt: off
     figures = ("2,407 test examples", "20,736 cell parameters", "4 trials at each of 3 budgets",
-               "0.5 percentage points", "All seeds derive from 0", "from 3 to 6", "Holm")
+               "0.5 percentage points", "All seeds derive from 0", "of 3 to 6 planned searches", "Holm")
     # fmt: on
     for figure in figures:
         assert figure in told
     entries = bibliography(cited(told))
     assert {"bouthillier2021", "faker", "isoparam", "lan1983", "holm1979"} <= cited(told)
     assert entries.count("\n@") == len(cited(told)) - 1
+
+
+def told_of(record: StudyRecord) -> str:
+    return " ".join(method(record, answer(record)).split())
+
+
+def test_the_method_says_of_the_search_only_what_it_did() -> None:
+    record = RECORDS["two cells"]
+    few, many = (replace(record, trials_per_search=2 * trials) for trials in (6, 24))
+    assert "Parzen" not in told_of(few)
+    assert "had none of a cell's 6 to choose" in told_of(few)
+    assert "chose the rest, at most 16 of a cell's 24" in told_of(many)
+    drawn = replace(many, settings={**record.settings, "sampler": "random", "pruning": False})
+    assert "All trials were uniform random points" in told_of(drawn)
+    assert "pruning was off" in told_of(drawn)
+    complete = [trial for trial in record.trials if trial.status is Status.COMPLETE]
+    assert "but none was" in told_of(replace(record, trials=tuple(complete)))
+    one = replace(record, limits=record.limits[:1])
+    assert "at each of" not in told_of(one)
+
+
+def test_the_method_says_whether_there_was_a_plan() -> None:
+    record = replace(RECORDS["two cells"], registrations=())
+    assert "set to be 0.5 percentage points, in the settings; no plan was" in told_of(record)
+    stored = datetime(2026, 11, 24, 15, 20, tzinfo=UTC)
+    planned = replace(record, registrations=(Registration(1, "ab", stored, 0, ""),))
+    assert "declared to be 0.5 percentage points." in told_of(planned)
+    assert "on 2026-11-24 15:20 UTC, before the first training" in told_of(planned)
+
+
+def test_the_method_says_what_the_statistics_are() -> None:
+    record = RECORDS["two cells"]
+    found = answer(record)
+    told, known = told_of(record), found.verdict
+    assert known is not None
+    assert known.headline.prediction is not None
+    freedom = (
+        f"{known.headline.estimate.freedom} and {record.dataset.test - 1:,} degrees of freedom"
+    )
+    assert freedom in told.replace(" (the searches differed by less than their seeds alone would "
+                                   "make them: both were pooled)", "")  # fmt: skip
+    asked = interval(known.headline.prediction, 2).replace(MINUS, "$-$")
+    assert f"would find a difference of {asked} points" in told
+    assert r"of confidence 90\,\%" in told
+    linear = BaselineRecord(accuracy=0.8321, description="logistic regression", examples=9)
+    with_linear = replace(record, baseline=linear)
+    assert r"the same test split: 83.2\,\% accuracy" in told_of(with_linear)
+    assert "pedregosa2011" in told_of(with_linear)
 
 
 @pytest.mark.parametrize("name", DATASETS)
