@@ -94,7 +94,8 @@ def test_the_method_says_the_figures_of_the_record() -> None:
     told = " ".join(method(record, answer(record)).split())
     # fmt: off
     figures = ("2,407 test examples", "20,736 cell parameters", "4 trials at each of 3 budgets",
-               "0.5 percentage points", "All seeds derive from 0", "of 3 to 6 planned searches", "Holm")
+               "0.5 percentage points", "All seeds derive from 0", "of 3 to 6 planned searches",
+               "Holm")
     # fmt: on
     for figure in figures:
         assert figure in told
