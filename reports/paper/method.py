@@ -30,6 +30,7 @@ _PACKAGES = {
     "scipy": "SciPy",
     "scikit-learn": "scikit-learn",
 }
+_BACKENDS = {"tensorflow", "jax"}
 # By the origin that a built-in data set names; a user's own names its path.
 DATA = {"the surnames": "[[faker]]", "imdb": "[[maas2011]]", "reuters": "[[lewis1997]]"}
 
@@ -221,8 +222,9 @@ def _training(record: StudyRecord) -> str:
 
 def _looks(record: StudyRecord) -> str:
     """How often in an epoch, as the curves have it."""
-    curves = [run.curve for run in (*record.trials, *record.confirmations) if run.curve]
-    often = sorted({round(1 / curve[0].epoch) for curve in curves if curve[0].epoch})
+    curves = [trial.curve for trial in record.trials]
+    curves += [run.curve for run in record.confirmations]
+    often = sorted({round(1 / curve[0].epoch) for curve in curves if curve and curve[0].epoch})
     if not often:
         return ""
     return f"{listed([times(each) for each in often], 'or')} an epoch"
@@ -234,7 +236,7 @@ def _software(record: StudyRecord) -> str:
     versions += [
         " ".join([*name.split()[:1], environment[package], *name.split()[1:]])
         for package, name in _PACKAGES.items()
-        if package in environment
+        if package in environment and package not in _BACKENDS - {environment.get("backend")}
     ]
     where = environment.get("processor", "")
     return f"Software: {listed(versions)}{f'; on {where}' * bool(where)}."
