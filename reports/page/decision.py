@@ -126,7 +126,7 @@ def _told_apart(first: Range, second: Range) -> bool:
 def _spread(cells: Sequence[str], times: dict[str, Range]) -> str:
     """How long a training takes, where no share of the time says it."""
     told = [
-        f"{cell_name(cell)} {shown_number(found.low)} to {shown_number(found.high)} s"
+        f"{cell_name(cell)} {shown_number(found.low, 2)} to {shown_number(found.high, 2)} s"
         for cell in cells
         if (found := times[cell])
     ]

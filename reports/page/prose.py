@@ -17,6 +17,7 @@ from study.machine.program import version
 from study.question.sampler_name import SamplerName
 from study.terminal.words import duration, number_of
 from study.trials.record import Status, StudyRecord
+from study.trials.sampler import BEGINNINGS
 
 _BADGES = {
     Outcome.BETTER: "Verdict: better",
@@ -63,11 +64,23 @@ def sampling(record: StudyRecord) -> str:
     if sampler in {SamplerName.RANDOM, SamplerName.QMC}:
         spread = "" if sampler is SamplerName.RANDOM else ", evenly spread over its ranges"
         return f"What is tried are {sampler.words}{spread}, the same for every cell"
+    start = "Every cell begins at the same points, evenly spread over its ranges"
+    if sampler is SamplerName.KERAS_TUNER_BAYESIAN:
+        return f"{start}; {_learner(sampler)} goes on, and sizes stay evenly spread"
+    each = record.trials_per_search // len(record.cells)
+    if each <= BEGINNINGS:
+        return (
+            f"{start}, and these are all of its {number_of(each, 'trial')} of a search: "
+            f"{sampler.words} would go on after {BEGINNINGS}, and chose nothing"
+        )
     return (
-        "Every cell begins at the same points, evenly spread over its ranges; "
-        f"{sampler.words}, which learns from this cell in this search only, goes on, and sizes "
-        "stay evenly spread"
+        f"{start}, at least the first {BEGINNINGS} of its {each:,} trials of a search; "
+        f"{_learner(sampler)} goes on, and sizes stay evenly spread"
     )
+
+
+def _learner(sampler: SamplerName) -> str:
+    return f"{sampler.words}, which learns from this cell in this search only,"
 
 
 def seeds(record: StudyRecord) -> str:

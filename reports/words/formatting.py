@@ -89,11 +89,11 @@ def shown_percent(fraction: float | None) -> str:
     return percent(fraction, 2) if fraction is not None else NOTHING
 
 
-def shown_number(number: float | None) -> str:
-    """A measurement with three significant digits, whole from 100 on."""
+def shown_number(number: float | None, digits: int = 3) -> str:
+    """A measurement with so many significant digits, whole from 100 on."""
     if number is None:
         return NOTHING
-    return f"{number:,.0f}" if abs(number) >= 100 else f"{number:.3g}"
+    return f"{number:,.0f}" if abs(number) >= 100 else f"{number:.{digits}g}"
 
 
 def shown_value(value: object) -> str:

@@ -116,6 +116,18 @@ def test_charts_follow_the_scheme(browser: Browser, reports: dict[str, str], sch
     page.close()
 
 
+@pytest.mark.parametrize("name", ["large", "cells"])
+def test_nothing_on_paper_is_wider_than_it_or_all_would_be_shrunk(
+    browser: Browser, reports: dict[str, str], name: str
+) -> None:
+    printable = round((210 - 2 * 15) / 25.4 * 96)
+    page = browser.new_page(viewport={"width": printable, "height": 900})
+    page.emulate_media(media="print")
+    page.goto(reports[name])
+    assert page.evaluate("document.documentElement.scrollWidth") == printable
+    page.close()
+
+
 def test_paper_is_light_and_cuts_no_chart(browser: Browser, reports: dict[str, str]) -> None:
     page = browser.new_page(color_scheme="dark")
     page.goto(reports["confirmed"])

@@ -155,6 +155,13 @@ def test_when_the_margin_was_declared_is_told(tmp_path: Path) -> None:
     assert "were declared not to matter: plan.json, stored after 7 trainings" in declared(7)
 
 
+def test_a_sampler_that_chose_nothing_is_not_said_to_have(tmp_path: Path) -> None:
+    text = text_of(page_of(confirmed_record(), tmp_path))
+    assert "at least the first 8 of its 24 trials of a search; Optuna's TPE, which" in text
+    few = text_of(page_of(confirmed_record(budgets=1), tmp_path))
+    assert "all of its 8 trials of a search: Optuna's TPE would go on after 8" in few
+
+
 def test_what_the_test_split_decides_is_told(tmp_path: Path) -> None:
     record = confirmed_record()
     plain = text_of(page_of(record, tmp_path))
