@@ -18,7 +18,7 @@ def dashboard(
     *,
     port: Annotated[int, Parameter(validator=Number(gte=0, lt=65_536))] = 8080,
 ) -> None:
-    """Serve the study at http://127.0.0.1:PORT until interrupted.
+    """Print the address, http://127.0.0.1:PORT, and serve the study there until Ctrl-C.
 
     Parameters
     ----------

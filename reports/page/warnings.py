@@ -52,7 +52,7 @@ def _best(record: StudyRecord, answer: Answer) -> Iterator[str]:
         f"{count(trial.model_parameters or 0)} in the model)"
         for cell, trial in answer.best.items()
     ]
-    yield f"Best so far on validation: {', '.join(bests)}."
+    yield f"Of the lowest validation loss so far, by accuracy there: {', '.join(bests)}."
 
 
 def _failed(record: StudyRecord) -> Iterator[str]:

@@ -77,6 +77,11 @@ def _refuse_settings_of_texts(spec: DatasetSpec) -> None:
                 f"--{name} is of texts, but {spec.source} holds numbers, which are read as they "
                 f"are. Leave --{name} out."
             )
+    if spec.text_column != DatasetSpec.text_column:
+        raise UserError(
+            f"--text-column is of texts, but {spec.source} is read as series of numbers. Leave "
+            "the flag out."
+        )
 
 
 def _source(spec: DatasetSpec, cache: Path) -> Source:

@@ -73,5 +73,8 @@ def default_level_in_words() -> str:
 def sources_in_words() -> str:
     """What `--dataset` takes, for the help."""
     names = [f"`{name}` ({dataset.remark})" for name, dataset in DATASETS.items()]
-    paths = "CSV, TSV, Parquet, a folder of texts, or .npz or .ts with series of numbers"
+    paths = (
+        "CSV, TSV, Parquet (of series of numbers: with `--id-column`), a folder of texts, or .npz "
+        "or .ts with series of numbers"
+    )
     return f"{', '.join(names)}, or a path: {paths}"

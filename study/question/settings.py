@@ -107,7 +107,7 @@ class DataSettings:
     id_column: str | None = None
     """Column that tells series of numbers apart, in a table of one row a step."""
     step_column: str | None = None
-    """Column that orders the rows of a series. Default: they are in order."""
+    """Column that orders the rows of a series; it is no feature. Default: they are in order."""
     level: Annotated[Level | None, Parameter(help=_LEVEL_HELP)] = None
     vocabulary: Annotated[int | None, whole_number(5)] = None
     """Most frequent tokens, 4 reserved ones included. Default: 10,000 words, or every character."""

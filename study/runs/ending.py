@@ -56,6 +56,7 @@ def _plain(context: JobContext, published: Published) -> dict[str, Any]:
 def _best(cell: str, trial: TrialRecord) -> str:
     units = number_of(trial.candidate.units if trial.candidate else 0, "unit")
     return (
-        f"Best {cell_name(cell)}: {trial.validation_accuracy:.1%} on validation, {units}, "
-        f"{trial.cell_parameters:,} cell parameters, {trial.model_parameters:,} in the model"
+        f"{cell_name(cell)} of the lowest validation loss: {trial.validation_accuracy:.1%} there, "
+        f"{units}, {trial.cell_parameters:,} cell parameters, {trial.model_parameters:,} in the "
+        "model"
     )

@@ -234,6 +234,7 @@ def test_the_python_of_a_page_runs(
         "numbers": random.normal(size=(40, 5, 2)),
         "your_model": your_model,
     }
+    pd.DataFrame({"person": np.arange(40) % 20}).to_csv("walks.csv")
     run_python(page, names, max_trials=1, epochs=1, sequence_length=2)
     if "tuner" in names:
         assert len(names["tuner"].oracle.trials) == 1

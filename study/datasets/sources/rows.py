@@ -52,11 +52,13 @@ class Wanted(NamedTuple):
         needed: That must be there, and once.
         optional: That are read where they are there; None: all others.
         flags: That name them, for what is said where they are missing.
+        hint: What else may be meant where they are missing: a sentence after a blank, or nothing.
     """
 
     needed: Sequence[str]
     optional: Sequence[str] | None
     flags: str
+    hint: str = ""
 
     def of(self, path: Path, names: Sequence[str]) -> list[str]:
         """Those to read of a table with these columns.
@@ -68,7 +70,7 @@ class Wanted(NamedTuple):
         if missing:
             raise UserError(
                 f"{path} should have one column {' and one '.join(map(repr, missing))}, but it has "
-                f"{', '.join(map(repr, names))}. Name them with {self.flags}."
+                f"{', '.join(map(repr, names))}. Name them with {self.flags}.{self.hint}"
             )
         others = [name for name in names if name not in self.needed]
         read = [name for name in others if self.optional is None or name in self.optional]
@@ -93,7 +95,7 @@ def check_table(path: Path) -> None:
         raise UserError(
             f"{path} is not read: a {suffix} file can hold pickled objects, which run code when "
             "they are opened. Save texts as CSV, TSV or Parquet, and numbers as .npz, without "
-            "packing it."
+            'packing it: np.savez("data.npz", x=x, y=y).'
         )
     if suffix not in (*_DIALECTS, *_PARQUET):
         raise UserError(

@@ -12,7 +12,11 @@ from study.datasets.sources.unpack import is_packed
 from study.errors import UserError
 
 SPLIT = "split"
-FLAGS = "--text-column and --label-column"
+_FLAGS = "--text-column and --label-column"
+_HINT = (
+    " If a row is one step of a series of numbers, name the column that tells the series apart: "
+    "--id-column."
+)
 
 Columns = Mapping[str, Sequence[str | None]]  # None: no value
 
@@ -46,7 +50,7 @@ class Table:
     def read(self) -> Corpus:
         """The rows, in the file's order."""
         needed = [self._text, self._label]
-        with open_rows(self._path, Wanted(needed, [SPLIT], FLAGS)) as table:
+        with open_rows(self._path, Wanted(needed, [SPLIT], _FLAGS, _HINT)) as table:
             columns: dict[str, list[str | None]] = {name: [] for name in table.names}
             kept = list(columns.values())
             entries = 0

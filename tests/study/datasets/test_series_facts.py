@@ -24,7 +24,8 @@ def test_series_are_described(tmp_path: Path) -> None:
     told = describe(facts, Metric.ACCURACY)
     assert told["Series"].startswith("5 steps at the median, 5 at the 95th percentile, 5 at most.")
     assert "All are read." in told["Series"]
-    assert f"2 a step: 1: {values[..., 0].min():.4g} to " in told["Features"]
+    assert told["Features"].startswith("2 a step. Each is standardised")
+    assert told["Values"].startswith(f"{values.min():.4g} (feature ")
     assert "0 in training and validation repeat" in told["Equal series"]
     few = "The 4 test examples are few for a margin of 1 points"
     (warning,) = warnings(facts, Metric.ACCURACY, 0.01)

@@ -1,6 +1,8 @@
 """Series of numbers in a long table: one row a step."""
 
 import math
+import re
+import shlex
 from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -20,6 +22,8 @@ from study.datasets.sources.rows import Row, Wanted, check_table, kind, open_row
 from study.datasets.sources.table import SPLIT, name_of
 from study.errors import UserError
 
+_MISSING = ("nan", "na", "null", "none", "?")
+_DECIMAL_COMMA = re.compile(r"[-+]?\d*,\d+")
 _FLAGS = "--id-column, --step-column and --label-column"
 
 
@@ -91,6 +95,8 @@ class _Gathered:
     places: "array[int]" = field(default_factory=lambda: array("q"))
     values: "array[float]" = field(default_factory=lambda: array("d"))
     lines: int = 0
+    missing: int = 0  # values
+    first_missing: str = ""  # where
 
 
 def read_long_table(path: Path, columns: Columns) -> ReadSeries:
@@ -116,6 +122,7 @@ def read_long_table(path: Path, columns: Columns) -> ReadSeries:
         reader = _RowReader(path, table.unit, place, columns, features)
         for row in table.rows:
             reader.add(row, gathered)
+        reader.check(gathered)
         unit = f"{table.unit}s"
     if not gathered.numbers:
         raise UserError(f"{path} has columns but no rows. Give at least some examples.")
@@ -153,14 +160,35 @@ class _RowReader(NamedTuple):
                 raise self._refuse(
                     row,
                     f"{example!r} has {of_series[number]!r} and {value!r} in column {name!r}, but "
-                    "a series has one value there. Give each series an identifier of its own.",
+                    "a series has one value there. Give each series an identifier of its own; "
+                    "cut a recording of several labels into series of one first.",
                 )
         to.series.append(number)
         if self.columns.step is not None:
-            to.steps.append(self._number(row, self.columns.step))
+            to.steps.append(self._step(row, self.columns.step))
         to.places.append(row.place)
         to.lines += row.lines
-        to.values.extend([self._number(row, name) for name in self.features])
+        for name in self.features:
+            value = self._number(row, name)
+            to.values.append(math.nan if value is None else value)
+            if value is None:
+                to.missing += 1
+                to.first_missing = to.first_missing or (
+                    f"{self.unit} {row.place:,}: the value in column {name!r} is missing"
+                )
+
+    def check(self, gathered: _Gathered) -> None:
+        """Refuse missing values, however many there are.
+
+        Raises:
+            UserError: There are some.
+        """
+        if gathered.missing:
+            more = f", the first of {gathered.missing:,}" * (gathered.missing > 1)
+            raise UserError(
+                f"{self.path}, {gathered.first_missing}{more}. Fill in what is missing, or leave "
+                "those series out."
+            )
 
     def _word(self, row: Row, name: str) -> str:
         value = (row.fields[self.place[name]] or "").strip()
@@ -168,7 +196,15 @@ class _RowReader(NamedTuple):
             raise self._refuse(row, f"there is no value in column {name!r}. Fill it in.")
         return value
 
-    def _number(self, row: Row, name: str) -> float:
+    def _step(self, row: Row, name: str) -> float:
+        value = self._number(row, name)
+        if value is None:
+            what = f"the value in column {name!r} is missing"
+            raise self._refuse(row, f"{what}. Fill it in, or leave that series out.")
+        return value
+
+    def _number(self, row: Row, name: str) -> float | None:
+        """None: it is missing."""
         text = row.fields[self.place[name]] or ""
         try:
             value = float(text)
@@ -177,13 +213,25 @@ class _RowReader(NamedTuple):
         if math.isfinite(value):
             return value
         word = text.strip()
-        if not word or word.casefold() in ("nan", "na", "null", "none", "?"):
-            what = f"the value in column {name!r} is missing"
-            raise self._refuse(row, f"{what}. Fill it in, or leave that series out.")
+        if not word or word.casefold() in _MISSING:
+            return None
         raise self._refuse(
             row,
-            f"column {name!r} should hold numbers, but it has {word[:40]!r}. Correct it, or leave "
-            "the column out.",
+            f"column {name!r} should hold numbers, but it has {word[:40]!r}. "
+            f"{self._remedy(name, word)}",
+        )
+
+    def _remedy(self, name: str, word: str) -> str:
+        """Of a word where a number is expected."""
+        if _DECIMAL_COMMA.fullmatch(word):
+            return "Write numbers with a decimal point, not with a comma."
+        if name == self.columns.step:
+            return "Give numbers, such as seconds or a count."
+        if self.columns.features is not None:
+            return "Correct it."
+        return (
+            "Correct it, leave the column out, or, if it is what tells the series apart, name it: "
+            f"--id-column {shlex.quote(name)}."
         )
 
     def _refuse(self, row: Row, what: str) -> UserError:

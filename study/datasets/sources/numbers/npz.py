@@ -32,9 +32,10 @@ def read_npz(path: Path, *, labelled: bool) -> ReadSeries:
     with as_packed(path), zipfile.ZipFile(path) as archive:
         there = [name.removesuffix(".npy") for name in archive.namelist()]
         if not set(needed) <= set(there):
+            missing = " and ".join(name for name in needed if name not in there)
             raise UserError(
-                f"{path} should hold the arrays {_FORM}, but it has "
-                f"{', '.join(there[:20]) or 'none'}. Name them so."
+                f"{path} should hold the arrays {_FORM}, but it lacks {missing}; it has "
+                f"{', '.join(there[:20]) or 'none'}. Name them so, or add what is missing."
             )
         wanted = [*needed, *({"split"} & set(there) if labelled else ())]
         arrays = {name: _member(path, archive, name) for name in wanted}
@@ -105,7 +106,8 @@ def _values(path: Path, x: NDArray[Any]) -> NDArray[Any]:
         raise UserError(
             f"{path} lacks {int(wrong.sum()):,} of its values (NaN or infinite), first in example "
             f"{example:,}, step {step:,}, feature {feature:,}, counted from 1. Fill them in, or "
-            "leave those examples out."
+            "leave those examples out; if NaN pad shorter series, give these at their lengths, in "
+            "a .ts file or a table of one row a step."
         )
     return values
 
@@ -144,7 +146,11 @@ def _words(path: Path, name: str, array: NDArray[Any]) -> list[str]:
 
 def _check_length(path: Path, name: str, array: NDArray[Any], examples: int) -> None:
     if array.shape != (examples,):
+        remedy = "Correct it"
+        if array.ndim == 2 and len(array) == examples:
+            column = array.shape[1] == 1
+            remedy = f"Give {name}[:, 0]" if column else f"If it is one-hot, give {name}.argmax(1)"
         raise UserError(
             f"{path} should hold one value of {name!r} for each of the {examples:,} examples in x, "
-            f"but its shape is {array.shape}. Correct it."
+            f"but its shape is {array.shape}. {remedy}."
         )

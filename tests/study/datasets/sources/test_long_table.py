@@ -68,13 +68,15 @@ def test_splits_are_taken_from_their_column(tmp_path: Path) -> None:
     ("change", "expected"),
     [
         (("b,1,high,3", "b,1,high,tall"), "line 4: column 'height' should hold numbers.* 'tall'"),
+        (("b,1,high,3", 'b,1,high,"3,5"'), "has '3,5'. Write numbers with a decimal point"),
+        (("2,low,2\nb,1,high,3", "2,low,\nb,1,high,"), "line 3: .* missing, the first of 2. Fill"),
         (("b,1,high,3", "b,1,high,"), "line 4: the value in column 'height' is missing"),
         (("b,1,high,3", "b,1,high,NaN"), "line 4: the value in column 'height' is missing"),
         (("b,1,high,3", "b,1,high"), "line 4: the value in column 'height' is missing"),
         (("b,1,high,3", "b,1,high,1e999"), "should hold numbers, but it has '1e999'"),
-        (("b,1,high,3", "b,first,high,3"), "column 'step' should hold numbers"),
+        (("b,1,high,3", "b,first,high,3"), "column 'step' should hold numbers.* such as seconds"),
         (("b,1,high,3", "b,2,high,3"), "step 2 of 'b' twice, in lines 4 and 5"),
-        (("b,1,high,3", "b,1,low,3"), "line 5: 'b' has 'low' and 'high' in column 'label'"),
+        (("b,1,high,3", "b,1,low,3"), "line 5: 'b' has 'low' and 'high' in .* cut a recording"),
         (("b,1,high,3", ",1,high,3"), "line 4: there is no value in column 'id'"),
         (("b,1,high,3", "b,1,high,3,4"), "5 fields instead of 4"),
         (("height", "height,height"), "two columns 'height'"),
@@ -90,9 +92,18 @@ def test_faulty_tables_are_refused(tmp_path: Path, change: tuple[str, str], expe
         read(tmp_path / "a.csv")
 
 
+def test_an_identifier_among_the_features_is_named(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text(ROWS.replace("id,", "walk id,"))
+    with pytest.raises(UserError, match="name it: --id-column 'walk id'"):
+        read(tmp_path / "a.csv", id_column="height")
+    with pytest.raises(UserError, match="name the column that tells the series apart: --id-column"):
+        read(tmp_path / "a.csv", id_column=None, step_column=None)
+
+
 @pytest.mark.parametrize(
     ("settings", "expected"),
     [
+        ({"text_column": "height"}, "--text-column is of texts"),
         ({"id_column": None}, "no --id-column tells the series apart"),
         ({"step_column": "id"}, "name three columns"),
         ({"source": "surnames"}, "surnames is a data set with a name"),
@@ -105,6 +116,7 @@ def test_columns_that_make_no_sense_are_refused(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     save_npz(tmp_path / "a.npz")
+    (tmp_path / "a.csv").write_text(ROWS)
     path = Path(settings.pop("source", "a.csv"))
     with pytest.raises(UserError, match=expected):
         read(path, **settings)

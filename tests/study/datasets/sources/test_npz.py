@@ -82,6 +82,8 @@ def missing(place: tuple[int, int, int], value: float) -> Any:
         ({"x": np.zeros((20, 0, 3))}, r"its shape is \(20, 0, 3\)"),
         ({"x": made_up() * 1e300}, "no standard deviation"),
         ({"y": labels()[:-1]}, r"each of the 20 examples .* its shape is \(19,\)"),
+        ({"y": np.eye(20)}, r"its shape is \(20, 20\). If it is one-hot, give y.argmax\(1\)"),
+        ({"y": labels()[:, None]}, r"Give y\[:, 0\]"),
         ({"y": labels().astype(object)}, "pickled objects"),
         ({"y": np.arange(20) / 2}, "numbers such as 0.5"),
         ({"y": np.full(20, np.nan)}, "numbers such as nan"),
@@ -99,6 +101,10 @@ def test_faulty_arrays_are_refused(tmp_path: Path, arrays: dict[str, Any], expec
 
 def renamed(path: Path) -> None:
     np.savez(path, data=made_up(), target=labels())
+
+
+def without_labels(path: Path) -> None:
+    np.savez(path, x=made_up())
 
 
 def a_bomb(path: Path) -> None:
@@ -136,7 +142,8 @@ def rotten(path: Path) -> None:
 @pytest.mark.parametrize(
     ("make", "expected"),
     [
-        (renamed, r"the arrays x \(examples, steps, features\) .* it has data, target"),
+        (renamed, r"the arrays x \(examples, steps, features\) .* lacks x and y; it has data, tar"),
+        (without_labels, "lacks y; it has x"),
         (a_bomb, "bytes come out of"),
         (no_memory_for_the_header, r"'x' ends before its \(1000000, 1000, 1000\) values"),
         (a_pickle, "File is not a zip file"),
