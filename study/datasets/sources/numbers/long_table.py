@@ -169,9 +169,9 @@ class _RowReader(NamedTuple):
         to.places.append(row.place)
         to.lines += row.lines
         for name in self.features:
-            value = self._number(row, name)
-            to.values.append(math.nan if value is None else value)
-            if value is None:
+            measured = self._number(row, name)
+            to.values.append(math.nan if measured is None else measured)
+            if measured is None:
                 to.missing += 1
                 to.first_missing = to.first_missing or (
                     f"{self.unit} {row.place:,}: the value in column {name!r} is missing"
