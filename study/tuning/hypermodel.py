@@ -28,8 +28,11 @@ class BudgetHyperModel(keras_tuner.HyperModel):  # type: ignore[misc]  # KerasTu
     it. Models are compiled: Adam at the candidate's learning rate, cross-entropy, accuracy. They
     have Keras' own layers where the cell is one of Keras'.
 
+        import keras_tuner
+        import study
+
         data = study.data("surnames")
-        model = BudgetHyperModel(
+        model = study.BudgetHyperModel(
             20_736,
             vocabulary=data.vocabulary,
             classes=data.classes,
