@@ -53,34 +53,29 @@ def test_accidents_are_part_of_the_truth(table: TrainingTable, studies: Tabulate
     assert studies.truth(table.plan.cells, TAILS) < studies.truth(table.plan.cells)
 
 
-needs_table = pytest.mark.skipif(
-    not STORED.exists(), reason="the table of real trainings is not complete: see DESIGN.md"
-)
+@pytest.fixture(scope="module")
+def stored() -> TabulatedStudies:
+    """Of real trainings of `surnames`."""
+    return TabulatedStudies.searched(load_whole(STORED, default_plan()), 100)
 
 
 @pytest.mark.slow
-@needs_table
-def test_one_cell_under_two_names_is_not_better_than_itself() -> None:
-    studies = TabulatedStudies.searched(load_whole(STORED, default_plan()), 100)
+def test_one_cell_under_two_names_is_not_better_than_itself(stored: TabulatedStudies) -> None:
     for cell in default_plan().cells:
-        rates = studies.rates((cell, cell), (4, 4), studies=400)
+        rates = stored.rates((cell, cell), (4, 4), studies=400)
         assert rates.falsely_better == rates.better <= 0.075
         assert rates.covered >= 0.925
 
 
 @pytest.mark.slow
-@needs_table
-def test_the_interval_holds_the_truth_of_the_table() -> None:
-    studies = TabulatedStudies.searched(load_whole(STORED, default_plan()), 100)
+def test_the_interval_holds_the_truth_of_the_table(stored: TabulatedStudies) -> None:
     for searches in (3, 6, 12):
-        rates = studies.rates(default_plan().cells, (searches, searches), studies=400)
+        rates = stored.rates(default_plan().cells, (searches, searches), studies=400)
         assert rates.covered >= 0.925
         assert rates.predicted >= 0.9
 
 
 @pytest.mark.slow
-@needs_table
-def test_looking_until_it_is_decided_does_not_raise_false_alarms() -> None:
-    studies = TabulatedStudies.searched(load_whole(STORED, default_plan()), 100)
-    rates = studies.rates((Cell.LSTM, Cell.LSTM), (4, 12), studies=300)
+def test_looking_until_it_is_decided_does_not_raise_false_alarms(stored: TabulatedStudies) -> None:
+    rates = stored.rates((Cell.LSTM, Cell.LSTM), (4, 12), studies=300)
     assert rates.better <= 0.075

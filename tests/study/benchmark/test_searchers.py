@@ -18,9 +18,9 @@ from study.benchmark.tabulated.efficiency import Comparison, incumbent_accuracy,
 from study.benchmark.tabulated.evaluator import Evaluator, TabulatedTrial
 from study.benchmark.tabulated.oracles import run_trial
 from study.benchmark.tabulated.searchers import NaiveSpace, searches
-from study.benchmark.tabulated.trainings import Training, TrainingTable
+from study.benchmark.tabulated.trainings import Training, TrainingTable, load_whole
 from study.errors import UserError
-from tests.support.made_up.trainings import made_up
+from tests.support.made_up.trainings import STORED, default_plan, made_up
 
 OURS, UNPRUNED, *PEERS = searches()
 
@@ -230,3 +230,18 @@ def test_every_search_is_repeated_in_processes(table: TrainingTable, tmp_path: P
     table.save(tmp_path / "table.npz")
     found = efficiency.measure(2, tmp_path / "table.npz")
     assert [row[0] for row in found[-1].rows] == [OURS, UNPRUNED, *PEERS]
+
+
+@pytest.fixture(scope="module")
+def stored() -> TrainingTable:
+    return load_whole(STORED, default_plan())
+
+
+def test_the_stored_table_is_not_worse_searched_by_ours(stored: TrainingTable) -> None:
+    comparison = compared(stored, [OURS, "Optuna", "random"], 6)
+    for cell in stored.plan.cells:
+        for name in ("Optuna", "random"):
+            ours, theirs = (comparison.accuracy(one, cell, 1.0) for one in (OURS, name))
+            assert difference(ours, theirs).high > 0
+    for tried in comparison.trials[OURS]:
+        assert all(trial.point is not None and not trial.repeated for trial in tried)

@@ -18,7 +18,7 @@ from study.benchmark.tabulated.trainings import TrainingTable, load_whole
 from study.errors import UserError
 from study.question.plan import StudyPlan, resolve
 from study.question.settings import DataSettings, QuestionSettings, Settings
-from tests.support.made_up.trainings import default_plan, made_up
+from tests.support.made_up.trainings import STORED, default_plan, made_up
 
 
 @pytest.fixture(scope="module")
@@ -221,3 +221,10 @@ def test_a_table_is_not_made_where_it_cannot_be_written(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(UserError, match="cannot be written"):
         tabulate.tabulate(tmp_path / "file" / "table.npz", 1)
+
+
+def test_the_stored_table_is_of_todays_defaults() -> None:
+    table = load_whole(STORED, default_plan())
+    assert table.seeds == 3
+    assert table.grids == TrainingTable.empty(default_plan()).grids
+    assert STORED.stat().st_size < 500_000
