@@ -88,7 +88,7 @@ def _effort(record: StudyRecord, run: ConfirmationRecord) -> float:
     won = [
         step.trials for step in search.effort if step.winners[run.cell].candidate == run.candidate
     ]
-    return max(won, default=whole) / whole
+    return max(won) / whole if won and whole else 1.0  # a reproduction tries nothing
 
 
 def _row(run: TrialRecord | ConfirmationRecord) -> dict[str, Any]:
