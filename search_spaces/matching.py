@@ -9,6 +9,7 @@ from search_spaces.candidate import Candidate, Task
 
 TOLERANCE_PERCENT = 1  # largest difference between matched counts, of the largest
 _USED_PERCENT = 90  # of a budget, below which matched sizes are worth a warning
+_WHOLE_PERCENT = 5  # by which whole models may differ without one
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,7 @@ class Sizes(NamedTuple):
 
     limit: int
     counts: tuple[int, ...]  # parameters, one of each cell
+    models: tuple[int, ...]  # of the whole models
     within_tolerance: bool
 
     @property
@@ -84,7 +86,8 @@ class Sizes(NamedTuple):
 def size_warnings(budgets: Iterable[Sizes]) -> list[str]:
     """Where the compared sizes are not what "at an equal budget" lets one expect.
 
-    That is where they use less than 90 % of it, or are only the nearest to each other.
+    That is where they use less than 90 % of it, are only the nearest to each other, or belong to
+    whole models that differ by more than 5 %, as where a cell of many units is wide at the output.
     """
     sizes = list(budgets)
     told = []
@@ -102,7 +105,21 @@ def size_warnings(budgets: Iterable[Sizes]) -> list[str]:
             f"No widths within {TOLERANCE_PERCENT} % of each other exist at {where}: the nearest "
             "are compared."
         )
+    if unequal := [each for each in sizes if _share(each.models) > _WHOLE_PERCENT]:
+        where = ", ".join(
+            f"{each.limit:,} ({min(each.models):,} to {max(each.models):,} parameters)"
+            for each in unequal
+        )
+        told.append(
+            f"The whole models differ by more than {_WHOLE_PERCENT} % at {where}: where the memory "
+            "of a device counts, ask with --budget-scope model."
+        )
     return told
+
+
+def _share(counts: tuple[int, ...]) -> float:
+    """What the smallest has less than the largest, in per cent of it."""
+    return 100 * (1 - min(counts) / max(counts))
 
 
 def _used(sizes: Sizes) -> str:

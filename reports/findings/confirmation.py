@@ -60,7 +60,9 @@ def sizes_at(record: StudyRecord, limit: int) -> Sizes:
     found = [each for one in record.searches for each in one.budgets if each.limit == limit]
     least = min(found, key=lambda each: min(each.counts.values()))
     within = all(each.within_tolerance for each in found)
-    return Sizes(limit, tuple(least.counts.values()), within)
+    winners = least.winners.values()
+    models = tuple(winner.candidate.model_parameters(record.task) for winner in winners)
+    return Sizes(limit, tuple(least.counts.values()), models, within)
 
 
 def runs_with_less_effort(record: StudyRecord) -> int:

@@ -28,13 +28,18 @@ def print_dry_run(plan: StudyPlan, console: Console) -> tuple[float, float] | No
         console.print(line, highlight=False, soft_wrap=True, markup=False)
     matched = _matched(plan)
     console.print(_widths(plan, matched))
-    sizes = (Sizes(limit, each.counts, each.within_tolerance) for limit, each in matched.items())
+    sizes = (_sizes(limit, each, plan) for limit, each in matched.items())
     warnings = (f"Warning: {warning}" for warning in size_warnings(sizes))
     for line in (*warnings, *plan.known.notes, *_plan(plan), _MEASURING):
         console.print(line, highlight=False, soft_wrap=True, markup=False)
     seconds, time = _time(plan)
     console.print(time, highlight=False, soft_wrap=True, markup=False)
     return seconds
+
+
+def _sizes(limit: int, matched: Matched, plan: StudyPlan) -> Sizes:
+    models = tuple(candidate.model_parameters(plan.task) for candidate in matched.candidates)
+    return Sizes(limit, matched.counts, models, matched.within_tolerance)
 
 
 def _plan(plan: StudyPlan) -> list[str]:

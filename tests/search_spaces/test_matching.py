@@ -49,11 +49,13 @@ def agrees_with_brute_force(cells: Sequence[Cell], embedding: int, limit: int) -
 
 
 def test_sizes_far_below_the_budget_or_only_nearest_are_told() -> None:
-    good = Sizes(20_736, (19_592, 19_440), within_tolerance=True)
+    good = Sizes(20_736, (19_592, 19_440), (22_139, 22_117), within_tolerance=True)
     assert size_warnings([good]) == []
-    used, apart = size_warnings([good, Sizes(2_000, (440, 432, 434), within_tolerance=False)])
+    small = Sizes(2_000, (440, 432, 434), (540, 600, 530), within_tolerance=False)
+    used, apart, whole = size_warnings([good, small])
     assert "less than 90 % of the budget of 2,000 (432 to 440 parameters, 21 %)" in used
     assert "exist at 2,000 (1.8 % apart): the nearest are compared" in apart
+    assert "more than 5 % at 2,000 (530 to 600 parameters)" in whole
 
 
 @settings(max_examples=200, deadline=None)
